@@ -1,0 +1,46 @@
+import type * as z from 'zod';
+import type { ActionView, ChainView, PrincipalWindow, TokenView } from './chain.ts';
+import type { EventType } from './event/index.ts';
+import type { Finding, Severity } from './finding.ts';
+import type { Policy } from './policy.ts';
+
+/** What a detector may look at. Everything it needs is here; it performs no I/O and reads no clock. */
+export type Sighting =
+  | { readonly on: 'token'; readonly token: TokenView; readonly policy: Policy }
+  | { readonly on: 'action'; readonly action: ActionView; readonly policy: Policy }
+  | { readonly on: 'chain'; readonly chain: ChainView; readonly feeds: FeedView; readonly policy: Policy }
+  | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy };
+
+/** How alive an issuer's feed was: absence is judged only against a feed that spoke before and after. */
+export interface FeedView {
+  /** True when the issuer reported tokens at or before `atMs` and again within `withinMs` after it. */
+  aliveAround(issuer: string, atMs: number, withinMs: number): boolean;
+}
+
+/** A framework's label, as the source page prints it and as it should read. Never shown printed alone. */
+export interface FrameworkMapping {
+  readonly framework: string;
+  readonly asPrinted?: string;
+  readonly corrected: string;
+  readonly note?: string;
+}
+
+export interface Detector<Config = unknown> {
+  readonly id: string;
+  readonly version: number;
+  readonly title: string;
+  readonly maturity: 'draft' | 'shadow' | 'live';
+  /** Monotone: nothing can exonerate, acts at once. Exonerable: waits for its grace behind the watermark. */
+  readonly nature: 'monotone' | 'exonerable';
+  readonly basis: 'deterministic' | 'statistical';
+  /** The highest severity it can give. */
+  readonly severity: Severity;
+  /** Requirements and violations it covers, e.g. `R23`, `V05`. */
+  readonly covers: readonly string[];
+  readonly requires: { readonly events: readonly EventType[]; readonly fields: readonly string[] };
+  readonly frameworks: readonly FrameworkMapping[];
+  readonly config: z.ZodType<Config>;
+  /** Which sightings it wants; the engine calls it for no others. */
+  readonly looksAt: readonly Sighting['on'][];
+  evaluate(sighting: Sighting, config: Config): readonly Finding[];
+}

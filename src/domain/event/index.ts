@@ -1,0 +1,18 @@
+export {
+  type AdmittedEvent,
+  EventData,
+  type EventOf,
+  type EventType,
+  eventSchemas,
+  type Origin,
+} from './event.ts';
+export {
+  Act,
+  type Effect,
+  effects,
+  Presented,
+  Principal,
+  principalKinds,
+  schemaRegistry,
+  TokenRef,
+} from './primitives.ts';

@@ -1,0 +1,72 @@
+/** Every bound in one place, each with its reason. Units are last in the name. */
+
+/** A CloudEvent larger than this is refused: 64 KiB is the size every CloudEvents intermediary must forward. */
+export const EVENT_BYTES_MAX = 64 * 1024;
+/** An HTTP body: about 1,000 typical events of 650 bytes, so one request cannot hold the event loop for long. */
+export const BODY_BYTES_MAX = 1024 * 1024;
+/** Events in one HTTP request. */
+export const EVENTS_PER_REQUEST_MAX = 1_000;
+/** Depth of a nested `act` claim; checked before the recursive schema runs (standards V14). */
+export const ACT_DEPTH_MAX = 16;
+/** Nesting of any JSON value, so that no recursive walk over an event can exhaust the stack. */
+export const JSON_DEPTH_MAX = 40;
+/** Identifiers (jti, txn, call ids, principal ids): the longest real ones, SPIFFE ids and ARNs, stay below. */
+export const ID_CHARS_MAX = 512;
+/** Names and short texts. */
+export const TEXT_CHARS_MAX = 2_048;
+/** Scope values of one token, and the characters of one. */
+export const SCOPES_MAX = 256;
+export const SCOPE_CHARS_MAX = 256;
+/** Audiences, parents, approvals' bindings, linked principals: lists a person could still read. */
+export const LIST_MAX = 64;
+/** Members of the small free maps (`facts`, annotations, policy context). */
+export const MAP_ENTRIES_MAX = 32;
+
+/** Clocks may disagree by this much (UCAN and the actor-chain draft both use 60 s). */
+export const CLOCK_SKEW_MS = 60_000;
+/** An event from further ahead than this is refused: a clock that far off would drag the watermark along. */
+export const EVENT_FUTURE_MS_MAX = 10 * 60_000;
+/**
+ * A live event older than this is refused: the store partitions by day, and a batch that touches more than a
+ * hundred partitions is refused whole.
+ */
+export const EVENT_AGE_MS_MAX = 30 * 86_400_000;
+/** Files may be history; only what a DateTime64 column can hold without wrapping is accepted. */
+export const EVENT_TIME_MS_MIN = Date.UTC(2000, 0, 1);
+export const EVENT_TIME_MS_MAX = Date.UTC(2100, 0, 1);
+
+/** How long the watermark waits for stragglers. */
+export const ALLOWED_LATENESS_MS = 10 * 60_000;
+/** A credential that lives longer than this is an ancestor, not a chain. */
+export const STANDING_LIFETIME_MS = 86_400_000;
+
+/** Chains in memory per shard; past it settled chains leave, oldest first (measured by `npm run bench`). */
+export const LIVE_CHAINS_MAX = 200_000;
+/** Actions kept one by one per hop; past it a hop keeps aggregates, first and last use. */
+export const ACTIONS_PER_HOP_MAX = 20_000;
+/** A chain leaves memory this long after its last event, measured against the watermark. */
+export const CHAIN_IDLE_MS = 86_400_000;
+/** Distinct values (targets, tools, transactions) remembered per chain or principal window. */
+export const DISTINCT_MAX = 2_048;
+/** Actions that contribute to one finding; further ones are counted. */
+export const CONTRIBUTIONS_PER_FINDING_MAX = 256;
+/** Event ids listed in one finding, alert or webhook body. */
+export const EVIDENCE_EVENTS_MAX = 20;
+/** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
+export const LINEAGE_DEPTH_MAX = 64;
+
+/** Group commit: 202 means durable, and a publisher waits at most this long for company. */
+export const GROUP_COMMIT_MS = 20;
+/** Events in one log write: best throughput before the event loop stalls (31 k rows/s; 50,000 rows stall 854 ms). */
+export const LOG_BATCH_EVENTS_MAX = 5_000;
+/** Events that wait for the log before intake answers 503. */
+export const LOG_QUEUE_EVENTS_MAX = 20_000;
+/** Rows of one page of any list. */
+export const PAGE_ROWS_MAX = 500;
+
+/** A webhook answer is awaited this long (Standard Webhooks: 15-30 s). */
+export const WEBHOOK_TIMEOUT_MS = 15_000;
+/** Bytes of a webhook's answer that are read; the rest is none of our business. */
+export const WEBHOOK_RESPONSE_BYTES_MAX = 4_096;
+/** Bytes of a refused message kept in its dead letter. */
+export const DEAD_LETTER_BYTES_MAX = 8_192;

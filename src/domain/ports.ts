@@ -1,0 +1,129 @@
+import type { ApiKey } from './access.ts';
+import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
+import type { Action, Chain, Hop } from './chain.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { AdmittedEvent } from './event/index.ts';
+import type { Severity } from './finding.ts';
+import type { LogRecord } from './record.ts';
+import type { OutboxEntry, Response } from './response.ts';
+
+/** An event with its place in the log. */
+export interface LoggedEvent {
+  readonly seq: number;
+  readonly ingestedMs: number;
+  readonly event: AdmittedEvent;
+}
+
+/** A row the store would not take, found by bisection. `index` is its place in the batch. */
+export interface RefusedRow {
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; undefined on the last page. */
+  readonly next: string | undefined;
+}
+
+export interface PageQuery {
+  readonly tenant: string;
+  readonly limit: number;
+  readonly cursor: string | undefined;
+}
+
+export interface ChainQuery extends PageQuery {
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+  readonly principal: string | undefined;
+  /** Canonical token key. */
+  readonly tokenKey: string | undefined;
+  readonly target: string | undefined;
+  readonly detector: string | undefined;
+  /** Only chains that lack this link. */
+  readonly missing: 'request' | 'authority' | 'context' | 'impact' | undefined;
+}
+
+export interface AlertQuery extends PageQuery {
+  readonly state: AlertState | undefined;
+  readonly kind: 'alert' | 'signal' | undefined;
+  readonly detector: string | undefined;
+  readonly minSeverity: Severity | undefined;
+  readonly chainId: string | undefined;
+}
+
+export interface ActionQuery extends PageQuery {
+  readonly chainId: string | undefined;
+  readonly tokenKey: string | undefined;
+  readonly actor: string | undefined;
+  readonly fromMs: number | undefined;
+  readonly toMs: number | undefined;
+}
+
+/** The log's memory. Writes are idempotent: the same rows twice change nothing. */
+export interface LogStore {
+  /** Writes events durably; resolves with the rows the engine refused one by one, everything else is stored. */
+  appendEvents(events: readonly LoggedEvent[]): Promise<readonly RefusedRow[]>;
+  /** Watermark and policy records. */
+  appendControl(records: readonly Exclude<LogRecord, { kind: 'event' }>[]): Promise<void>;
+  /** Every record with seq > `afterSeq`, in order, in bounded batches. */
+  readLog(afterSeq: number): AsyncIterable<readonly LogRecord[]>;
+  /** Highest seq in use, 0 for an empty log. */
+  lastSeq(): Promise<number>;
+  appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+/** What the pipeline writes. */
+export interface ChainStore {
+  writeChains(chains: readonly Chain[]): Promise<void>;
+  writeHops(hops: readonly Hop[]): Promise<void>;
+  writeActions(actions: readonly Action[]): Promise<void>;
+  writeAlerts(alerts: readonly Alert[]): Promise<void>;
+}
+
+export interface ResponseStore {
+  writeResponses(responses: readonly Response[]): Promise<void>;
+  /** Newest row of each response that is named. */
+  findResponses(tenant: string, ids: readonly string[]): Promise<readonly Response[]>;
+  writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
+  /** Newest state of the entries that are named. */
+  findOutbox(tenant: string, ids: readonly string[]): Promise<readonly OutboxEntry[]>;
+  pendingOutbox(): Promise<readonly OutboxEntry[]>;
+}
+
+/** What the API reads, and the little it writes. */
+export interface QueryStore {
+  chains(query: ChainQuery): Promise<Page<Chain>>;
+  /** Follows `mergedInto`: an old id resolves for ever. */
+  chain(tenant: string, id: string): Promise<Chain | undefined>;
+  hops(tenant: string, chainId: string): Promise<readonly Hop[]>;
+  /** The chain that a token belongs to, by its canonical key. */
+  chainOfToken(tenant: string, tokenKey: string): Promise<string | undefined>;
+  actions(query: ActionQuery): Promise<Page<Action>>;
+  alerts(query: AlertQuery): Promise<Page<AlertWithLife>>;
+  alert(tenant: string, id: string): Promise<AlertWithLife | undefined>;
+  alertActions(tenant: string, alertId: string): Promise<readonly AlertAction[]>;
+  writeAlertAction(action: AlertAction): Promise<void>;
+  responses(
+    query: PageQuery & { alertId: string | undefined; chainId: string | undefined },
+  ): Promise<Page<Response>>;
+  deadLetters(query: PageQuery): Promise<Page<DeadLetter>>;
+  /** Events, alerts and chains stored, for the overview. */
+  counts(tenant: string): Promise<{ events: number; chains: number; alerts: number; deadLetters: number }>;
+}
+
+export interface KeyStore {
+  apiKeys(): Promise<readonly ApiKey[]>;
+  writeApiKey(key: ApiKey): Promise<void>;
+}
+
+export interface Store extends LogStore, ChainStore, ResponseStore, QueryStore, KeyStore {
+  /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The one way into the log. Resolves when every event is durable or dead-lettered (HTTP's 202). */
+export interface EventSink {
+  append(events: readonly AdmittedEvent[], deadLetters: readonly DeadLetter[]): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { Action, Chain, Hop } from './chain.ts';
+import type { AdmittedEvent } from './event/index.ts';
+import type { LiveFinding } from './finding.ts';
+import type { Policy } from './policy.ts';
+
+/** One record of the ordered log. Whatever can change a finding is one of these. */
+export type LogRecord =
+  | { readonly kind: 'event'; readonly seq: number; readonly event: AdmittedEvent }
+  /** Everything at or before `watermarkMs` has arrived, as far as anyone can tell. Infinity ends a file. */
+  | { readonly kind: 'watermark'; readonly seq: number; readonly watermarkMs: number }
+  | { readonly kind: 'policy'; readonly seq: number; readonly policy: Policy };
+
+/** What changed. Chains, hops and actions are whole new states; the highest version wins. */
+export interface EngineOutput {
+  readonly chains: readonly Chain[];
+  readonly hops: readonly Hop[];
+  readonly actions: readonly Action[];
+  readonly findings: readonly LiveFinding[];
+}
+
+/** Correlation and detection together: pure and deterministic, no I/O, no clock, no randomness. */
+export interface Engine {
+  /** Applies records in log order and reports what they changed since the last call. */
+  apply(records: readonly LogRecord[]): EngineOutput;
+  readonly watermarkMs: number;
+  readonly stats: EngineStats;
+}
+
+export interface EngineStats {
+  readonly events: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly lateEvents: number;
+  readonly liveChains: number;
+  readonly liveTokens: number;
+  readonly evictedChains: number;
+  readonly uncorrelated: number;
+}
