@@ -21,6 +21,9 @@ export const SCOPE_CHARS_MAX = 256;
 export const LIST_MAX = 64;
 /** Members of the small free maps (`facts`, annotations, policy context). */
 export const MAP_ENTRIES_MAX = 32;
+/** CloudEvents extension attributes of one event, and the characters of one: they are carried, not understood. */
+export const EXTENSIONS_MAX = 32;
+export const EXTENSION_CHARS_MAX = 1_024;
 
 /** Clocks may disagree by this much (UCAN and the actor-chain draft both use 60 s). */
 export const CLOCK_SKEW_MS = 60_000;

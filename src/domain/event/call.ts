@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { LIST_MAX } from '../limits.ts';
 import {
   Binding,
-  Cnf,
   common,
   effects,
   id,
@@ -10,6 +9,7 @@ import {
   numericDate,
   Presented,
   Principal,
+  Sender,
   sha256,
   smallMap,
   Target,
@@ -41,7 +41,7 @@ const apiCall = {
   token: TokenRef.optional(),
   effect: z.enum(effects).optional(),
   status: z.int().min(100).max(599).optional(),
-  sender: Cnf.optional(),
+  sender: Sender.optional(),
   callId: id.optional(),
   parentCallId: id.optional(),
   presented: Presented.optional(),
