@@ -1,0 +1,62 @@
+import type { ApiKey } from '../../domain/access.ts';
+import type { KeyStore } from '../../domain/ports.ts';
+import { parseApiKey, secretMatches } from './keys.ts';
+
+/** A key that another process disabled stops working here within this time. */
+const KEYS_FRESH_MS = 30_000;
+
+export interface Keyring {
+  /** The enabled key that an Authorization header proves, if it proves one. */
+  authenticate(authorization: string | undefined): Promise<ApiKey | undefined>;
+  list(tenant: string): Promise<readonly ApiKey[]>;
+  write(key: ApiKey): Promise<void>;
+}
+
+/** API keys, kept in memory: a request must not cost a query. */
+export function createKeyring(store: KeyStore, clock: () => number): Keyring {
+  let keys: ReadonlyMap<string, ApiKey> = new Map();
+  let loadedMs = Number.NEGATIVE_INFINITY;
+  let loading: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    const startedMs = clock();
+    keys = new Map((await store.apiKeys()).map((key) => [key.id, key]));
+    loadedMs = startedMs;
+  }
+
+  function refresh(): Promise<void> {
+    loading ??= load().finally(() => {
+      loading = undefined;
+    });
+    return loading;
+  }
+
+  async function fresh(): Promise<ReadonlyMap<string, ApiKey>> {
+    if (clock() - loadedMs >= KEYS_FRESH_MS) {
+      // Known keys go on working while the store is away; without any there is nobody to let in.
+      await refresh().catch((error: unknown) => {
+        if (keys.size === 0) throw error;
+      });
+    }
+    return keys;
+  }
+
+  return {
+    async authenticate(authorization) {
+      const [, text] = /^Bearer +(\S+)$/i.exec(authorization ?? '') ?? [];
+      const presented = text === undefined ? undefined : parseApiKey(text);
+      if (presented === undefined) return undefined;
+      const key = (await fresh()).get(presented.id);
+      return secretMatches(key, presented.secret) && key?.disabled === false ? key : undefined;
+    },
+    async list(tenant) {
+      await refresh();
+      return [...keys.values()].filter((key) => key.tenant === tenant);
+    },
+    async write(key) {
+      await store.writeApiKey(key);
+      await loading?.catch(() => undefined);
+      await refresh();
+    },
+  };
+}

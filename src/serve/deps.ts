@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import type { Publisher } from '../domain/access.ts';
+import type { DeadLetter, Position } from '../domain/dead-letter.ts';
+import type { Detector } from '../domain/detector.ts';
+import type { AdmittedEvent } from '../domain/event/index.ts';
+import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
+import type { Health, Metrics } from '../observe/index.ts';
+
+export interface AdmitContext {
+  readonly publisher: Publisher;
+  readonly adapter: string;
+  readonly position: Position;
+  readonly nowMs: number;
+  /** True for imported history, which may be old. */
+  readonly history: boolean;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly event: AdmittedEvent }
+  | { readonly kind: 'refused'; readonly letter: DeadLetter };
+
+/** `raw` is JSON text when it is a string, otherwise a parsed value. Never throws. */
+export type Admit = (input: { readonly raw: unknown }, context: AdmitContext) => Admission;
+
+/**
+ * CloudEvents binary mode: `ce-*` headers and the body's text become what `admit` takes as `raw`.
+ * Never throws: what it cannot read comes back as it is, and is refused there.
+ */
+export type DecodeBinary = (
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  body: string,
+) => unknown;
+
+export interface ServeConfig {
+  /** Answer /metrics without a key. Only for a listener that nobody else can reach. */
+  readonly openMetrics: boolean;
+  /** Requests a minute and key, events and everything else; failed authentications a minute and address. */
+  readonly rates: { readonly events: number; readonly reads: number; readonly failedAuth: number };
+  /** Event loop delay, ms, above which /v1 answers 503; 0 switches it off. */
+  readonly loopDelayMsMax: number;
+}
+
+export const defaultServeConfig: ServeConfig = {
+  openMetrics: false,
+  // 200 requests a second of up to 1,000 events are more than one process logs; the log's own queue bound comes first.
+  rates: { events: 12_000, reads: 1_200, failedAuth: 20 },
+  loopDelayMsMax: 1_000,
+};
+
+export interface ServeDeps {
+  readonly store: QueryStore & KeyStore & Pick<Store, 'ping'>;
+  readonly sink: EventSink;
+  readonly admit: Admit;
+  readonly decodeBinary: DecodeBinary;
+  readonly detectors: readonly Detector[];
+  readonly metrics: Metrics;
+  readonly health: Health;
+  readonly log: Logger;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly clock: () => number;
+  readonly version: string;
+  readonly config: ServeConfig;
+}

@@ -1,0 +1,138 @@
+import * as z from 'zod';
+import { type AlertAction, type AlertWithLife, alertStates, alertVerbs } from '../../domain/alert.ts';
+import { severities } from '../../domain/finding.ts';
+import { type Response, responseStates } from '../../domain/response.ts';
+import { Instant, instant, presentToken, TokenSummary } from './common.ts';
+
+export const AlertShape = z
+  .object({
+    id: z.string(),
+    state: z.enum(alertStates),
+    kind: z.enum(['alert', 'signal']).describe('A signal does not page by itself'),
+    severity: z.enum(severities),
+    title: z.string().describe('What happened, in one sentence'),
+    detector: z.string(),
+    detectorVersion: z.int(),
+    basis: z.enum(['deterministic', 'statistical']),
+    subject: z.object({ kind: z.enum(['token', 'principal', 'chain']), key: z.string(), label: z.string() }),
+    facts: z.array(z.string()),
+    chainId: z.string().optional(),
+    txn: z.string().optional(),
+    settled: z.boolean().describe('False while late evidence may still clear it'),
+    initiator: z.string().optional(),
+    approver: z.string().optional(),
+    owner: z.string().optional(),
+    actor: z.string().optional(),
+    target: z.string().optional(),
+    environment: z.string().optional(),
+    outcome: z.string().optional().describe('What the target answered: accepted, denied, failed, unknown'),
+    writesSince: z.int().describe('Writes seen on the credential since the violation'),
+    liveUntil: Instant.nullish().describe('When the authority ends by itself; null: never; absent: unknown'),
+    weakestLink: z.int().min(1).max(6).optional().describe('Least trusted link the finding rests on'),
+    revocable: z.boolean(),
+    revoke: TokenSummary.optional().describe('The credential whose revocation would end it'),
+    firstAt: Instant,
+    lastAt: Instant,
+    count: z.int(),
+    evidence: z.record(z.string(), z.json()),
+    eventIds: z.array(z.string()),
+    nextStep: z.string(),
+    runbook: z.string(),
+    assignee: z.string().optional(),
+    closedReason: z.string().optional(),
+    stateChangedAt: Instant.optional(),
+  })
+  .meta({ id: 'Alert', description: 'Findings folded by detector and subject, with their life' });
+
+export function presentAlert(alert: AlertWithLife): z.infer<typeof AlertShape> {
+  const { firstAtMs, lastAtMs, liveUntilMs, stateChangedMs, withdrawn: _, tenant: __, ...same } = alert;
+  return {
+    ...same,
+    subject: { ...alert.subject },
+    facts: [...alert.facts],
+    eventIds: [...alert.eventIds],
+    evidence: alert.evidence as Record<string, z.core.util.JSONType>,
+    revoke: presentToken(alert.revoke),
+    firstAt: instant(firstAtMs),
+    lastAt: instant(lastAtMs),
+    liveUntil: instant(liveUntilMs),
+    stateChangedAt: instant(stateChangedMs),
+    assignee: orAbsent(alert.assignee),
+    closedReason: orAbsent(alert.closedReason),
+  };
+}
+
+export const AlertActionShape = z
+  .object({
+    id: z.string(),
+    at: Instant,
+    by: z.string(),
+    verb: z.enum(alertVerbs),
+    state: z.enum(['open', 'acknowledged', 'closed']).describe('State after it'),
+    assignee: z.string().optional(),
+    reason: z.string().optional(),
+    note: z.string().optional(),
+  })
+  .meta({ id: 'AlertAction', description: 'What a person did with an alert' });
+
+export function presentAlertAction(action: AlertAction): z.infer<typeof AlertActionShape> {
+  const { id, atMs, by, verb, state, assignee, reason, note } = action;
+  return {
+    id,
+    at: instant(atMs),
+    by,
+    verb,
+    state,
+    assignee: orAbsent(assignee),
+    reason: orAbsent(reason),
+    note: orAbsent(note),
+  };
+}
+
+export const ResponseShape = z
+  .object({
+    id: z.string(),
+    alertId: z.string(),
+    chainId: z.string().optional(),
+    detector: z.string(),
+    action: z.literal('token.revoke'),
+    target: TokenSummary,
+    mode: z.enum(['dry_run', 'auto']).describe('dry_run: everything but the last request happened'),
+    state: z
+      .enum(responseStates)
+      .describe('accepted: the receiver took it, which does not yet prove that the authority ended'),
+    attempt: z.int(),
+    at: Instant,
+    reason: z.string().optional(),
+    endpoint: z.string().optional(),
+    httpStatus: z.int().optional(),
+    requestedBy: z.string(),
+    residualUntil: Instant.nullish().describe('When the credential stops working by itself; null: never'),
+  })
+  .meta({ id: 'Response', description: 'What was done about an alert' });
+
+export function presentResponse(response: Response): z.infer<typeof ResponseShape> {
+  const { id, alertId, chainId, detector, action, mode, state, attempt, requestedBy } = response;
+  return {
+    id,
+    alertId,
+    chainId,
+    detector,
+    action,
+    target: presentToken(response.target),
+    mode,
+    state,
+    attempt,
+    at: instant(response.atMs),
+    reason: orAbsent(response.reason),
+    endpoint: orAbsent(response.endpoint),
+    httpStatus: response.httpStatus === 0 ? undefined : response.httpStatus,
+    requestedBy,
+    residualUntil: instant(response.residualUntilMs),
+  };
+}
+
+/** Rows hold an empty string where nothing was said; the API leaves the member out. */
+function orAbsent(text: string): string | undefined {
+  return text === '' ? undefined : text;
+}

@@ -1,0 +1,91 @@
+import * as z from 'zod';
+import { type ApiKey, roles } from '../../domain/access.ts';
+import type { DeadLetter } from '../../domain/dead-letter.ts';
+import type { Detector } from '../../domain/detector.ts';
+import { severities } from '../../domain/finding.ts';
+import { Instant, instant } from './common.ts';
+
+export const DetectorShape = z
+  .object({
+    id: z.string(),
+    version: z.int(),
+    title: z.string(),
+    maturity: z.enum(['draft', 'shadow', 'live']),
+    nature: z
+      .enum(['monotone', 'exonerable'])
+      .describe('Monotone acts at once; exonerable waits for its grace behind the watermark'),
+    basis: z.enum(['deterministic', 'statistical']),
+    severity: z.enum(severities).describe('The highest it can give'),
+    covers: z.array(z.string()),
+    requires: z.object({ events: z.array(z.string()), fields: z.array(z.string()) }),
+    frameworks: z
+      .array(
+        z.object({
+          framework: z.string(),
+          asPrinted: z.string().optional(),
+          corrected: z.string(),
+          note: z.string().optional(),
+        }),
+      )
+      .describe('Labels as their source prints them and as they should read'),
+    looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal'])),
+  })
+  .meta({ id: 'Detector', description: 'What one detector looks for' });
+
+export function presentDetector(detector: Detector): z.infer<typeof DetectorShape> {
+  const { id, version, title, maturity, nature, basis, severity } = detector;
+  return {
+    id,
+    version,
+    title,
+    maturity,
+    nature,
+    basis,
+    severity,
+    covers: [...detector.covers],
+    requires: { events: [...detector.requires.events], fields: [...detector.requires.fields] },
+    frameworks: detector.frameworks.map((mapping) => ({ ...mapping })),
+    looksAt: [...detector.looksAt],
+  };
+}
+
+export const DeadLetterShape = z
+  .object({
+    at: Instant,
+    publisher: z.string(),
+    position: z.object({ source: z.string(), partition: z.int(), offset: z.int() }),
+    code: z.string(),
+    path: z.string(),
+    reason: z.string(),
+    raw: z.string().describe('The message, bounded, credentials cut out'),
+  })
+  .meta({ id: 'DeadLetter', description: 'A refused message' });
+
+export function presentDeadLetter(letter: DeadLetter): z.infer<typeof DeadLetterShape> {
+  const { atMs, publisher, position, code, path, reason, raw } = letter;
+  return { at: instant(atMs), publisher, position: { ...position }, code, path, reason, raw };
+}
+
+export const ApiKeyShape = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(roles),
+    issuers: z.union([z.literal('*'), z.array(z.string())]).describe('Issuers a publisher may speak for'),
+    createdAt: Instant,
+    disabled: z.boolean(),
+  })
+  .meta({ id: 'ApiKey', description: 'An API key, without anything that could be used' });
+
+/** Without the hash: there is nobody it would help. */
+export function presentApiKey(key: ApiKey): z.infer<typeof ApiKeyShape> {
+  const { id, name, role, issuers, createdMs, disabled } = key;
+  return {
+    id,
+    name,
+    role,
+    issuers: issuers === '*' ? '*' : [...issuers],
+    createdAt: instant(createdMs),
+    disabled,
+  };
+}

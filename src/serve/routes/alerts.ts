@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { alertStates } from '../../domain/alert.ts';
+import { ChainwardenError } from '../../domain/errors.ts';
+import { severities } from '../../domain/finding.ts';
+import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
+import { AlertCommand, nextAlertAction } from '../alert-life.ts';
+import { caller } from '../auth/access.ts';
+import type { ServeDeps } from '../deps.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
+import {
+  AlertActionShape,
+  AlertShape,
+  presentAlert,
+  presentAlertAction,
+  presentResponse,
+  ResponseShape,
+} from '../present/alert.ts';
+import { pageOf, presentPage } from '../present/common.ts';
+import { problems } from '../problem.ts';
+import { id, noQuery, paging } from '../query.ts';
+
+const read = { config: { access: 'read' } } as const;
+
+const AlertQuery = z.strictObject({
+  ...paging,
+  state: z.enum(alertStates).optional(),
+  kind: z.enum(['alert', 'signal']).optional(),
+  detector: id.optional(),
+  minSeverity: z.enum(severities).optional(),
+  chain: id.optional(),
+});
+
+const AlertDetail = z.object({
+  alert: AlertShape,
+  actions: z.array(AlertActionShape).describe('What people did, oldest first'),
+  responses: z.array(ResponseShape).describe('Response so far, newest first'),
+});
+
+export function alertRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
+  const { store } = deps;
+  const oneAtATime = createOneAtATime();
+
+  async function find(tenant: string, alertId: string) {
+    const alert = await store.alert(tenant, alertId);
+    if (alert === undefined) throw new ChainwardenError('NOT_FOUND', 'no alert has this id');
+    return alert;
+  }
+
+  async function detail(tenant: string, alertId: string): Promise<z.infer<typeof AlertDetail>> {
+    const [alert, actions, responses] = await Promise.all([
+      find(tenant, alertId),
+      store.alertActions(tenant, alertId),
+      store.responses({ tenant, alertId, chainId: undefined, limit: PAGE_ROWS_MAX, cursor: undefined }),
+    ]);
+    return {
+      alert: presentAlert(alert),
+      actions: [...actions].sort((a, b) => a.atMs - b.atMs).map(presentAlertAction),
+      responses: responses.items.map(presentResponse),
+    };
+  }
+
+  return async (app) => {
+    app.get(
+      '/alerts',
+      {
+        ...read,
+        schema: {
+          operationId: 'listAlerts',
+          summary: 'Alerts and signals',
+          tags: ['alerts'],
+          querystring: AlertQuery,
+          response: { 200: pageOf(AlertShape).describe('One page'), ...problems() },
+        },
+      },
+      async (request) => {
+        const { chain, ...filters } = request.query;
+        const { state, kind, detector, minSeverity, limit, cursor } = filters;
+        const query = { state, kind, detector, minSeverity, limit, cursor };
+        const page = await store.alerts({ tenant: caller(request).tenant, chainId: chain, ...query });
+        return presentPage(page, presentAlert);
+      },
+    );
+
+    app.get(
+      '/alerts/:id',
+      {
+        ...read,
+        schema: {
+          operationId: 'getAlert',
+          summary: 'One alert with what people and the service did about it',
+          tags: ['alerts'],
+          params: z.strictObject({ id }),
+          querystring: noQuery,
+          response: { 200: AlertDetail.describe('The alert'), ...problems(404) },
+        },
+      },
+      async (request) => detail(caller(request).tenant, request.params.id),
+    );
+
+    app.post(
+      '/alerts/:id/actions',
+      {
+        config: { access: 'triage' },
+        schema: {
+          operationId: 'actOnAlert',
+          summary: 'Acknowledge, close with a reason, assign, comment or reopen',
+          tags: ['alerts'],
+          params: z.strictObject({ id }),
+          querystring: noQuery,
+          body: AlertCommand,
+          response: { 201: AlertDetail.describe('The alert as it is now'), ...problems(404, 409, 413, 415) },
+        },
+      },
+      async (request, reply) => {
+        const { tenant, name } = caller(request);
+        const alertId = request.params.id;
+        await oneAtATime(JSON.stringify([tenant, alertId]), async () => {
+          const alert = await find(tenant, alertId);
+          const history = await store.alertActions(tenant, alertId);
+          const who = { id: randomUUID(), by: name, nowMs: deps.clock() };
+          await store.writeAlertAction(nextAlertAction(alert, history, request.body, who));
+        });
+        return reply.code(201).send(await detail(tenant, alertId));
+      },
+    );
+  };
+}

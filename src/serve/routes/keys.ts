@@ -1,0 +1,105 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { roles } from '../../domain/access.ts';
+import { ChainwardenError } from '../../domain/errors.ts';
+import { LIST_MAX } from '../../domain/limits.ts';
+import { caller } from '../auth/access.ts';
+import type { Keyring } from '../auth/keyring.ts';
+import { createApiKey } from '../auth/keys.ts';
+import type { ServeDeps } from '../deps.ts';
+import { ApiKeyShape, presentApiKey } from '../present/other.ts';
+import { problems } from '../problem.ts';
+import { id, noQuery } from '../query.ts';
+
+const administer = { config: { access: 'administer' } } as const;
+const tags = ['keys'];
+
+const NewKey = z
+  .strictObject({
+    name: z.string().trim().min(1).max(128),
+    role: z.enum(roles),
+    issuers: z
+      .union([z.literal('*'), z.array(id).min(1).max(LIST_MAX)])
+      .optional()
+      .describe('Publishers only: the issuers it may speak for, or * for any'),
+  })
+  .refine((key) => (key.role === 'publisher') === (key.issuers !== undefined), {
+    path: ['issuers'],
+    message: 'a publisher names its issuers, or "*"; other roles name none',
+  });
+
+/** API keys of the administrator's own tenant. */
+export function keyRoutes(deps: ServeDeps, keyring: Keyring): FastifyPluginAsyncZod {
+  return async (app) => {
+    app.post(
+      '/keys',
+      {
+        ...administer,
+        schema: {
+          operationId: 'createKey',
+          summary: 'Create an API key; its text is shown this once',
+          tags,
+          querystring: noQuery,
+          body: NewKey,
+          response: {
+            201: z
+              .object({ key: ApiKeyShape, text: z.string().describe('What the holder sends') })
+              .describe('Created'),
+            ...problems(413, 415),
+          },
+        },
+      },
+      async (request, reply) => {
+        const { name, role } = request.body;
+        const issuers = request.body.issuers ?? (role === 'admin' ? '*' : []);
+        const { tenant } = caller(request);
+        const { key, text } = createApiKey({ name, role, tenant, issuers, nowMs: deps.clock() });
+        await keyring.write(key);
+        return reply
+          .code(201)
+          .header('cache-control', 'no-store')
+          .send({ key: presentApiKey(key), text });
+      },
+    );
+
+    app.get(
+      '/keys',
+      {
+        ...administer,
+        schema: {
+          operationId: 'listKeys',
+          summary: 'API keys, without anything that could be used',
+          tags,
+          querystring: noQuery,
+          response: { 200: z.object({ items: z.array(ApiKeyShape) }).describe('All of them'), ...problems() },
+        },
+      },
+      async (request) => ({ items: (await keyring.list(caller(request).tenant)).map(presentApiKey) }),
+    );
+
+    app.delete(
+      '/keys/:id',
+      {
+        ...administer,
+        schema: {
+          operationId: 'disableKey',
+          summary: 'Disable an API key; it stays listed',
+          tags,
+          params: z.strictObject({ id }),
+          querystring: noQuery,
+          response: { 200: ApiKeyShape, ...problems(404, 409) },
+        },
+      },
+      async (request) => {
+        const own = caller(request);
+        const key = (await keyring.list(own.tenant)).find((each) => each.id === request.params.id);
+        if (key === undefined) throw new ChainwardenError('NOT_FOUND', 'no key has this id');
+        // Otherwise the last administrator could lock everyone out by one mistake.
+        if (key.id === own.id) throw new ChainwardenError('CONFLICT', 'a key cannot disable itself');
+        const disabled = { ...key, disabled: true };
+        await keyring.write(disabled);
+        return presentApiKey(disabled);
+      },
+    );
+  };
+}
