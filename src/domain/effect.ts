@@ -39,7 +39,7 @@ const verbs: ReadonlyMap<string, Effect> = new Map([
   ...table(
     'write',
     'add append approve assign associate attach book buy cancel change charge commit copy create deploy disable ' +
-      'draft edit email enable execute forward import insert invite invoke join merge modify move notify order patch ' +
+      'draft edit enable execute forward import insert invite invoke join merge modify move notify order patch ' +
       'pay post publish purchase push put refund register reply reschedule reserve reset resume rotate run save ' +
       'schedule send set share start stop submit suspend transfer trigger update upload upsert wire write',
   ),

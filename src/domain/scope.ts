@@ -1,5 +1,6 @@
-import type { Policy } from './policy.ts';
-import { matchesPattern } from './policy.ts';
+import type { TokenView } from './chain.ts';
+import { type Ancestor, ancestorsOf } from './lineage.ts';
+import { matchesPattern, type Policy } from './policy.ts';
 
 /** How the scope values of one issuer are compared. */
 export type Dialect =
@@ -59,4 +60,36 @@ export function excessScope(
 ): readonly string[] {
   const excess = child.filter((grant) => coversScope(dialect, parent, grant) === 'no');
   return excess.length === 0 ? excess : [...new Set(excess)].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Authority that a token holds and the nearest ancestor with a comparable scope does not. */
+export interface Drift {
+  readonly issuer: string;
+  readonly added: readonly string[];
+  readonly holder: Ancestor;
+  readonly held: readonly string[];
+  /** Ancestors between the two, whose scope is unknown or another issuer's. Empty: the holder is the parent. */
+  readonly between: readonly Ancestor[];
+}
+
+/**
+ * What a token gained on its way down. Scope values mean what their authorization server defines, so only tokens
+ * of one issuer compare. Effective authority is the conjunction over all ancestors, yet the nearest comparable one
+ * is enough: what that one holds beyond those above it was gained there, and is said of it.
+ */
+export function driftOf(token: TokenView, policy: Policy): Drift | undefined {
+  const { scope, issuer } = token;
+  if (scope === undefined || issuer === undefined || token.parent === undefined) return undefined;
+  const path = ancestorsOf(token);
+  const nearest = path.findIndex((above) => above.token.scope !== undefined && above.token.issuer === issuer);
+  const holder = path[nearest];
+  const held = holder?.token.scope;
+  if (holder === undefined || held === undefined) return undefined;
+  const added = excessScope(dialectOf(policy, issuer), held, scope);
+  return added.length === 0 ? undefined : { issuer, added, holder, held, between: path.slice(0, nearest) };
+}
+
+/** Grants that `token` added to what was handed to it, sorted. */
+export function addedScopes(token: TokenView, policy: Policy): readonly string[] {
+  return driftOf(token, policy)?.added ?? [];
 }

@@ -1,0 +1,8 @@
+import type { Detector } from '../src/domain/detector.ts';
+import { orphanedChain } from './orphaned-chain/detector.ts';
+import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
+import { scopeCreep } from './scope-creep/detector.ts';
+import { unusualFanOut } from './unusual-fan-out/detector.ts';
+
+/** Every detector the product ships, by id. */
+export const detectors: readonly Detector[] = [orphanedChain, reuseAfterExpiry, scopeCreep, unusualFanOut];

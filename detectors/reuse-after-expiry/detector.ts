@@ -1,0 +1,37 @@
+import type { Detector } from '../../src/domain/detector.ts';
+import { ReuseConfig } from './config.ts';
+import { frameworks } from './frameworks.ts';
+import { judgeMint } from './mint.ts';
+import { judgeUse } from './use.ts';
+
+/** Fires when a token works, or gives birth to another one, outside the time for which its authority was given. */
+export const reuseAfterExpiry: Detector<ReuseConfig> = {
+  id: 'reuse-after-expiry',
+  version: 1,
+  title: 'A token was used or exchanged outside its lifetime',
+  maturity: 'live',
+  nature: 'monotone',
+  basis: 'deterministic',
+  severity: 'critical',
+  covers: ['R27', 'V01', 'V07', 'V23'],
+  requires: {
+    events: [
+      'token.issued',
+      'token.exchanged',
+      'token.refreshed',
+      'token.revoked',
+      'tool.invoked',
+      'api.called',
+    ],
+    fields: ['token', 'parents', 'iat', 'exp', 'nbf', 'reason', 'by', 'presented'],
+  },
+  frameworks,
+  config: ReuseConfig,
+  looksAt: ['token', 'action'],
+
+  evaluate(sighting, config) {
+    if (sighting.on === 'token') return judgeMint(sighting.token, sighting.policy, config);
+    if (sighting.on === 'action') return judgeUse(sighting.action, sighting.policy, config);
+    return [];
+  },
+};
