@@ -1,0 +1,2 @@
+export { alertBody } from './body.ts';
+export { type AlertBook, createAlertBook } from './book.ts';

@@ -1,0 +1,98 @@
+import type { OutboxEntry } from '../domain/response.ts';
+import { keyOf } from './rows.ts';
+import type { Endpoint } from './types.ts';
+
+/** The messages of one endpoint that are in memory. Bounded: the rest stays in the store until there is room. */
+export interface Lane {
+  readonly endpoint: Endpoint;
+  readonly inFlight: ReadonlySet<string>;
+  readonly size: number;
+  /** Messages of it are in the store only. */
+  overflowed: boolean;
+  /** The receiver answered 410. */
+  gone: boolean;
+  /** The receiver asked for silence until then. */
+  pausedUntilMs: number;
+  /** Takes a new entry, unless it has it already or is full. */
+  admit(entry: OutboxEntry): void;
+  /** The due entry that matters most, which is then in flight. */
+  takeDue(nowMs: number): OutboxEntry | undefined;
+  /** Marks an entry as in flight. False when it is already. */
+  reserve(entry: OutboxEntry): boolean;
+  /** Replaces an entry that was in flight: it waits again. */
+  put(entry: OutboxEntry): void;
+  drop(entry: OutboxEntry): void;
+  /** When the next entry falls due. */
+  wakeMs(): number;
+  /** True when there is room again for what the store holds. */
+  wantsReload(): boolean;
+}
+
+export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
+  const entries = new Map<string, OutboxEntry>();
+  const inFlight = new Set<string>();
+
+  function* waiting(): Iterable<OutboxEntry> {
+    for (const [key, entry] of entries) if (!inFlight.has(key)) yield entry;
+  }
+
+  const lane: Lane = {
+    endpoint,
+    inFlight,
+    overflowed: false,
+    gone: false,
+    pausedUntilMs: 0,
+    get size() {
+      return entries.size;
+    },
+    admit(entry) {
+      const key = keyOf(entry);
+      if (entries.has(key)) return;
+      if (entries.size >= entriesMax) lane.overflowed = true;
+      else entries.set(key, entry);
+    },
+    takeDue(nowMs) {
+      if (nowMs < lane.pausedUntilMs && !lane.gone) return undefined;
+      let first: OutboxEntry | undefined;
+      for (const entry of waiting()) {
+        const due = lane.gone || entry.nextAttemptMs <= nowMs;
+        if (due && (first === undefined || byUrgency(entry, first) < 0)) first = entry;
+      }
+      if (first !== undefined) inFlight.add(keyOf(first));
+      return first;
+    },
+    reserve(entry) {
+      const key = keyOf(entry);
+      if (inFlight.has(key)) return false;
+      inFlight.add(key);
+      return true;
+    },
+    put(entry) {
+      const key = keyOf(entry);
+      inFlight.delete(key);
+      entries.set(key, entry);
+    },
+    drop(entry) {
+      const key = keyOf(entry);
+      inFlight.delete(key);
+      entries.delete(key);
+    },
+    wakeMs() {
+      let earliest = Number.POSITIVE_INFINITY;
+      for (const entry of waiting()) earliest = Math.min(earliest, entry.nextAttemptMs);
+      const sweeps = lane.gone && entries.size > inFlight.size;
+      return sweeps ? 0 : Math.max(earliest, lane.pausedUntilMs);
+    },
+    wantsReload() {
+      return lane.overflowed && entries.size <= entriesMax / 2;
+    },
+  };
+  return lane;
+}
+
+/** A revocation goes before news of it; then what has waited longest. */
+function byUrgency(a: OutboxEntry, b: OutboxEntry): number {
+  return (
+    Number(b.type === 'token.revoke') - Number(a.type === 'token.revoke') || a.nextAttemptMs - b.nextAttemptMs
+  );
+}

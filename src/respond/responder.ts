@@ -1,0 +1,104 @@
+import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
+import type { AlertChanges, Notice } from '../domain/notice.ts';
+import type { ResponseStore } from '../domain/ports.ts';
+import type { OutboxEntry, Response } from '../domain/response.ts';
+import { addressees, relatedIds, stillToSay } from './announce.ts';
+import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
+import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
+import { findEntries, keyOf, newEntry } from './rows.ts';
+
+export interface ResponderOptions
+  extends RevokerOptions,
+    Pick<OutboxOptions, 'timer' | 'random' | 'entriesMax' | 'concurrency'> {
+  readonly store: ResponseStore;
+  /** The text of a message to people, fixed when it is first made. */
+  readonly body: (notice: Notice, response: Response | undefined) => string;
+}
+
+export interface HandleOptions {
+  /** Changes up to this log offset were handled by an earlier process: nothing is looked up for them. */
+  readonly handledSeq?: number;
+  /** The findings come from imported history. */
+  readonly imported?: boolean;
+}
+
+export interface Responder {
+  /** Takes up deliveries that an earlier process left. */
+  start(): Promise<void>;
+  /** Resolves when whatever is to leave because of these changes is durable. Repeating it changes nothing. */
+  handle(changes: AlertChanges, options?: HandleOptions): Promise<void>;
+  /** Gives dead messages a new life; resolves with how many. */
+  revive(tenant: string, ids: readonly string[]): Promise<number>;
+  /** Ends: what is under way is awaited, the rest waits in the store. */
+  stop(): Promise<void>;
+  readonly stats: OutboxStats;
+}
+
+/** Turns changed alerts into messages and revocations, and sees them through. */
+export function createResponder(options: ResponderOptions): Responder {
+  const { store, endpoints, clock, body } = options;
+  const revoker = createRevoker(options);
+  const outbox = createOutbox({ ...options, veto: revoker.veto, onOutcomes: revoker.note });
+  const rehearsals = new Set<Promise<void>>();
+
+  async function announce(
+    notices: readonly Notice[],
+    decided: readonly Decided[],
+  ): Promise<readonly OutboxEntry[]> {
+    const announcements = addressees(notices, endpoints);
+    const named = announcements.flatMap((announcement) =>
+      relatedIds(announcement).map((id) => ({ tenant: announcement.notice.alert.tenant, id })),
+    );
+    const known = await findEntries(store, named);
+    const responses = new Map(decided.map(({ wish, response }) => [keyOf(wish.alert), response]));
+    return announcements.flatMap((announcement) => {
+      const said = stillToSay(announcement, known);
+      if (said === undefined) return [];
+      const { notice, endpoint, id } = said;
+      return newEntry({ tenant: notice.alert.tenant, id }, clock(), {
+        endpoint: endpoint.name,
+        type: notice.type,
+        body: body(notice, responses.get(keyOf(notice.alert))),
+        responseId: '',
+      });
+    });
+  }
+
+  /** Off the pipeline's path, because it asks DNS. */
+  function rehearse(decided: readonly Decided[]): void {
+    const job: Promise<void> = revoker.rehearse(decided).finally(() => rehearsals.delete(job));
+    rehearsals.add(job);
+  }
+
+  return {
+    start: outbox.start,
+    async handle(changes, { handledSeq = -1, imported = false } = {}) {
+      // Nothing so old comes from a live feed, and what was done about it may have left the store.
+      const historyMs = clock() - EVENT_AGE_MS_MAX;
+      const isHistory = ({ alert }: Notice | Decided['wish']) => imported || alert.lastAtMs < historyMs;
+      const notices = changes.notices.filter(
+        (notice) => notice.alert.version > handledSeq && !isHistory(notice),
+      );
+      const wishes = changes.revocations.filter(({ alert }) => alert.version > handledSeq);
+      if (notices.length === 0 && wishes.length === 0) return;
+
+      const decided = await revoker.decide(wishes, isHistory);
+      const news = await announce(notices, decided);
+      await outbox.enqueue([...revoker.entries(decided), ...news]);
+      for (const { how, response } of decided) {
+        // Its entry is dead from the earlier decision; enqueueing has left it so.
+        if (how === 'again') await outbox.revive(response.tenant, [response.id]);
+      }
+      await revoker.unwind(notices, outbox);
+      rehearse(decided);
+    },
+    revive: outbox.revive,
+    async stop() {
+      await outbox.stop();
+      await Promise.allSettled([...rehearsals]);
+    },
+    get stats() {
+      return outbox.stats;
+    },
+  };
+}
