@@ -1,0 +1,53 @@
+import type { Publisher } from '../domain/access.ts';
+import type { EventData } from '../domain/event/index.ts';
+import { issuerOf } from '../domain/token.ts';
+import type { Refusal } from './letter.ts';
+
+/** The tenant of an event: the publisher's own, or for a publisher of every tenant the one it names. */
+export function tenantFor(publisher: Publisher, claimed: unknown): string | undefined {
+  if (publisher.tenant !== '*') {
+    return claimed === undefined || claimed === publisher.tenant ? publisher.tenant : undefined;
+  }
+  return typeof claimed === 'string' ? claimed : 'default';
+}
+
+/** Issuers in whose name a publisher speaks when it sends `data`; undefined stands for "does not say". */
+function spokenFor(data: EventData): readonly (string | undefined)[] {
+  switch (data.type) {
+    case 'token.issued':
+    case 'token.exchanged':
+    case 'token.introspected':
+      return [issuerOf(data.token)];
+    case 'token.refreshed':
+      // One server issued both: otherwise a publisher could graft its token onto another issuer's.
+      return [issuerOf(data.token), issuerOf(data.previous)];
+    case 'token.revoked':
+      return [data.token === undefined ? data.subject?.iss : issuerOf(data.token)];
+    default:
+      return [];
+  }
+}
+
+/** Refuses an event in which a publisher speaks for an issuer that is not its own. */
+export function forbiddenIssuer(publisher: Publisher, data: EventData): Refusal | undefined {
+  if (publisher.issuers === '*') return undefined;
+  const allowed = publisher.issuers;
+  if (spokenFor(data).every((issuer) => issuer === undefined || allowed.includes(issuer))) return undefined;
+  return {
+    code: 'EVENT_ISSUER_FORBIDDEN',
+    path: data.type === 'token.revoked' && data.token === undefined ? 'data.subject.iss' : 'data.token.iss',
+    reason: 'the publisher may not speak for this issuer',
+  };
+}
+
+/**
+ * True when the publisher's own credential vouches for the issuer of the event's token. `*` means that the
+ * operator vouches for the publisher whatever the issuer. A token known by hash only, and an event without
+ * one, is the issuer's when the CloudEvents source is.
+ */
+export function isIssuerBound(publisher: Publisher, data: EventData, source: string): boolean {
+  if (publisher.issuers === '*') return true;
+  const token = 'token' in data ? data.token : undefined;
+  const issuer = token === undefined ? undefined : issuerOf(token);
+  return publisher.issuers.includes(issuer ?? source);
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod';
+import { type EventType, eventSchemas } from '../domain/event/index.ts';
+import { schemaRegistry } from '../domain/event/primitives.ts';
+import { MAP_ENTRIES_MAX } from '../domain/limits.ts';
+import { Envelope, eventTypePattern, extensionName } from './envelope.ts';
+
+export type JsonSchema = Record<string, unknown>;
+
+/** Refinements are not exported by zod; these say the same. */
+const exactlyOne: Partial<Record<EventType, readonly string[]>> = {
+  'token.revoked': ['token', 'family', 'subject'],
+  'credential.exposed': ['token', 'principal'],
+};
+
+/**
+ * Every named schema of the contract, and `CloudEvent` that holds one of them, as JSON Schema 2020-12 with
+ * references below `prefix`. Lengths are UTF-16 units, as admission counts them; a schema validator counts
+ * code points.
+ */
+export function contractSchemas(prefix: string): Record<string, JsonSchema> {
+  const { schemas } = z.toJSONSchema(schemaRegistry, {
+    uri: (id) => `${prefix}${id}`,
+    io: 'input',
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema._zod.def.type === 'record') jsonSchema.maxProperties = MAP_ENTRIES_MAX;
+    },
+  });
+  const out: Record<string, JsonSchema> = { CloudEvent: cloudEvent(prefix) };
+  for (const [name, { $id: _, $schema: __, ...schema }] of Object.entries(schemas)) out[name] = schema;
+  for (const [type, members] of Object.entries(exactlyOne)) {
+    out[type] = { ...out[type], oneOf: members.map((member) => ({ required: [member] })) };
+  }
+  out['AuthorizationDetail'] = {
+    ...out['AuthorizationDetail'],
+    description: 'RFC 9396. As JSON at most 4096 characters.',
+  };
+  return out;
+}
+
+/** The envelope around the data of one event type, or of any. */
+function cloudEvent(prefix: string): JsonSchema {
+  const { $schema: _, ...schema } = z.toJSONSchema(Envelope, { io: 'input' });
+  return {
+    ...schema,
+    description: 'CloudEvents 1.0, structured JSON. `type` ends in `data.type` and `.v1`.',
+    properties: {
+      ...schema.properties,
+      type: { type: 'string', maxLength: 255, pattern: eventTypePattern.source },
+      data: { $ref: `${prefix}EventData` },
+    },
+    propertyNames: { pattern: extensionName.source },
+    allOf: [...eventSchemas.keys()].map((type) => ({
+      if: { properties: { data: { properties: { type: { const: type } } } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: typeOf(type),
+    })),
+  };
+}
+
+/** Ties the envelope's type to the data's. */
+export function typeOf(type: EventType): JsonSchema {
+  return { properties: { type: { pattern: `\\.${type.replace('.', '\\.')}\\.v1$` } } };
+}
+
+/** One document for any JSON Schema validator. */
+export function jsonSchemaDocument(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'Chainwarden event',
+    $ref: '#/$defs/CloudEvent',
+    $defs: contractSchemas('#/$defs/'),
+  };
+}
