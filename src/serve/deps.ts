@@ -19,16 +19,16 @@ export type Admission =
   | { readonly kind: 'admitted'; readonly event: AdmittedEvent }
   | { readonly kind: 'refused'; readonly letter: DeadLetter };
 
-/** `raw` is JSON text when it is a string, otherwise a parsed value. Never throws. */
+/** `raw` is JSON text when it is a string or a buffer, otherwise a parsed value. Never throws. */
 export type Admit = (input: { readonly raw: unknown }, context: AdmitContext) => Admission;
 
 /**
- * CloudEvents binary mode: `ce-*` headers and the body's text become what `admit` takes as `raw`.
+ * CloudEvents binary mode: `ce-*` headers and the body become what `admit` takes as `raw`.
  * Never throws: what it cannot read comes back as it is, and is refused there.
  */
 export type DecodeBinary = (
   headers: Readonly<Record<string, string | string[] | undefined>>,
-  body: string,
+  body: Buffer,
 ) => unknown;
 
 export interface ServeConfig {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { ChainwardenError } from '../domain/errors.ts';
-import { EVENTS_PER_REQUEST_MAX } from '../domain/limits.ts';
+import { EVENT_BYTES_MAX, EVENTS_PER_REQUEST_MAX } from '../domain/limits.ts';
 import type { DecodeBinary } from './deps.ts';
 
 /** The ways events come in, as their content types say. */
@@ -12,64 +12,55 @@ export const eventTypes = [
 ] as const;
 
 const LINE_FEED = 0x0a;
+const OPENING_BRACKET = 0x5b;
 
 /**
- * Splits a body into what `admit` takes one by one: JSON text or parsed values. It refuses only what concerns the
- * request as a whole; everything about a single event is admission's.
+ * Splits a body into what `admit` takes one by one: the bytes of JSON text, or parsed values. It refuses only what
+ * concerns the request as a whole; everything about a single event is admission's.
  */
 export function readEvents(
   headers: IncomingHttpHeaders,
-  body: Uint8Array,
+  body: Buffer,
   decodeBinary: DecodeBinary,
 ): readonly unknown[] {
   const type = (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'application/x-ndjson') return bounded(lines(body));
-  const text = decode(body);
-  if (type === 'application/json' && headers['ce-specversion'] !== undefined) {
-    return [decodeBinary(headers, text)];
+  if (type === 'application/cloudevents-batch+json') return bounded(elements(body));
+  if (type === 'application/json') {
+    if (headers['ce-specversion'] !== undefined) return [decodeBinary(headers, body)];
+    if (body.find((byte) => !isSpace(byte)) === OPENING_BRACKET) return bounded(elements(body));
   }
-  const batch =
-    type === 'application/cloudevents-batch+json' || (type === 'application/json' && isArray(text));
-  return batch ? bounded(elements(text)) : [text];
+  return [body];
 }
 
-function isArray(text: string): boolean {
-  return /^\s*\[/.test(text);
-}
-
-function elements(text: string): readonly unknown[] {
+function elements(body: Buffer): readonly unknown[] {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // One broken bracket breaks the whole batch: a single refusal says so.
-    return [text];
+    // One broken bracket breaks the whole batch: a single refusal says so, and the beginning is enough to find it.
+    return [body.subarray(0, EVENT_BYTES_MAX)];
   }
-  if (!Array.isArray(parsed)) return [text];
-  // A string element would look like JSON text to `admit`: quoted again, it is the string that it is.
+  if (!Array.isArray(parsed)) return [parsed];
+  // `admit` would read a string element as JSON text: quoted again, it is the string that it is.
   return parsed.map((element: unknown) => (typeof element === 'string' ? JSON.stringify(element) : element));
 }
 
 /** Lines are cut before they are decoded, so that one with broken UTF-8 spoils only itself. Blank ones are skipped. */
-function lines(body: Uint8Array): readonly string[] {
-  const found: string[] = [];
+function lines(body: Buffer): readonly Buffer[] {
+  const found: Buffer[] = [];
   for (let start = 0; start < body.length; ) {
     const feed = body.indexOf(LINE_FEED, start);
-    const end = feed < 0 ? body.length : feed;
-    const line = decode(body.subarray(start, end)).trim();
-    if (line !== '') found.push(line);
-    start = end + 1;
+    const line = body.subarray(start, feed < 0 ? body.length : feed);
+    if (!line.every(isSpace)) found.push(line);
+    start += line.length + 1;
   }
   return found;
 }
 
-/** Broken UTF-8 becomes U+FFFD in front, which no JSON text begins with: admission refuses it as such. */
-function decode(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return `\ufffd${new TextDecoder('utf-8').decode(bytes)}`;
-  }
+/** JSON's white space. */
+function isSpace(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 function bounded(events: readonly unknown[]): readonly unknown[] {

@@ -105,13 +105,13 @@ function admitAll(deps: ServeDeps, request: FastifyRequest): Admissions {
   return { events, letters, refused };
 }
 
-function bodyOf(request: FastifyRequest): Uint8Array {
+function bodyOf(request: FastifyRequest): Buffer {
   // Compressed bodies are not read: a small one could unfold to any size.
   const encoding = request.headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     throw new ChainwardenError('REQUEST_INVALID', 'send the body without content-encoding');
   }
-  if (request.body instanceof Uint8Array && request.body.length > 0) return request.body;
+  if (Buffer.isBuffer(request.body) && request.body.length > 0) return request.body;
   throw new ChainwardenError('REQUEST_INVALID', 'the body is empty');
 }
 

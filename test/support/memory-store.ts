@@ -1,0 +1,107 @@
+import type { ApiKey } from '../../src/domain/access.ts';
+import type { Alert, AlertAction, AlertWithLife } from '../../src/domain/alert.ts';
+import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
+import type { DeadLetter } from '../../src/domain/dead-letter.ts';
+import { severityRank } from '../../src/domain/finding.ts';
+import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/domain/ports.ts';
+import type { Response } from '../../src/domain/response.ts';
+
+type Served = QueryStore & KeyStore & Pick<Store, 'ping'>;
+
+export interface MemoryStore extends Served {
+  writeChains(chains: readonly Chain[]): Promise<void>;
+  writeHops(hops: readonly Hop[]): Promise<void>;
+  writeActions(actions: readonly Action[]): Promise<void>;
+  writeAlerts(alerts: readonly Alert[]): Promise<void>;
+  writeResponses(responses: readonly Response[]): Promise<void>;
+  appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+/** The ports the API reads, in memory, for tests that are about HTTP and not about the store. */
+export function createMemoryStore(): MemoryStore {
+  const chains: Chain[] = [];
+  const hops: Hop[] = [];
+  const actions: Action[] = [];
+  const alerts: Alert[] = [];
+  const people: AlertAction[] = [];
+  const responses: Response[] = [];
+  const letters: DeadLetter[] = [];
+  const keys = new Map<string, ApiKey>();
+
+  const chainOf = (hopKey: string) => hops.find((hop) => hop.key === hopKey)?.chainId;
+  const resolve = (tenant: string, id: string): Chain | undefined => {
+    const found = chains.find((chain) => chain.tenant === tenant && chain.id === id);
+    return found?.mergedInto === undefined ? found : resolve(tenant, found.mergedInto);
+  };
+  const live = (alert: Alert): AlertWithLife => {
+    const last = people.filter((a) => a.tenant === alert.tenant && a.alertId === alert.id).at(-1);
+    return {
+      ...alert,
+      state: alert.withdrawn ? 'withdrawn' : (last?.state ?? 'open'),
+      assignee: last?.assignee ?? '',
+      closedReason: last?.state === 'closed' ? last.reason : '',
+      stateChangedMs: last?.atMs,
+    };
+  };
+
+  return {
+    chains: async (q) =>
+      page(
+        q,
+        chains.filter((c) => is(q.tokenKey, ...c.tokenKeys) && is(q.target, ...c.targets)),
+      ),
+    chain: async (tenant, id) => resolve(tenant, id),
+    hops: async (tenant, chainId) => hops.filter((hop) => hop.tenant === tenant && hop.chainId === chainId),
+    chainOfToken: async (tenant, key) =>
+      chains.find((chain) => chain.tenant === tenant && chain.tokenKeys.includes(key))?.id,
+    actions: async (q) =>
+      page(
+        q,
+        actions.filter((a) => is(q.chainId, chainOf(a.hopKey)) && is(q.actor, a.actor?.id)),
+      ),
+    alerts: async (q) =>
+      page(
+        q,
+        alerts
+          .map(live)
+          .filter((a) => is(q.state, a.state) && is(q.kind, a.kind) && is(q.detector, a.detector))
+          .filter((a) => is(q.chainId, a.chainId))
+          .filter((a) => severityRank(a.severity) >= severityRank(q.minSeverity ?? 'info')),
+      ),
+    alert: async (tenant, id) => alerts.map(live).find((a) => a.tenant === tenant && a.id === id),
+    alertActions: async (tenant, id) => people.filter((a) => a.tenant === tenant && a.alertId === id),
+    writeAlertAction: async (action) => void people.push(action),
+    responses: async (q) =>
+      page(
+        q,
+        responses.filter((r) => is(q.alertId, r.alertId) && is(q.chainId, r.chainId)),
+      ),
+    deadLetters: async (q) => page(q, letters),
+    counts: async () => ({
+      events: 0,
+      chains: chains.length,
+      alerts: alerts.length,
+      deadLetters: letters.length,
+    }),
+    apiKeys: async () => [...keys.values()],
+    writeApiKey: async (key) => void keys.set(key.id, key),
+    ping: async () => undefined,
+    writeChains: async (rows) => void chains.push(...rows),
+    writeHops: async (rows) => void hops.push(...rows),
+    writeActions: async (rows) => void actions.push(...rows),
+    writeAlerts: async (rows) => void alerts.push(...rows),
+    writeResponses: async (rows) => void responses.push(...rows),
+    appendDeadLetters: async (rows) => void letters.push(...rows),
+  };
+}
+
+function is<T>(wanted: T | undefined, ...values: readonly (T | undefined)[]): boolean {
+  return wanted === undefined || values.includes(wanted);
+}
+
+function page<T extends { readonly tenant: string }>(query: PageQuery, rows: readonly T[]): Page<T> {
+  const own = rows.filter((row) => row.tenant === query.tenant);
+  const start = Number(query.cursor ?? 0);
+  const end = start + query.limit;
+  return { items: own.slice(start, end), next: end < own.length ? String(end) : undefined };
+}
