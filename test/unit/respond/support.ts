@@ -1,0 +1,156 @@
+import type { ResponseStore } from '../../../src/domain/ports.ts';
+import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
+import type { Attempt, Endpoint, Log, Timer, Transport } from '../../../src/respond/types.ts';
+
+export const startMs = Date.UTC(2026, 5, 1, 12);
+
+/** Time that only tests move. */
+export function createTime() {
+  let nowMs = startMs;
+  let pending: { atMs: number; run: () => void }[] = [];
+  const timer: Timer = (run, ms) => {
+    const item = { atMs: nowMs + ms, run };
+    pending.push(item);
+    return () => {
+      pending = pending.filter((other) => other !== item);
+    };
+  };
+  return {
+    clock: () => nowMs,
+    timer,
+    /** Fires what falls due, one by one, each followed by everything it set in motion. */
+    async advance(ms: number): Promise<void> {
+      const endMs = nowMs + ms;
+      await drain();
+      for (;;) {
+        const next = pending.filter((item) => item.atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0];
+        if (next === undefined) break;
+        pending = pending.filter((item) => item !== next);
+        nowMs = Math.max(nowMs, next.atMs);
+        next.run();
+        await drain();
+      }
+      nowMs = endMs;
+    },
+  };
+}
+
+/** Everything in memory settles within a few turns of the event loop. */
+async function drain(): Promise<void> {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export interface MemoryResponses extends ResponseStore {
+  readonly responses: Response[];
+  readonly outbox: Map<string, OutboxEntry>;
+  readonly calls: { find: number; write: number };
+  /** Rejects every call while it is set. */
+  down: boolean;
+}
+
+/** The port's promises in memory: the newest row of a response, the highest version of an entry. */
+export function createMemoryResponses(): MemoryResponses {
+  const responses: Response[] = [];
+  const outbox = new Map<string, OutboxEntry>();
+  const key = (tenant: string, id: string) => JSON.stringify([tenant, id]);
+  const up = () => {
+    if (store.down) throw new Error('the store is down');
+  };
+  const store: MemoryResponses = {
+    responses,
+    outbox,
+    calls: { find: 0, write: 0 },
+    down: false,
+    async writeResponses(rows) {
+      up();
+      responses.push(...rows);
+    },
+    async findResponses(tenant, ids) {
+      up();
+      return ids.flatMap((id) => {
+        const rows = responses.filter((row) => row.tenant === tenant && row.id === id);
+        return rows.sort((a, b) => b.atMs - a.atMs)[0] ?? [];
+      });
+    },
+    async writeOutbox(entries) {
+      up();
+      store.calls.write += 1;
+      for (const entry of entries) {
+        const known = outbox.get(key(entry.tenant, entry.id));
+        if (known === undefined || known.version <= entry.version)
+          outbox.set(key(entry.tenant, entry.id), entry);
+      }
+    },
+    async findOutbox(tenant, ids) {
+      up();
+      store.calls.find += 1;
+      return ids.flatMap((id) => outbox.get(key(tenant, id)) ?? []);
+    },
+    async pendingOutbox() {
+      up();
+      return [...outbox.values()].filter((entry) => entry.state === 'pending');
+    },
+  };
+  return store;
+}
+
+export interface Scripted extends Transport {
+  readonly sent: { endpoint: string; id: string; body: string; atMs: number }[];
+  answer: (id: string, attempt: number) => Attempt | Promise<Attempt>;
+  problem: string | undefined;
+}
+
+/** A network that answers what the test says. */
+export function createScripted(clock: () => number): Scripted {
+  const sent: Scripted['sent'] = [];
+  const transport: Scripted = {
+    sent,
+    answer: () => status(200),
+    problem: undefined,
+    async send(endpoint, { id, body }) {
+      sent.push({ endpoint: endpoint.name, id, body, atMs: clock() });
+      return transport.answer(id, sent.filter((message) => message.id === id).length);
+    },
+    rehearse: async () => transport.problem,
+    close: async () => undefined,
+  };
+  return transport;
+}
+
+export function status(code: number, retryAfter?: string): Attempt {
+  return { kind: 'answered', status: code, retryAfter };
+}
+
+export function endpointOf(name: string, over: Partial<Endpoint> = {}): Endpoint {
+  return {
+    name,
+    url: new URL(`https://${name}.example/hook`),
+    events: ['alert.*'],
+    minSeverity: 'info',
+    allowPrivate: false,
+    disabled: false,
+    sign: () => 'v1,none',
+    ...over,
+  };
+}
+
+export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export function entryOf(id: string, over: Partial<OutboxEntry> = {}): OutboxEntry {
+  return {
+    tenant: 'acme',
+    id,
+    endpoint: 'ops',
+    type: 'alert.raised',
+    body: '{}',
+    responseId: '',
+    state: 'pending',
+    attempts: 0,
+    createdMs: startMs,
+    nextAttemptMs: startMs,
+    lastStatus: 0,
+    lastError: '',
+    version: 1,
+    ...over,
+  };
+}
