@@ -50,7 +50,7 @@ export function createHealth(clock: () => number, timeoutMs = PROBE_TIMEOUT_MS):
     await Promise.all(
       [...entries.values()].map(async (entry) => {
         if (entry.ask === undefined) return;
-        const answered = await within(entry.ask(), timeoutMs);
+        const answered = await within(Promise.resolve().then(entry.ask), timeoutMs);
         change(entry, answered ? 'ok' : 'failing', answered ? '' : entry.reasonWhenFailing);
       }),
     );

@@ -18,7 +18,7 @@ const namedSecret = new RegExp(`("(?:${secretNames})":)"(?:[^"\\\\]|\\\\.)*"`, '
 
 /** Values that are credentials whatever they are called. */
 const secretValues = [
-  /\beyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/g, // a JWS or JWE in compact form
+  /(?<![\w-])eyJ[\w-]{8,}\.[\w-]*\.[\w-]*(?:\.[\w-]*\.[\w-]*)?/g, // a JWS or JWE in compact form
   /\bcwk_[0-9a-f]+_[\w-]+/g, // our own API keys
   /\bwhsec_[A-Za-z0-9+/=]+/g, // Standard Webhooks
   /\b(?:Bearer|Basic|DPoP) +[\w.~+/=-]{8,}/gi,

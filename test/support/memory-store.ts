@@ -28,7 +28,8 @@ export function createMemoryStore(): MemoryStore {
   const letters: DeadLetter[] = [];
   const keys = new Map<string, ApiKey>();
 
-  const chainOf = (hopKey: string) => hops.find((hop) => hop.key === hopKey)?.chainId;
+  const chainOf = (action: Action) =>
+    hops.find((hop) => hop.tenant === action.tenant && hop.key === action.hopKey)?.chainId;
   const resolve = (tenant: string, id: string): Chain | undefined => {
     const found = chains.find((chain) => chain.tenant === tenant && chain.id === id);
     return found?.mergedInto === undefined ? found : resolve(tenant, found.mergedInto);
@@ -57,7 +58,7 @@ export function createMemoryStore(): MemoryStore {
     actions: async (q) =>
       page(
         q,
-        actions.filter((a) => is(q.chainId, chainOf(a.hopKey)) && is(q.actor, a.actor?.id)),
+        actions.filter((a) => is(q.chainId, chainOf(a)) && is(q.actor, a.actor?.id)),
       ),
     alerts: async (q) =>
       page(

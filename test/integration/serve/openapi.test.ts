@@ -65,11 +65,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('lists every route and no other', () => {
-    expect(
-      operations()
-        .map(([name]) => name)
-        .sort(),
-    ).toEqual([...routes].sort());
+    expect(new Set(operations().map(([name]) => name))).toEqual(new Set(routes));
   });
 
   it('resolves every reference', () => {
@@ -96,7 +92,7 @@ describe('the OpenAPI document', () => {
 
   it('describes the four ways in which events come', () => {
     const body = document.paths['/v1/events']?.['post']?.requestBody;
-    expect(Object.keys(body?.content ?? {}).sort()).toEqual([
+    expect(Object.keys(body?.content ?? {})).toEqual([
       'application/cloudevents+json',
       'application/cloudevents-batch+json',
       'application/json',
