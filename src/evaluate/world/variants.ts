@@ -1,0 +1,25 @@
+import { fanOutAttacks } from './attacks/fan-out.ts';
+import { lifetimeAttacks } from './attacks/lifetime.ts';
+import { orphanAttacks } from './attacks/orphan.ts';
+import { scopeAttacks } from './attacks/scope.ts';
+import { fanOutLookAlikes } from './look-alikes/fan-out.ts';
+import { lifetimeLookAlikes } from './look-alikes/lifetime.ts';
+import { originLookAlikes } from './look-alikes/origin.ts';
+import { scopeLookAlikes } from './look-alikes/scope.ts';
+import type { Variant } from './variant.ts';
+
+/** Every attack the world knows, in the order of `--help`. */
+export const attackVariants: readonly Variant[] = [
+  ...scopeAttacks,
+  ...lifetimeAttacks,
+  ...orphanAttacks,
+  ...fanOutAttacks,
+];
+
+/** What resembles an attack and is none. */
+export const lookAlikeVariants: readonly Variant[] = [
+  ...scopeLookAlikes,
+  ...lifetimeLookAlikes,
+  ...originLookAlikes,
+  ...fanOutLookAlikes,
+];
