@@ -112,6 +112,8 @@ export interface ChainView {
   /** Distinct values, sorted. */
   readonly targets: readonly string[];
   readonly tools: readonly string[];
+  /** Distinct grants that its actions needed, sorted: `tool:<name>` and `<system>:<action>`. */
+  readonly needs: readonly string[];
   readonly targetCount: number;
   readonly toolCount: number;
   readonly actionCount: number;

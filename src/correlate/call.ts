@@ -1,0 +1,198 @@
+import type { Action, ActionView } from '../domain/chain.ts';
+import type {
+  AdmittedEvent,
+  Effect,
+  EventOf,
+  Presented,
+  Principal,
+  TokenRef,
+} from '../domain/event/index.ts';
+import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import type { Place } from './place.ts';
+import type { TokenNode } from './token-node.ts';
+import type { Window } from './windows.ts';
+
+export type CallData = EventOf<
+  'tool.invoked' | 'tool.completed' | 'tool.denied' | 'api.called' | 'api.denied' | 'system.changed'
+>;
+
+/** One call, whoever reported it: by HTTP request id, else by the publisher's call id, else by the event. */
+export function callKey(event: AdmittedEvent, data: CallData): string {
+  const kind = kindOf(data);
+  if (data.httpRequestId !== undefined) return `${kind}:h:${data.httpRequestId}`;
+  const callId = 'callId' in data ? data.callId : undefined;
+  if (callId !== undefined) return `${kind}:c:${JSON.stringify([event.source, callId])}`;
+  return `${kind}:e:${JSON.stringify([event.source, event.id])}`;
+}
+
+function kindOf(data: CallData): ActionView['kind'] {
+  if (data.type.startsWith('tool.')) return 'tool';
+  return data.type === 'system.changed' ? 'change' : 'api';
+}
+
+export interface CallCounts {
+  readonly target: string | undefined;
+  readonly tool: string | undefined;
+  readonly needs: string | undefined;
+  readonly platform: boolean;
+  readonly impact: boolean;
+}
+
+/** One tool call, API call or system change, folded from every event that reports it. */
+export class Call implements ActionView {
+  readonly id: string;
+  readonly kind: ActionView['kind'];
+  readonly facts: Fact<CallData>[] = [];
+  token: TokenNode | undefined;
+  home: Place | undefined;
+  /** What it contributed to its chain's counts, so that the same is taken back when it moves or changes. */
+  counted: CallCounts | undefined;
+  /** The transaction it told its token. */
+  toldTxn: string | undefined;
+  /** The principal's hour that it was counted in. */
+  window: Window | undefined;
+  windowTarget: string | undefined;
+  version = 0;
+
+  constructor(id: string, data: CallData) {
+    this.id = id;
+    this.kind = kindOf(data);
+  }
+
+  add(fact: Fact<CallData>): void {
+    insertFact(this.facts, fact, compareTimes);
+  }
+
+  /** Returns true when nothing is left of it. */
+  remove(event: AdmittedEvent): boolean {
+    removeFact(this.facts, event);
+    return this.facts.length === 0;
+  }
+
+  #first<T>(read: (data: CallData) => T | undefined): T | undefined {
+    for (const fact of this.facts) {
+      const value = read(fact.data);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  get atMs(): number {
+    return this.facts[0]?.event.timeMs ?? 0;
+  }
+
+  get source(): string {
+    return this.facts[0]?.event.source ?? '';
+  }
+
+  get actor(): Principal | undefined {
+    return this.#first((data) => data.actor);
+  }
+
+  get tokenRef(): TokenRef | undefined {
+    return this.#first((data) => data.token);
+  }
+
+  get txn(): string | undefined {
+    return this.#first((data) => data.txn);
+  }
+
+  get parentCallId(): string | undefined {
+    return this.#first((data) => ('parentCallId' in data ? data.parentCallId : undefined));
+  }
+
+  get callId(): string | undefined {
+    return this.#first((data) => ('callId' in data ? data.callId : undefined));
+  }
+
+  get tool(): ActionView['tool'] {
+    return this.#first((data) => ('tool' in data ? data.tool : undefined));
+  }
+
+  get target(): ActionView['target'] {
+    return this.#first((data) => data.target);
+  }
+
+  get presented(): Presented | undefined {
+    return this.#first((data) => ('presented' in data ? data.presented : undefined));
+  }
+
+  get effect(): Effect {
+    return (
+      this.#first((data) => ('effect' in data && data.effect !== 'unknown' ? data.effect : undefined)) ??
+      'unknown'
+    );
+  }
+
+  get action(): string {
+    const data = this.facts[0]?.data;
+    if (data === undefined) return '';
+    if ('tool' in data) return data.tool.name;
+    return 'action' in data ? data.action : 'change';
+  }
+
+  get needs(): string | undefined {
+    if (this.kind === 'change') return undefined;
+    if (this.kind === 'tool') return `tool:${this.action}`;
+    return `${this.target?.system ?? ''}:${this.action}`;
+  }
+
+  get outcome(): ActionView['outcome'] {
+    let outcome: ActionView['outcome'] = 'unknown';
+    for (const { data } of this.facts) {
+      const said = outcomeOf(data);
+      if (said === 'denied') return 'denied';
+      if (said === 'failed' || outcome === 'unknown') outcome = said === 'unknown' ? outcome : said;
+    }
+    return outcome;
+  }
+
+  get platform(): boolean {
+    return this.facts.some((fact) => fact.data.facts?.['platform'] === true);
+  }
+
+  get eventIds(): readonly string[] {
+    const ids = [...new Set(this.facts.map((fact) => fact.event.id))].sort(compareStrings);
+    return ids.slice(0, EVIDENCE_EVENTS_MAX);
+  }
+
+  /** The resource, as far as it is named: what counts as one target. */
+  get targetKey(): string | undefined {
+    const target = this.target;
+    if (target === undefined) return undefined;
+    return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
+  }
+
+  row(tenant: string): Action {
+    const { tool, target } = this;
+    return {
+      tenant,
+      id: this.id,
+      hopKey: this.home?.key ?? '',
+      kind: this.kind,
+      atMs: this.atMs,
+      actor: this.actor,
+      token: this.tokenRef,
+      tool: tool?.name,
+      server: tool?.server,
+      system: target?.system,
+      resource: target?.resource,
+      action: this.action,
+      effect: this.effect,
+      outcome: this.outcome,
+      txn: this.txn,
+      eventIds: this.eventIds,
+      version: this.version,
+    };
+  }
+}
+
+function outcomeOf(data: CallData): ActionView['outcome'] {
+  if (data.type === 'tool.denied' || data.type === 'api.denied' || data.outcome === 'denied') return 'denied';
+  const status = 'status' in data ? data.status : undefined;
+  if (status === 401 || status === 403) return 'denied';
+  if (data.outcome === 'failure' || (status !== undefined && status >= 400)) return 'failed';
+  if (data.outcome === 'success' || status !== undefined || data.type !== 'tool.invoked') return 'accepted';
+  return 'unknown';
+}

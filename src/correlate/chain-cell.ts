@@ -1,0 +1,244 @@
+import type { ChainView, Completeness } from '../domain/chain.ts';
+import type { EventOf, Principal } from '../domain/event/index.ts';
+import { chainId } from '../domain/ids.ts';
+import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import { principalKey } from '../domain/principal.ts';
+import type { Call } from './call.ts';
+import { compareStrings, isType } from './fact.ts';
+import type { Place } from './place.ts';
+import { Tally } from './tally.ts';
+import type { TokenNode } from './token-node.ts';
+
+/** One chain in memory: the places that share a top, and what is counted over them. */
+export class ChainCell implements ChainView {
+  readonly tenant: string;
+  root: Place;
+  readonly members = new Set<Place>();
+  readonly principals = new Map<string, Principal>();
+  readonly targetTally = new Tally();
+  readonly toolTally = new Tally();
+  readonly needTally = new Tally();
+  readonly txnTally = new Tally();
+  actionCount = 0;
+  #agents = false;
+  /** Something left: the counts are taken again before they are read next. */
+  stale = false;
+  impactCount = 0;
+  platformCount = 0;
+  lastEventMs = 0;
+  version = 0;
+  /** A bound was hit: it is no longer whole. */
+  incomplete = false;
+  /** The id under which it was last reported. */
+  reportedId: string | undefined;
+  reportedContext = '';
+  /** Ids under which it, or what it absorbed, was reported before. */
+  readonly formerIds = new Set<string>();
+
+  constructor(tenant: string, root: Place) {
+    this.tenant = tenant;
+    this.root = root;
+  }
+
+  get rootKey(): string {
+    return this.root.key;
+  }
+
+  get id(): string {
+    return chainId(this.tenant, this.root.key, this.startedMs);
+  }
+
+  /** The root's own time where it is known, else the earliest of what hangs on it. */
+  get startedMs(): number {
+    const own = this.root.firstMs;
+    if (own !== undefined) return own;
+    let first = Number.POSITIVE_INFINITY;
+    for (const place of this.members) first = Math.min(first, place.firstMs ?? first);
+    return Number.isFinite(first) ? first : 0;
+  }
+
+  /** A standing credential alone is an ancestor, not a chain. */
+  get visible(): boolean {
+    return !(this.members.size === 1 && this.root.token?.isAncestor === true && this.root.calls.size === 0);
+  }
+
+  /** Tokens at the top: those that no token of this chain stands above. */
+  get topTokens(): readonly TokenNode[] {
+    if (this.root.token !== undefined) return [this.root.token];
+    const tops: TokenNode[] = [];
+    for (const place of this.members) {
+      if (place.token !== undefined && place.up?.token === undefined) tops.push(place.token);
+    }
+    return tops;
+  }
+
+  /** The topmost credential; where there are several, first one that nobody issued, then the earliest. */
+  get rootToken(): TokenNode | undefined {
+    return this.topTokens.reduce<TokenNode | undefined>((best, token) => {
+      if (best === undefined) return token;
+      if (best.issued !== token.issued) return best.issued ? token : best;
+      if (best.firstSeenMs !== token.firstSeenMs) return best.firstSeenMs < token.firstSeenMs ? best : token;
+      return best.key < token.key ? best : token;
+    }, undefined);
+  }
+
+  get initiator(): Principal | undefined {
+    const requested = this.#requests()
+      .map((data) => data.initiator)
+      .at(0);
+    return requested ?? this.rootToken?.subject;
+  }
+
+  #requests(): EventOf<'request.received'>[] {
+    return this.root.facts.flatMap((fact) => (isType(fact, 'request.received') ? [fact.data] : []));
+  }
+
+  get txns(): readonly string[] {
+    return this.txnTally.values();
+  }
+
+  get targets(): readonly string[] {
+    return this.targetTally.values();
+  }
+
+  get tools(): readonly string[] {
+    return this.toolTally.values();
+  }
+
+  get needs(): readonly string[] {
+    return this.needTally.values();
+  }
+
+  get targetCount(): number {
+    return this.targetTally.size;
+  }
+
+  get toolCount(): number {
+    return this.toolTally.size;
+  }
+
+  get humans(): readonly Principal[] {
+    return [...this.principals.values()].filter((principal) => principal.kind === 'human');
+  }
+
+  get machineRoot(): boolean {
+    if (this.#requests().some((data) => data.kind !== 'human')) return true;
+    return this.rootToken?.grant === 'client_credentials';
+  }
+
+  get platform(): boolean {
+    if (this.rootToken?.state.platform === true) return true;
+    return this.actionCount > 0 && this.platformCount === this.actionCount;
+  }
+
+  get completeness(): Completeness {
+    let authority = true;
+    let tokens = 0;
+    for (const { token } of this.members) {
+      if (token === undefined) continue;
+      tokens += 1;
+      if (!token.issued) authority = false;
+    }
+    return {
+      request: this.#requests().length > 0,
+      authority: authority && tokens > 0,
+      context: this.#agents || this.toolTally.size > 0,
+      impact: this.impactCount > 0,
+    };
+  }
+
+  get eventIds(): readonly string[] {
+    const ids: string[] = [];
+    for (const place of this.members) {
+      for (const fact of place.facts) ids.push(fact.event.id);
+      for (const id of place.token?.eventIds ?? []) ids.push(id);
+      if (ids.length < EVIDENCE_EVENTS_MAX) for (const call of place.calls) ids.push(...call.eventIds);
+      if (ids.length >= EVIDENCE_EVENTS_MAX * 4) break;
+    }
+    return ids.sort(compareStrings).slice(0, EVIDENCE_EVENTS_MAX);
+  }
+
+  addPlace(place: Place): void {
+    this.members.add(place);
+    place.chain = this;
+    this.countPlace(place);
+    for (const call of place.calls) this.addCall(call);
+  }
+
+  /** Counts everything again. */
+  rebuild(): void {
+    this.stale = false;
+    for (const tally of [this.targetTally, this.toolTally, this.needTally, this.txnTally]) tally.clear();
+    this.principals.clear();
+    this.#agents = false;
+    this.actionCount = 0;
+    this.platformCount = 0;
+    this.impactCount = 0;
+    this.lastEventMs = 0;
+    for (const place of this.members) {
+      this.countPlace(place);
+      for (const call of place.calls) this.addCall(call);
+    }
+  }
+
+  /** Takes in what describes the place itself; sets and maxima only, so twice is as good as once. */
+  countPlace(place: Place): void {
+    for (const fact of place.facts) {
+      this.lastEventMs = Math.max(this.lastEventMs, fact.event.timeMs);
+      if (fact.data.txn !== undefined) this.txnTally.add(fact.data.txn);
+      if (isType(fact, 'agent.invoked')) {
+        this.#agents = true;
+        this.#meet(fact.data.actor);
+        this.#meet(fact.data.callee);
+      }
+      if (isType(fact, 'request.received')) this.#meet(fact.data.initiator);
+    }
+    const { token } = place;
+    if (token === undefined) return;
+    for (const fact of token.facts) this.lastEventMs = Math.max(this.lastEventMs, fact.event.timeMs);
+    if (token.state.txn !== undefined) this.txnTally.add(token.state.txn);
+    this.#meet(token.state.subject);
+    this.#meet(token.state.actor);
+  }
+
+  addCall(call: Call): void {
+    call.counted = {
+      target: call.targetKey,
+      tool: call.kind === 'tool' ? call.action : undefined,
+      needs: call.needs,
+      platform: call.platform,
+      impact: call.kind !== 'tool',
+    };
+    const { counted } = call;
+    if (counted.target !== undefined) this.targetTally.add(counted.target);
+    if (counted.tool !== undefined) this.toolTally.add(counted.tool);
+    if (counted.needs !== undefined) this.needTally.add(counted.needs);
+    if (call.txn !== undefined) this.txnTally.add(call.txn);
+    this.actionCount += 1;
+    if (counted.platform) this.platformCount += 1;
+    if (counted.impact) this.impactCount += 1;
+    this.#meet(call.actor);
+    for (const fact of call.facts) this.lastEventMs = Math.max(this.lastEventMs, fact.event.timeMs);
+  }
+
+  removeCall(call: Call): void {
+    const { counted } = call;
+    if (counted === undefined) return;
+    call.counted = undefined;
+    if (counted.target !== undefined) this.targetTally.remove(counted.target);
+    if (counted.tool !== undefined) this.toolTally.remove(counted.tool);
+    if (counted.needs !== undefined) this.needTally.remove(counted.needs);
+    this.actionCount -= 1;
+    if (counted.platform) this.platformCount -= 1;
+    if (counted.impact) this.impactCount -= 1;
+  }
+
+  #meet(principal: Principal | undefined): void {
+    if (principal === undefined) return;
+    const key = principalKey(principal);
+    const known = this.principals.get(key);
+    // Two events may describe one principal differently: the smaller text wins, whatever came first.
+    if (known === undefined || JSON.stringify(principal) < JSON.stringify(known))
+      this.principals.set(key, principal);
+  }
+}

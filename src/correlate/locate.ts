@@ -1,0 +1,66 @@
+import type { Finding, LiveFinding } from '../domain/finding.ts';
+import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
+import { principalLabel } from '../domain/principal.ts';
+import type { ChainCell } from './chain-cell.ts';
+import type { TenantGraph } from './graph.ts';
+import type { TokenNode } from './token-node.ts';
+
+type FindingPlace = Pick<
+  LiveFinding,
+  | 'chainId'
+  | 'txn'
+  | 'initiator'
+  | 'actor'
+  | 'target'
+  | 'outcome'
+  | 'revocable'
+  | 'liveUntilMs'
+  | 'writesSince'
+>;
+
+/** Where a finding happened and what hangs on it: what an alert shows beside the finding itself. */
+export function locate(graph: TenantGraph, finding: Finding, shownBy: string): FindingPlace {
+  const call = shownBy.startsWith('call:') ? graph.calls.get(shownBy.slice('call:'.length)) : undefined;
+  const token = graph.tokens.get(finding.subject.key);
+  const cell: ChainCell | undefined =
+    call?.home?.chain ?? token?.place.chain ?? graph.places.get(finding.subject.key)?.chain;
+  const holder = token?.actor ?? token?.subject;
+  const actor = call?.actor ?? holder;
+  const target = call?.target;
+  return {
+    chainId: cell?.id,
+    txn: call?.txn ?? token?.txn ?? cell?.txns[0],
+    initiator: cell?.initiator === undefined ? undefined : principalLabel(cell.initiator),
+    actor:
+      finding.subject.kind === 'principal'
+        ? finding.subject.label
+        : actor === undefined
+          ? undefined
+          : principalLabel(actor),
+    target:
+      target === undefined ? call?.tool?.name : [target.system, target.resource].filter(Boolean).join('/'),
+    outcome: call?.outcome,
+    revocable: finding.revoke !== undefined && token !== undefined && linksHold(token),
+    liveUntilMs: token?.expMs,
+    writesSince: token === undefined ? 0 : writesSince(token, finding.atMs),
+  };
+}
+
+/** True when every link up to the root is one that an automatic revocation may cross (levels 1 to 3). */
+function linksHold(token: TokenNode): boolean {
+  let node: TokenNode = token;
+  for (let depth = 0; node.parent !== undefined && depth < LINEAGE_DEPTH_MAX; depth += 1) {
+    if ((node.parentLevel ?? 4) > 3) return false;
+    node = node.parent;
+  }
+  return true;
+}
+
+function writesSince(token: TokenNode, atMs: number): number {
+  let writes = 0;
+  for (const use of token.uses) {
+    if (use.atMs >= atMs && use.outcome !== 'denied' && ['write', 'delete', 'admin'].includes(use.effect))
+      writes += 1;
+  }
+  return writes;
+}

@@ -1,0 +1,76 @@
+import type { EventData, TokenRef } from '../domain/event/index.ts';
+import { hashKey, refKey } from '../domain/token.ts';
+import { ensure } from './collections.ts';
+import { Tally } from './tally.ts';
+
+/**
+ * Joins a hash and a jti once an event shows both. A hash that was shown with two jtis (or a jti with two
+ * hashes) is bound to neither: a disagreement is never a merge (standards V03), and the outcome does not
+ * depend on which claim came first.
+ */
+export class RefIndex {
+  readonly #jtisOfHash = new Map<string, Tally>();
+  readonly #hashesOfJti = new Map<string, Tally>();
+
+  keyOf(ref: TokenRef): string {
+    if ('jti' in ref) return refKey(ref);
+    return this.#boundKey(ref.hash) ?? hashKey(ref.hash);
+  }
+
+  /** The fullest reference that everything said so far agrees on. */
+  describe(ref: TokenRef): TokenRef {
+    if (!('jti' in ref)) return { hash: ref.hash };
+    const hash = this.#hashesOfJti.get(refKey(ref))?.only;
+    const bound = hash !== undefined && this.#boundKey(hash) === refKey(ref);
+    return bound ? { iss: ref.iss, jti: ref.jti, hash } : { iss: ref.iss, jti: ref.jti };
+  }
+
+  /** Hashes whose key may change when the reference's claim is made for the first time or taken back for good. */
+  affectedBy(ref: TokenRef, adding: boolean): readonly string[] {
+    if (!('jti' in ref) || ref.hash === undefined) return [];
+    const jti = refKey(ref);
+    const claims = this.#jtisOfHash.get(ref.hash)?.count(jti) ?? 0;
+    if (claims !== (adding ? 0 : 1)) return [];
+    return [ref.hash, ...(this.#hashesOfJti.get(jti)?.values() ?? [])];
+  }
+
+  /** Keys of the tokens that were shown with this hash. */
+  claimants(hash: string): readonly string[] {
+    return this.#jtisOfHash.get(hash)?.values() ?? [];
+  }
+
+  /** Counts the claim in or out. */
+  claim(ref: TokenRef, adding: boolean): void {
+    if (!('jti' in ref) || ref.hash === undefined) return;
+    const jti = refKey(ref);
+    const jtis = ensure(this.#jtisOfHash, ref.hash, () => new Tally());
+    const hashes = ensure(this.#hashesOfJti, jti, () => new Tally());
+    if (adding) {
+      jtis.add(jti);
+      hashes.add(ref.hash);
+    } else {
+      jtis.remove(jti);
+      hashes.remove(ref.hash);
+    }
+  }
+
+  /** True when the reference disagrees with what others said of one of its parts. */
+  disagrees(ref: TokenRef): boolean {
+    if (!('jti' in ref) || ref.hash === undefined) return false;
+    return this.#boundKey(ref.hash) !== refKey(ref);
+  }
+
+  #boundKey(hash: string): string | undefined {
+    const jti = this.#jtisOfHash.get(hash)?.only;
+    return jti !== undefined && this.#hashesOfJti.get(jti)?.size === 1 ? jti : undefined;
+  }
+}
+
+/** Every token that an event names. */
+export function refsIn(data: EventData): readonly TokenRef[] {
+  const refs: TokenRef[] = [];
+  if ('token' in data && data.token !== undefined) refs.push(data.token);
+  if ('previous' in data) refs.push(data.previous);
+  if ('parents' in data && data.parents !== undefined) refs.push(...data.parents);
+  return refs;
+}

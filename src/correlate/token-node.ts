@@ -1,0 +1,236 @@
+import type { LinkLevel, ParentLink, Revocation, TokenView } from '../domain/chain.ts';
+import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
+import type { Call } from './call.ts';
+import { compareFacts, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import { Place } from './place.ts';
+import { Tally } from './tally.ts';
+import { foldToken, type TokenState } from './token-state.ts';
+import { type Branch, branch } from './tree.ts';
+
+/** One credential: the facts known of it, its authority (branch among tokens) and its place in a chain. */
+export class TokenNode implements TokenView {
+  readonly key: string;
+  readonly #named: TokenRef;
+  readonly #describe: (ref: TokenRef) => TokenRef;
+  readonly place: Place;
+  /** Its branch in the forest of authority: which token it was derived from. */
+  readonly authority: Branch<TokenNode>;
+  readonly facts: Fact[] = [];
+  /** Every call that carried it, wherever that call hangs. */
+  readonly uses = new Set<Call>();
+  /** Transactions that its calls and children name: they tell its own when the issuer did not. */
+  readonly txns = new Tally();
+  /** Invocations that hand this token to an agent. */
+  readonly invocations = new Set<Place>();
+  /** The transaction it last told, and whom. */
+  toldTxn: string | undefined;
+  toldParent: TokenNode | undefined;
+  state: TokenState;
+  revocation: Revocation | undefined;
+  #presentedBy: Call | undefined;
+
+  constructor(key: string, ref: TokenRef, describe: (ref: TokenRef) => TokenRef) {
+    this.key = key;
+    this.#named = ref;
+    this.#describe = describe;
+    this.place = new Place(key, 'token');
+    this.place.token = this;
+    this.authority = branch<TokenNode>(this, key);
+    this.state = foldToken(ref, [], undefined);
+  }
+
+  get ref(): TokenRef {
+    return this.#describe(this.#named);
+  }
+
+  addFact(fact: Fact): void {
+    insertFact(this.facts, fact, compareFacts);
+  }
+
+  removeFact(event: AdmittedEvent): boolean {
+    return removeFact(this.facts, event);
+  }
+
+  addUse(call: Call): void {
+    this.uses.add(call);
+    const presented = call.presented;
+    if (presented === undefined) return;
+    const current = this.#presentedBy;
+    const [mine] = call.facts;
+    const [theirs] = current?.facts ?? [];
+    if (mine === undefined || (theirs !== undefined && compareTimes(theirs, mine) <= 0 && current !== call))
+      return;
+    this.#presentedBy = call;
+  }
+
+  removeUse(call: Call): void {
+    this.uses.delete(call);
+    if (this.#presentedBy !== call) return;
+    this.#presentedBy = undefined;
+    for (const use of this.uses) this.addUse(use);
+  }
+
+  /** Reads the facts again. */
+  fold(): void {
+    this.state = foldToken(this.ref, this.facts, this.#presentedBy?.presented);
+    const orderMs = this.state.iatMs ?? Number.POSITIVE_INFINITY;
+    this.authority.orderMs = orderMs;
+    this.place.branch.orderMs = orderMs;
+  }
+
+  get needsFold(): boolean {
+    return !this.state.issued && this.#presentedBy !== undefined;
+  }
+
+  get empty(): boolean {
+    return (
+      this.facts.length === 0 &&
+      this.uses.size === 0 &&
+      this.invocations.size === 0 &&
+      this.authority.down.size === 0
+    );
+  }
+
+  /** The issuer's transaction, else the only one its uses name. */
+  get txn(): string | undefined {
+    return this.state.txn ?? this.txns.only;
+  }
+
+  /**
+   * An ancestor is not a chain: a standing credential, or one that serves several transactions. Each
+   * transaction or first hop below it opens a chain of its own, or one access key would be one eternal chain.
+   */
+  get isAncestor(): boolean {
+    return this.state.standing || (this.state.txn === undefined && this.txns.size > 1);
+  }
+
+  get parent(): TokenNode | undefined {
+    return this.authority.up?.owner;
+  }
+
+  get parentLevel(): LinkLevel | undefined {
+    return this.parent === undefined ? undefined : this.state.parents[0]?.level;
+  }
+
+  get otherParents(): readonly ParentLink[] {
+    return this.state.parents.slice(1);
+  }
+
+  get childCount(): number {
+    return this.authority.down.size;
+  }
+
+  get firstFactMs(): number | undefined {
+    let first: number | undefined;
+    for (const fact of this.facts) first = Math.min(first ?? fact.event.timeMs, fact.event.timeMs);
+    return first;
+  }
+
+  get firstSeenMs(): number {
+    let first = this.firstFactMs ?? this.place.firstUsedMs;
+    if (first !== undefined) return first;
+    for (const use of this.uses) first = Math.min(first ?? use.atMs, use.atMs);
+    for (const child of this.authority.down) {
+      const ms = child.owner.firstFactMs;
+      if (ms !== undefined) first = Math.min(first ?? ms, ms);
+    }
+    return first ?? 0;
+  }
+
+  get issuer(): string | undefined {
+    return this.state.issuer;
+  }
+
+  get issued(): boolean {
+    return this.state.issued;
+  }
+
+  get tokenKind(): string | undefined {
+    return this.state.tokenKind;
+  }
+
+  get grant(): string | undefined {
+    return this.state.grant;
+  }
+
+  /** A refresh keeps the subject of what it refreshes. */
+  get subject(): Principal | undefined {
+    return this.#refreshed().state.subject;
+  }
+
+  get actor(): Principal | undefined {
+    return this.state.actor;
+  }
+
+  get client(): string | undefined {
+    return this.state.client;
+  }
+
+  get act(): Act | undefined {
+    return this.state.act;
+  }
+
+  /** RFC 6749 section 6: a refresh that names no scope keeps the scope it had. */
+  get scope(): readonly string[] | undefined {
+    return this.#refreshed().state.scope;
+  }
+
+  /** What a refresh that says nothing of its own goes back to. */
+  #refreshed(): TokenNode {
+    let node: TokenNode = this;
+    while (node.state.scope === undefined && node.state.inheritsScope && node.parent !== undefined)
+      node = node.parent;
+    return node;
+  }
+
+  get aud(): readonly string[] | undefined {
+    return this.state.aud;
+  }
+
+  get iatMs(): number | undefined {
+    return this.state.iatMs;
+  }
+
+  get nbfMs(): number | undefined {
+    return this.state.nbfMs;
+  }
+
+  get expMs(): number | null | undefined {
+    return this.state.expMs;
+  }
+
+  get family(): string | undefined {
+    return this.state.family;
+  }
+
+  get standing(): boolean {
+    return this.state.standing;
+  }
+
+  get eventIds(): readonly string[] {
+    return this.state.eventIds;
+  }
+
+  /** What detectors read of its authority; a change means everything that rests on it is judged again. */
+  signature(): string {
+    const { state, revocation } = this;
+    return JSON.stringify([
+      state.issued,
+      state.issuer,
+      this.scope ?? null,
+      state.iatMs ?? null,
+      state.nbfMs ?? null,
+      state.expMs === undefined ? 'unknown' : state.expMs,
+      this.parent?.key ?? null,
+      state.parents,
+      revocation ?? null,
+      this.isAncestor,
+      state.tokenKind ?? null,
+      state.actor ?? null,
+      state.client ?? null,
+      this.subject ?? null,
+      state.aud ?? null,
+      state.eventIds,
+    ]);
+  }
+}

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import type { AdmittedEvent, EventData } from '../../../src/domain/event/index.ts';
+
+export const START_MS = Date.UTC(2026, 0, 5, 8);
+
+/** An event as admission would hand it over; only what the engine reads is real. */
+export function admitted(
+  data: EventData,
+  options: { id: string; atMs: number; source?: string; bound?: boolean },
+): AdmittedEvent {
+  const source = options.source ?? '//world';
+  const text = JSON.stringify([source, options.id, options.atMs, data]);
+  return {
+    tenant: 'acme',
+    source,
+    id: options.id,
+    timeMs: options.atMs,
+    data,
+    text,
+    digest: createHash('sha256').update(text).digest('hex'),
+    origin: { publisher: 'world', adapter: 'cloudevents', issuerBound: options.bound ?? true },
+  };
+}
+
+const iss = 'https://as.example';
+const hash = (n: number): string => `sha256:${createHash('sha256').update(String(n)).digest('base64url')}`;
+
+const ref = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(7).map((n) => ({ iss, jti: `t${n}` })) },
+  { weight: 2, arbitrary: fc.nat(7).map((n) => ({ hash: hash(n) })) },
+  { weight: 2, arbitrary: fc.nat(7).map((n) => ({ iss, jti: `t${n}`, hash: hash(n) })) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.nat(7), fc.nat(7)).map(([n, m]) => ({ iss, jti: `t${n}`, hash: hash(m) })),
+  },
+);
+const principal = fc
+  .nat(4)
+  .map((n) => ({ id: `p${n}`, kind: n === 0 ? ('human' as const) : ('agent' as const) }));
+const scope = fc.subarray(['crm:read', 'crm:write', 'tool:get', 'tool:send']);
+const txn = fc.option(
+  fc.nat(2).map((n) => `x${n}`),
+  { nil: undefined, freq: 2 },
+);
+const callId = fc.nat(5).map((n) => `c${n}`);
+const seconds = START_MS / 1000;
+const exp = fc.oneof(
+  fc.nat(600).map((n) => seconds + n),
+  fc.constantFrom(null, seconds + 200_000),
+);
+
+const defined = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+
+const data: fc.Arbitrary<EventData> = fc
+  .oneof(
+    fc.record({ type: fc.constant('token.issued'), token: ref, subject: principal, scope, exp, txn }),
+    fc.record({
+      type: fc.constant('token.exchanged'),
+      token: ref,
+      subject: principal,
+      actor: principal,
+      scope,
+      exp,
+      txn,
+      parents: fc.array(ref, { minLength: 1, maxLength: 2 }),
+    }),
+    fc.record({
+      type: fc.constant('token.refreshed'),
+      token: ref,
+      previous: ref,
+      exp,
+      scope: fc.option(scope, { nil: undefined }),
+      family: fc.constantFrom('f1', 'f2'),
+    }),
+    fc.record({
+      type: fc.constant('token.revoked'),
+      token: ref,
+      reason: fc.constantFrom('compromise', 'logout', undefined),
+    }),
+    fc.record({
+      type: fc.constant('token.revoked'),
+      family: fc.constantFrom('f1', 'f2'),
+      reason: fc.constant('policy'),
+    }),
+    fc.record({ type: fc.constant('token.revoked'), subject: principal, reason: fc.constant('admin') }),
+    fc.record({
+      type: fc.constant('agent.invoked'),
+      callId,
+      actor: principal,
+      callee: principal,
+      token: fc.option(ref, { nil: undefined }),
+      parentCallId: fc.option(callId, { nil: undefined }),
+      txn,
+    }),
+    fc.record({
+      type: fc.constantFrom('tool.invoked', 'tool.completed', 'tool.denied'),
+      callId,
+      actor: principal,
+      tool: fc.constantFrom({ name: 'get' }, { name: 'send' }, { name: 'drop' }),
+      token: fc.option(ref, { nil: undefined }),
+      parentCallId: fc.option(callId, { nil: undefined }),
+      effect: fc.constantFrom('read', 'write'),
+      txn,
+    }),
+    fc.record({
+      type: fc.constantFrom('api.called', 'api.denied'),
+      actor: principal,
+      target: fc.constantFrom({ system: 'crm' }, { system: 'crm', resource: 'r1' }),
+      action: fc.constantFrom('read', 'write'),
+      token: fc.option(ref, { nil: undefined }),
+      httpRequestId: fc.option(fc.constantFrom('h1', 'h2'), { nil: undefined }),
+      txn,
+      presented: fc.option(fc.record({ exp, scope }), { nil: undefined }),
+    }),
+    fc.record({
+      type: fc.constant('request.received'),
+      triggerId: fc.constant('r'),
+      initiator: principal,
+      kind: fc.constantFrom('human', 'schedule'),
+      txn,
+    }),
+  )
+  .map((value) => {
+    const minted = value.type === 'token.issued' || value.type === 'token.exchanged';
+    return defined({
+      v: 1,
+      ...value,
+      ...(minted
+        ? { tokenKind: 'access_token', grant: 'x', iat: seconds }
+        : value.type === 'token.refreshed'
+          ? { iat: seconds }
+          : {}),
+    }) as unknown as EventData;
+  });
+
+/** A small world in which anything may name anything: cycles, conflicts, twice the same id, two names for one token. */
+export const events: fc.Arbitrary<AdmittedEvent[]> = fc
+  .array(fc.tuple(data, fc.nat(300), fc.nat(30), fc.boolean()), { minLength: 1, maxLength: 24 })
+  .map((rows) =>
+    rows.map(([value, at, id, bound]) =>
+      admitted(value, { id: `e${id}`, atMs: START_MS + at * 1000, bound }),
+    ),
+  );
