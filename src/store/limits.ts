@@ -1,0 +1,32 @@
+/** The store's own bounds, each with its reason. What crosses the store's door is bounded in domain/limits.ts. */
+
+/** A read that takes longer is stopped inside the engine: nothing else can stop an embedded query. */
+export const READ_SECONDS_MAX = 10;
+/** A server that has not answered by then is unavailable; longer than any read may take. */
+export const REQUEST_TIMEOUT_MS = 30_000;
+/** Records in one batch of `readLog`; at 64 KiB an event at most 128 MB, well below V8's longest string. */
+export const LOG_READ_RECORDS = 2_000;
+/** Hops of one chain that are read at once; a chain with more is a finding, not a page. */
+export const HOPS_READ_MAX = 10_000;
+/** Chains that joined into one, followed up and down. */
+export const MERGE_FAMILY_MAX = 1_000;
+/** Outbox entries taken up after a start; the rest waits for the next look. */
+export const OUTBOX_READ_MAX = 10_000;
+/** Ids named in one look-up. */
+export const NAMED_READ_MAX = 10_000;
+/** What people did with one alert. */
+export const ALERT_ACTIONS_READ_MAX = 1_000;
+/** API keys of all tenants together: they are held in memory anyway. */
+export const API_KEYS_READ_MAX = 100_000;
+/** Rows of one insert: best throughput before one write holds the event loop (45 ms at 2,000, 174 ms at 10,000). */
+export const INSERT_ROWS_MAX = 5_000;
+/** Tries of one write against an engine that does not answer; the same bytes each time. */
+export const WRITE_ATTEMPTS = 3;
+/** Pause before the second try, doubled before each further one. */
+export const WRITE_RETRY_MS = 100;
+/** Connections that read in an embedded engine, beside the one that writes: a slow read blocks its own only. */
+export const READER_LANES = 2;
+/** Partitions one insert may touch: every month of the accepted event times (2000 to 2100), and a few to spare. */
+export const PARTITIONS_PER_INSERT_MAX = 1_210;
+/** Event rows up to which the overview counts distinct identities: the set takes about 64 MB at this size. */
+export const EXACT_COUNT_ROWS_MAX = 1_000_000;

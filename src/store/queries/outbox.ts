@@ -1,0 +1,31 @@
+import type { OutboxEntry } from '../../domain/response.ts';
+import type { Database } from '../database.ts';
+import { NAMED_READ_MAX, OUTBOX_READ_MAX } from '../limits.ts';
+import { readBody } from '../rows/cell.ts';
+import { bounded } from './bound.ts';
+
+const findSql = `
+  SELECT body FROM outbox FINAL
+  WHERE tenant = {tenant:String} AND id IN {ids:Array(String)}
+  ORDER BY id, endpoint ${bounded(NAMED_READ_MAX)}`;
+
+const pendingSql = `
+  SELECT body FROM outbox FINAL
+  WHERE state = 'pending'
+  ORDER BY next_attempt_at, tenant, id, endpoint LIMIT ${OUTBOX_READ_MAX} ${bounded(OUTBOX_READ_MAX)}`;
+
+export async function findOutbox(
+  database: Database,
+  tenant: string,
+  ids: readonly string[],
+): Promise<readonly OutboxEntry[]> {
+  if (ids.length === 0) return [];
+  const rows = await database.read('looking for messages', findSql, { tenant, ids });
+  return rows.map(([body]) => readBody<OutboxEntry>(body));
+}
+
+/** Every tenant's, soonest first. */
+export async function pendingOutbox(database: Database): Promise<readonly OutboxEntry[]> {
+  const rows = await database.read('reading the outbox', pendingSql);
+  return rows.map(([body]) => readBody<OutboxEntry>(body));
+}

@@ -1,0 +1,64 @@
+import type { Store } from '../domain/ports.ts';
+import type { Database } from './database.ts';
+import { actions } from './queries/actions.ts';
+import { alertActions } from './queries/alert-actions.ts';
+import { alert, alerts } from './queries/alerts.ts';
+import { apiKeys } from './queries/api-keys.ts';
+import { chain } from './queries/chain.ts';
+import { chainOfToken } from './queries/chain-of-token.ts';
+import { chains } from './queries/chains.ts';
+import { counts } from './queries/counts.ts';
+import { deadLetters } from './queries/dead-letters.ts';
+import { hops } from './queries/hops.ts';
+import { lastSeq, readLog } from './queries/log.ts';
+import { findOutbox, pendingOutbox } from './queries/outbox.ts';
+import { findResponses, responses } from './queries/responses.ts';
+import { alertActionsTable, alertsTable } from './rows/alert.ts';
+import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
+import { controlsTable } from './rows/control.ts';
+import { eventsTable } from './rows/event.ts';
+import { apiKeysTable, deadLettersTable } from './rows/other.ts';
+import { outboxTable, responsesTable } from './rows/response.ts';
+import { createWriter } from './writer.ts';
+
+/** The store over an engine whose schema is up to date. */
+export function createStore(database: Database, clock: () => number): Store {
+  const writer = createWriter(database, { clock });
+  return {
+    appendEvents: (events) => writer.writeEach(eventsTable, events),
+    appendControl: (records) => writer.write(controlsTable, records),
+    readLog: (afterSeq) => readLog(database, afterSeq),
+    lastSeq: () => lastSeq(database),
+    appendDeadLetters: (letters) => writer.write(deadLettersTable, letters),
+
+    writeChains: (rows) => writer.write(chainsTable, rows),
+    writeHops: (rows) => writer.write(hopsTable, rows),
+    writeActions: (rows) => writer.write(actionsTable, rows),
+    writeAlerts: (rows) => writer.write(alertsTable, rows),
+
+    writeResponses: (rows) => writer.write(responsesTable, rows),
+    findResponses: (tenant, ids) => findResponses(database, tenant, ids),
+    writeOutbox: (rows) => writer.write(outboxTable, rows),
+    findOutbox: (tenant, ids) => findOutbox(database, tenant, ids),
+    pendingOutbox: () => pendingOutbox(database),
+
+    chains: (query) => chains(database, query),
+    chain: (tenant, id) => chain(database, tenant, id),
+    hops: (tenant, chainId) => hops(database, tenant, chainId),
+    chainOfToken: (tenant, tokenKey) => chainOfToken(database, tenant, tokenKey),
+    actions: (query) => actions(database, query),
+    alerts: (query) => alerts(database, query),
+    alert: (tenant, id) => alert(database, tenant, id),
+    alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),
+    writeAlertAction: (action) => writer.write(alertActionsTable, [action]),
+    responses: (query) => responses(database, query),
+    deadLetters: (query) => deadLetters(database, query),
+    counts: (tenant) => counts(database, tenant),
+
+    apiKeys: () => apiKeys(database),
+    writeApiKey: (key) => writer.write(apiKeysTable, [key]),
+
+    ping: () => database.ping(),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ChainwardenError } from '../domain/errors.ts';
+import type { RefusedRow } from '../domain/ports.ts';
+import type { Database, Row, TableOf } from './database.ts';
+import { refusesData } from './failure.ts';
+import { INSERT_ROWS_MAX, WRITE_ATTEMPTS, WRITE_RETRY_MS } from './limits.ts';
+
+export interface Writer {
+  /** Stores every value or rejects. */
+  write<T>(table: TableOf<T>, values: readonly T[]): Promise<void>;
+  /** Stores every value that the engine takes and tells which it did not take. */
+  writeEach<T>(table: TableOf<T>, values: readonly T[]): Promise<readonly RefusedRow[]>;
+}
+
+export interface WriterOptions {
+  /** Wall clock, milliseconds since the epoch: retention counts from the time of writing. */
+  readonly clock: () => number;
+  readonly retryMs?: number;
+}
+
+/**
+ * Turns values into rows once and sends those same rows until the engine has them: a repeated insert is only recognised
+ * as such when its bytes are the same, so nothing in a batch may depend on when it is sent.
+ */
+export function createWriter(database: Database, options: WriterOptions): Writer {
+  const retryMs = options.retryMs ?? WRITE_RETRY_MS;
+
+  async function send<T>({ table, columns }: TableOf<T>, rows: readonly Row[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await database.insert(table, columns, rows);
+      } catch (error) {
+        const again = error instanceof ChainwardenError && error.retriable && attempt < WRITE_ATTEMPTS;
+        if (!again) throw error;
+        await sleep(retryMs * 2 ** (attempt - 1));
+      }
+    }
+  }
+
+  /** Halves a refused batch until the bad rows stand alone. Neighbours in a half that is taken are stored. */
+  async function bisect<T>(table: TableOf<T>, rows: readonly Row[], first: number): Promise<RefusedRow[]> {
+    try {
+      await send(table, rows);
+      return [];
+    } catch (error) {
+      if (!refusesData(error)) throw error;
+      if (rows.length === 1) return [{ index: first, reason: refusal(error) }];
+      const half = Math.ceil(rows.length / 2);
+      const left = await bisect(table, rows.slice(0, half), first);
+      return [...left, ...(await bisect(table, rows.slice(half), first + half))];
+    }
+  }
+
+  function batches<T>(table: TableOf<T>, values: readonly T[]): { first: number; rows: Row[] }[] {
+    const writtenMs = options.clock();
+    const found = [];
+    for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
+      const rows = values.slice(first, first + INSERT_ROWS_MAX).map((value) => table.row(value, writtenMs));
+      found.push({ first, rows });
+    }
+    return found;
+  }
+
+  return {
+    write: async (table, values) => {
+      for (const { rows } of batches(table, values)) await send(table, rows);
+    },
+    writeEach: async (table, values) => {
+      const refused: RefusedRow[] = [];
+      for (const { first, rows } of batches(table, values))
+        refused.push(...(await bisect(table, rows, first)));
+      return refused;
+    },
+  };
+}
+
+function refusal(error: unknown): string {
+  return error instanceof ChainwardenError ? error.message : 'the store refused the row';
+}
