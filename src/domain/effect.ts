@@ -60,11 +60,11 @@ function table(effect: Effect, words: string): [string, Effect][] {
   return words.split(' ').map((word) => [word, effect]);
 }
 
-const tiers: readonly Effect[] = ['unknown', 'read', 'write', 'delete', 'admin'];
+const tiers: readonly Effect[] = ['admin', 'delete', 'write', 'read'];
 
 /** The effect that a tool's or an API action's name gives away: `send_money`, `iam:AttachRolePolicy`, `DELETE /users/1`. */
 export function effectOfName(name: string): Effect {
-  const method = httpMethods.get(/^[A-Z]+(?=\s|$)/.exec(name)?.[0] ?? '');
+  const method = httpMethods.get(name.split(/\s/, 1).join());
   if (method !== undefined) return method;
   const parts = name.split(/[.:/]+/).map(wordsOf);
   // Of `compute.instances.delete` the last part says what happens.
@@ -76,15 +76,14 @@ export function effectOfName(name: string): Effect {
 /** Names are imperative: the first verb decides, and with it every verb that is joined to it (`get_or_create`). */
 function effectOfWords(words: readonly string[]): Effect {
   const first = words.findIndex((word) => verbs.has(word));
-  const joined = words.filter(
-    (_, index) => index === first || /^(?:and|or|then)$/.test(words[index - 1] ?? ''),
-  );
-  return strongest(joined.map((word) => verbs.get(word) ?? 'unknown'));
+  const isJoined = (index: number) => index > 0 && joining.has(words[index - 1] as string);
+  const deciding = words
+    .filter((_, index) => index === first || isJoined(index))
+    .map((word) => verbs.get(word));
+  return tiers.find((effect) => deciding.includes(effect)) ?? 'unknown';
 }
 
-function strongest(effects: readonly Effect[]): Effect {
-  return tiers[Math.max(0, ...effects.map((effect) => tiers.indexOf(effect)))] ?? 'unknown';
-}
+const joining: ReadonlySet<string> = new Set(['and', 'or', 'then']);
 
 /** Lower-case words of an identifier, whatever its style: `AttachRolePolicy`, `attach_role-policy`, `S3Object`. */
 export function wordsOf(identifier: string): readonly string[] {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Policy } from './policy.ts';
-import { coversGrant, coversScope, type Dialect, dialectOf, excessScope } from './scope.ts';
+import { token } from '../../test/support/views.ts';
+import { defaultPolicy, Policy } from './policy.ts';
+import { addedScopes, coversGrant, coversScope, type Dialect, dialectOf, excessScope } from './scope.ts';
 
 const exact: Dialect = { kind: 'exact' };
 const prefix: Dialect = { kind: 'hierarchical', separator: ':', direction: 'prefix' };
@@ -117,5 +118,24 @@ describe('dialectOf', () => {
 
   it('reads scopes as opaque where policy says nothing', () => {
     expect(dialectOf(Policy.parse({}), 'urn:any')).toEqual(exact);
+  });
+});
+
+describe('addedScopes', () => {
+  const root = token('root', { scope: ['a'] });
+
+  it('lists what a token holds beyond what was handed to it', () => {
+    expect(addedScopes(token('child', { parent: root, scope: ['c', 'a', 'b'] }), defaultPolicy)).toEqual([
+      'b',
+      'c',
+    ]);
+  });
+
+  it.each([
+    ['a root', root],
+    ['a token that narrows', token('child', { parent: root, scope: [] })],
+    ["a token below another issuer's", token('child', { parent: root, scope: ['b'], issuer: 'urn:other' })],
+  ])('lists nothing for %s', (_, held) => {
+    expect(addedScopes(held, defaultPolicy)).toEqual([]);
   });
 });

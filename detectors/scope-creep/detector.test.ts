@@ -1,0 +1,324 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ActionView, TokenView } from '../../src/domain/chain.ts';
+import * as views from '../../test/support/views.ts';
+import {
+  action,
+  chain,
+  lineOf,
+  minuteMs,
+  policy,
+  silentFeeds,
+  startMs,
+  token,
+} from '../../test/support/views.ts';
+import { scopeCreep } from './detector.ts';
+
+const foreign = { issuer: 'https://other.example' };
+
+function drift(held: TokenView, rules: object = {}, config: object = {}) {
+  return views.look(scopeCreep, { on: 'token', token: held, policy: policy(rules) }, config);
+}
+
+function use(differs: Partial<ActionView>, rules: object = {}) {
+  return views.look(scopeCreep, { on: 'action', action: action(differs), policy: policy(rules) });
+}
+
+function scopes(...line: readonly (readonly string[] | undefined)[]): TokenView {
+  return lineOf(...line.map((scope) => ({ scope })));
+}
+
+describe('hop drift', () => {
+  it('names what was gained, from whom, and the credential to revoke', () => {
+    const child = scopes(['crm:read'], ['crm:write', 'crm:read']);
+    expect(drift(child)).toEqual([
+      {
+        subject: { kind: 'token', key: child.key, label: 'hop-1' },
+        fact: 'hop-drift',
+        kind: 'alert',
+        severity: 'high',
+        title: 'CRM agent gained crm:write beyond what its parent token held',
+        atMs: startMs,
+        evidence: {
+          added: ['crm:write'],
+          addedCount: 1,
+          weight: 3,
+          held: ['crm:read'],
+          heldCount: 1,
+          holder: 'root',
+          through: [],
+          issuer: views.issuer,
+          grant: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          linkLevel: 1,
+        },
+        eventIds: ['issued-hop-1', 'issued-root'],
+        revoke: child.ref,
+        linkLevel: 1,
+      },
+    ]);
+  });
+
+  it.each([
+    ['a token without a parent', scopes(['crm:read'])],
+    ['a parent of unknown scope', scopes(undefined, ['crm:read'])],
+    ['a child of unknown scope', scopes(['crm:read'], undefined)],
+    ['a parent of another issuer', lineOf(foreign, { scope: ['crm:write'] })],
+    ['an unknown issuer', lineOf({ issuer: undefined }, { issuer: undefined, scope: ['crm:write'] })],
+    ['the same scope', scopes(['crm:read'], ['crm:read'])],
+    ['a wildcard that an exact dialect does not read', scopes(['crm:*'], ['crm:read'])],
+  ])('stays quiet about %s', (_, held) => {
+    expect(drift(held)).toEqual([]);
+  });
+
+  it('takes an empty scope for what it says: nothing was held', () => {
+    expect(drift(scopes([], ['crm:read']))).toMatchObject([{ fact: 'hop-drift' }]);
+  });
+
+  it('compares whole segments where policy declares a hierarchy', () => {
+    const rules = { scopes: [{ issuer: '*', dialect: 'hierarchical' }] };
+    expect(drift(scopes(['crm'], ['crm:read']), rules)).toEqual([]);
+    expect(drift(scopes(['crm'], ['crmadmin']), rules)).toMatchObject([{ fact: 'hop-drift' }]);
+  });
+
+  it('blames only the hop that gained: what stays below it is a consequence', () => {
+    const bottom = scopes(['crm:read'], ['crm:read', 'crm:write'], ['crm:write']);
+    expect(drift(bottom)).toEqual([]);
+  });
+
+  it('says how weak the link to the parent is', () => {
+    const child = lineOf({}, { scope: ['crm:write'], parentLevel: 4 });
+    expect(drift(child)).toMatchObject([{ linkLevel: 4, evidence: { linkLevel: 4 } }]);
+  });
+
+  it('takes a link of unstated level for an asserted one', () => {
+    expect(drift(lineOf({}, { scope: ['crm:write'], parentLevel: undefined }))).toMatchObject([
+      { linkLevel: 4 },
+    ]);
+  });
+
+  it('falls back to the first sighting when the time of the mint is unknown', () => {
+    const child = lineOf({}, { scope: ['crm:write'], iatMs: undefined, firstSeenMs: startMs + 5 });
+    expect(drift(child)).toMatchObject([{ atMs: startMs + 5 }]);
+  });
+
+  it('shows an unknown grant type as null', () => {
+    expect(drift(lineOf({}, { scope: ['crm:write'], grant: undefined }))[0]?.evidence['grant']).toBeNull();
+  });
+
+  it('keeps a long list readable', () => {
+    const many = Array.from({ length: 30 }, (_, index) => `crm:x${String(index).padStart(2, '0')}`);
+    const [finding] = drift(scopes(['crm:read'], many));
+    expect(finding?.title).toContain('crm:x00, crm:x01, crm:x02 and 27 more');
+    expect(finding?.evidence['added']).toHaveLength(10);
+    expect(finding?.evidence['addedCount']).toBe(30);
+  });
+
+  it.each([
+    [{}, 'CRM agent gained'],
+    [{ actor: undefined }, 'ann@example gained'],
+    [{ actor: undefined, subject: undefined }, 'crm-client gained'],
+    [{ actor: undefined, subject: undefined, client: undefined }, 'An unknown holder gained'],
+  ])('names the holder as well as it can: %j', (differs, start) => {
+    expect(drift(lineOf({}, { scope: ['crm:write'], ...differs }))[0]?.title).toMatch(start);
+  });
+});
+
+describe('root drift', () => {
+  it('finds what came in behind a parent of unknown scope, once nobody can explain it any more', () => {
+    const child = scopes(['crm:read'], undefined, ['crm:write']);
+    expect(drift(child)).toMatchObject([
+      {
+        fact: 'root-drift',
+        title: 'CRM agent gained crm:write beyond what root, further up its chain, held',
+        evidence: { holder: 'root', through: ['hop-1'] },
+        settlesAtMs: startMs + 10 * minuteMs,
+      },
+    ]);
+  });
+
+  it('finds what came in through another issuer, at once', () => {
+    const child = lineOf({}, { ...foreign, scope: ['x'] }, { scope: ['crm:write'] });
+    expect(drift(child)).toMatchObject([{ fact: 'root-drift' }]);
+    expect(drift(child)[0]).not.toHaveProperty('settlesAtMs');
+  });
+
+  it('rests on the weakest link of the way up', () => {
+    const child = lineOf({}, { scope: undefined, parentLevel: 4 }, { scope: ['crm:write'], parentLevel: 1 });
+    expect(drift(child)).toMatchObject([{ linkLevel: 4 }]);
+  });
+
+  it('stays quiet where the excess was there before', () => {
+    const child = lineOf({}, { scope: ['crm:write'] }, { ...foreign }, { scope: ['crm:write'] });
+    expect(drift(child)).toEqual([]);
+  });
+
+  it('stays quiet where nothing above compares', () => {
+    expect(drift(scopes(undefined, undefined, ['crm:write']))).toEqual([]);
+  });
+});
+
+describe('the severity of a drift', () => {
+  it.each([
+    ['a read', ['erp:read'], 'medium'],
+    ['an unknown verb', ['profile'], 'medium'],
+    ['a write', ['erp:write'], 'high'],
+    ['a deletion', ['erp:delete'], 'high'],
+    ['a write and a deletion', ['erp:write', 'erp:delete'], 'critical'],
+    ['reading secrets', ['secrets:read'], 'critical'],
+    ['reading payments', ['payments:read'], 'medium'],
+    ['making payments', ['tool:send_money'], 'critical'],
+    ['ruling', ['admin'], 'critical'],
+    ['reading roles', ['roles:read'], 'medium'],
+    ['changing roles', ['roles:write'], 'critical'],
+    ['everything', ['crm:*'], 'critical'],
+    ['a verb inside a word', ['Mail.ReadWrite'], 'high'],
+  ])('%s: %s is %s', (_, added, severity) => {
+    expect(drift(scopes(['crm:read'], ['crm:read', ...added]))).toMatchObject([{ severity }]);
+  });
+
+  it('follows the weights of the configuration', () => {
+    const [finding] = drift(scopes([], ['erp:read']), {}, { weights: { read: 9 } });
+    expect(finding?.severity).toBe('critical');
+  });
+});
+
+describe('use beyond scope', () => {
+  const tools = (...names: string[]) => token('root', { scope: names.map((name) => `tool:${name}`) });
+
+  it('alerts on an accepted write that the token does not grant', () => {
+    const held = tools('read_mail', 'list_mail');
+    expect(use({ token: held })).toEqual([
+      {
+        subject: { kind: 'token', key: held.key, label: 'root' },
+        fact: 'use-beyond-scope',
+        kind: 'alert',
+        severity: 'high',
+        title: 'CRM agent used tool:send_mail, which its token does not grant',
+        atMs: startMs + 10 * minuteMs,
+        evidence: {
+          needs: 'tool:send_mail',
+          effect: 'write',
+          outcome: 'accepted',
+          weight: 3,
+          held: ['tool:list_mail', 'tool:read_mail'],
+          heldCount: 2,
+          system: null,
+          resource: null,
+        },
+        eventIds: ['call-event-1', 'issued-root'],
+        revoke: held.ref,
+      },
+    ]);
+  });
+
+  it.each([
+    ['a read', { effect: 'read' }, 'signal', 'low'],
+    ['an unknown effect', { effect: 'unknown' }, 'signal', 'high'],
+    ['a deletion', { effect: 'delete' }, 'alert', 'high'],
+    ['a change of access', { effect: 'admin' }, 'alert', 'critical'],
+    ['nobody reporting a refusal', { outcome: 'unknown' }, 'alert', 'high'],
+    ['a refusal', { outcome: 'denied' }, 'signal', 'low'],
+    ['a failure', { outcome: 'failed' }, 'signal', 'low'],
+    ['the platform itself', { platform: true }, 'signal', 'high'],
+  ] as const)('%s (%j) is %s, %s', (_, differs, kind, severity) => {
+    expect(use({ token: tools('read_mail'), ...differs })).toMatchObject([{ kind, severity }]);
+  });
+
+  it('says that a refused use was only tried', () => {
+    expect(use({ token: tools('read_mail'), outcome: 'denied' })[0]?.title).toContain(
+      'tried to use tool:send_mail',
+    );
+  });
+
+  const api = (scope: readonly string[]) =>
+    ({
+      kind: 'api',
+      tool: undefined,
+      target: { system: 'crm', resource: '/contacts/1' },
+      needs: 'crm:write',
+      token: token('root', { scope }),
+    }) as const;
+
+  it('compares API calls with the grants of their own system', () => {
+    expect(use(api(['crm:read']))).toMatchObject([
+      { kind: 'alert', evidence: { system: 'crm', resource: '/contacts/1', held: ['crm:read'] } },
+    ]);
+  });
+
+  it.each([
+    ['grants of another system only', api(['erp:read'])],
+    ['a grant of a system whose name only starts alike', api(['crmadmin:read'])],
+    ['an API call to nowhere in particular', { ...api(['crm:read']), target: undefined }],
+    ['no tool grant at all', { token: token('root', { scope: ['crm:read'] }) }],
+    ['the grant itself', { token: tools('send_mail') }],
+    ['a wildcard that an exact dialect does not read', { token: tools('read_mail', '*') }],
+    ['no token', { token: undefined }],
+    ['a token of unknown scope', { token: token('root', { scope: undefined }) }],
+    ['a change that needs no grant', { kind: 'change', needs: undefined }],
+  ] as const)('stays quiet about %s', (_, differs) => {
+    expect(use(differs)).toEqual([]);
+  });
+
+  it('reads the scope that a resource server saw where no issuer spoke', () => {
+    const held = token('root', { scope: undefined, issuer: undefined });
+    expect(use({ token: held, presented: { scope: ['tool:read_mail'] } })).toMatchObject([{ kind: 'alert' }]);
+  });
+
+  it('names the holder where the actor is unknown, and the server of the tool', () => {
+    const [finding] = use({
+      token: tools('read_mail'),
+      actor: undefined,
+      tool: { name: 'send_mail', server: 'https://mail.example' },
+    });
+    expect(finding).toMatchObject({
+      title: 'CRM agent used tool:send_mail, which its token does not grant',
+      evidence: { system: 'https://mail.example' },
+    });
+  });
+
+  it('lets a hierarchical grant cover what lies below it', () => {
+    const rules = { scopes: [{ issuer: views.issuer, dialect: 'hierarchical' }] };
+    expect(use(api(['crm']), rules)).toEqual([]);
+    expect(use(api(['crm', 'crm:read']), rules)).toEqual([]);
+  });
+});
+
+describe('whatever the scopes are', () => {
+  const scope = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { minLength: 1 });
+  const opaque = fc.constantFrom<Partial<TokenView>>({}, { scope: undefined }, foreign);
+
+  it('stays quiet when scopes only narrow, at any depth and through any intermediate', () => {
+    fc.assert(
+      fc.property(scope, fc.array(opaque, { maxLength: 6 }), (root, hops) => {
+        let held = root;
+        const line = hops.map((differs) => {
+          held = held.slice(0, Math.max(1, held.length - 1));
+          return { scope: held, ...differs };
+        });
+        for (let depth = 0; depth <= line.length; depth += 1) {
+          expect(drift(lineOf({ scope: root }, ...line.slice(0, depth)))).toEqual([]);
+        }
+      }),
+    );
+  });
+
+  it('fires once, at the hop that adds a scope from outside the root, at any depth', () => {
+    fc.assert(
+      fc.property(scope, fc.array(opaque, { maxLength: 4 }), fc.nat(3), (root, above, below) => {
+        const line = above.map((differs) => ({ scope: root, ...differs }));
+        const widened = { scope: [...root, 'outside'] };
+        const after = Array.from({ length: below }, () => widened);
+        const counts = Array.from({ length: line.length + 1 + below }, (_, index) => {
+          const all = [...line, widened, ...after].slice(0, index + 1);
+          return drift(lineOf({ scope: root }, ...all)).length;
+        });
+        expect(counts).toEqual([...line.map(() => 0), 1, ...after.map(() => 0)]);
+      }),
+    );
+  });
+});
+
+it('looks at tokens and actions only', () => {
+  const sighting = { on: 'chain', chain: chain(), feeds: silentFeeds, policy: policy() } as const;
+  expect(views.look(scopeCreep, sighting)).toEqual([]);
+});

@@ -1,0 +1,148 @@
+import type {
+  ActionView,
+  ChainView,
+  PrincipalWindow,
+  Revocation,
+  TokenView,
+} from '../../src/domain/chain.ts';
+import type { Detector, FeedView, Sighting } from '../../src/domain/detector.ts';
+import type { Principal } from '../../src/domain/event/index.ts';
+import type { Finding } from '../../src/domain/finding.ts';
+import { Policy } from '../../src/domain/policy.ts';
+import { refKey } from '../../src/domain/token.ts';
+
+/** Hand-built views for detector tests: every builder gives a harmless object, a test names what differs. */
+
+export const issuer = 'https://as.example';
+/** 2026-01-05T08:00:00Z, when every story starts. */
+export const startMs = Date.UTC(2026, 0, 5, 8);
+export const minuteMs = 60_000;
+
+export const ann: Principal = { id: 'ann@example', kind: 'human' };
+export const bot: Principal = { id: 'agent/crm', kind: 'agent', name: 'CRM agent' };
+
+/** A token that lives from the start for an hour. Undefined members are left out, as the engine does. */
+export function token(jti: string, differs: Partial<TokenView> = {}): TokenView {
+  const ref = { iss: issuer, jti };
+  return {
+    key: refKey(ref),
+    ref,
+    issuer,
+    issued: true,
+    tokenKind: 'access_token',
+    grant: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject: ann,
+    actor: bot,
+    client: 'crm-client',
+    act: undefined,
+    scope: ['crm:read'],
+    aud: undefined,
+    iatMs: startMs,
+    nbfMs: undefined,
+    expMs: startMs + 60 * minuteMs,
+    family: undefined,
+    txn: undefined,
+    standing: false,
+    firstSeenMs: startMs,
+    eventIds: [`issued-${jti}`],
+    parent: undefined,
+    parentLevel: differs.parent === undefined ? undefined : 1,
+    otherParents: [],
+    childCount: 0,
+    revocation: undefined,
+    ...differs,
+  };
+}
+
+/** A line of tokens, root first, each derived from the one before it; returns the last. */
+export function lineOf(...links: readonly Partial<TokenView>[]): TokenView {
+  const [root = {}, ...rest] = links;
+  return rest.reduce<TokenView>(
+    (parent, differs, index) => token(`hop-${index + 1}`, { parent, ...differs }),
+    token('root', root),
+  );
+}
+
+export function revocation(differs: Partial<Revocation> = {}): Revocation {
+  return { atMs: startMs, via: 'token', reason: 'compromised', by: 'soc', eventId: 'revoked-1', ...differs };
+}
+
+/** A write through a tool, accepted, ten minutes after the start. */
+export function action(differs: Partial<ActionView> = {}): ActionView {
+  return {
+    id: 'call-1',
+    kind: 'tool',
+    atMs: startMs + 10 * minuteMs,
+    actor: bot,
+    token: token('root'),
+    tool: { name: 'send_mail' },
+    target: undefined,
+    action: 'send_mail',
+    effect: 'write',
+    outcome: 'accepted',
+    needs: 'tool:send_mail',
+    presented: undefined,
+    txn: undefined,
+    eventIds: ['call-event-1'],
+    platform: false,
+    ...differs,
+  };
+}
+
+export function chain(differs: Partial<ChainView> = {}): ChainView {
+  const rootToken = token('root');
+  return {
+    id: 'chn_1',
+    tenant: 'acme',
+    rootToken,
+    rootKey: rootToken.key,
+    startedMs: startMs,
+    lastEventMs: startMs + 10 * minuteMs,
+    initiator: ann,
+    txns: [],
+    targets: [],
+    tools: [],
+    needs: [],
+    targetCount: 0,
+    toolCount: 0,
+    actionCount: 1,
+    completeness: { request: true, authority: true, context: true, impact: true },
+    humans: [ann],
+    machineRoot: false,
+    eventIds: ['request-1'],
+    platform: false,
+    ...differs,
+  };
+}
+
+export function principalWindow(differs: Partial<PrincipalWindow> = {}): PrincipalWindow {
+  return {
+    principal: bot,
+    key: 'prn:agent/crm',
+    hourMs: startMs,
+    targets: [],
+    tools: [],
+    targetCount: 0,
+    toolCount: 0,
+    chainId: undefined,
+    eventIds: ['call-event-1'],
+    lastMs: startMs + 10 * minuteMs,
+    ...differs,
+  };
+}
+
+export const silentFeeds: FeedView = { aliveAround: () => false };
+export const livelyFeeds: FeedView = { aliveAround: () => true };
+
+export function policy(differs: object = {}): Policy {
+  return Policy.parse(differs);
+}
+
+/** Lets a detector look at one thing, with its configuration's defaults. */
+export function look<Config>(
+  detector: Detector<Config>,
+  sighting: Sighting,
+  config: object = {},
+): readonly Finding[] {
+  return detector.evaluate(sighting, detector.config.parse(config));
+}
