@@ -26,6 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'full',
+          globalSetup: ['test/support/kafka/setup.ts'],
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
