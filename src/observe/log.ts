@@ -25,9 +25,28 @@ export function createLogger(options: LoggerOptions): Logger {
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: payloads.flatMap((name) => [name, `*.${name}`]), remove: true },
+    serializers: { err: presentError },
     hooks: { streamWrite: redactLine },
   };
   return destination === undefined ? pino(settings) : pino(settings, destination);
+}
+
+/** Characters of a cause that are kept: engines quote the row they choke on, and a row is somebody's payload. */
+const CAUSE_CHARS_MAX = 200;
+
+/** Our own messages are safe by contract; a cause may quote input, so it is named and only its beginning kept. */
+function presentError(error: unknown): object {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const cause: unknown = error.cause;
+  return {
+    type: error.name,
+    message: error.message,
+    ...('code' in error ? { code: error.code } : {}),
+    stack: error.stack,
+    ...(cause instanceof Error
+      ? { cause: { type: cause.name, message: cause.message.slice(0, CAUSE_CHARS_MAX) } }
+      : {}),
+  };
 }
 
 /** For a person at a terminal, where the development dependency is there; machines get JSON. */

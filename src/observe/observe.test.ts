@@ -12,7 +12,7 @@ describe('health', () => {
 
   it('remembers since when a check is in its state', async () => {
     let nowMs = 1;
-    let broken = true;
+    let broken = true as boolean;
     const health = createHealth(() => nowMs);
     health.probe('store', 'does not answer', () =>
       broken ? Promise.reject(new Error('x')) : Promise.resolve(),

@@ -42,6 +42,17 @@ describe('a line of log', () => {
     expect(JSON.parse(written((log) => log.info(object, 'chain joined')))).toMatchObject(object);
   });
 
+  it('names the cause of an error without repeating the row that it quotes', () => {
+    const cause = new Error(`Cannot parse input: ${'x'.repeat(500)} hunter2`);
+    const line = written((log) =>
+      log.error({ err: new Error('the store refused', { cause }) }, 'write failed'),
+    );
+    const { err } = JSON.parse(line);
+    expect(err).toMatchObject({ type: 'Error', message: 'the store refused', cause: { type: 'Error' } });
+    expect(err.cause.message).toMatch(/^Cannot parse input/);
+    expect(line).not.toContain('hunter2');
+  });
+
   it('is not written below the level', () => {
     expect(written((log) => log.trace('quiet'))).toBe('');
   });

@@ -56,24 +56,28 @@ function problemResponse(status: number) {
   };
 }
 
-type Extra = Pick<Problem, 'errors' | 'refused'>;
+type Extra = Pick<Problem, 'errors' | 'refused'> & { readonly status?: number };
+
+export function problemOf(code: ErrorCode, detail: string, occurrence: string, extra: Extra = {}): Problem {
+  return {
+    type: `urn:chainwarden:problem:${code.toLowerCase().replaceAll('_', '-')}`,
+    title: titleOf(code),
+    status: errorCodes[code].status,
+    detail,
+    code,
+    instance: `urn:uuid:${occurrence}`,
+    ...extra,
+  };
+}
 
 export function sendProblem(
   reply: FastifyReply,
   code: ErrorCode,
   detail: string,
-  options: Extra & { readonly status?: number } = {},
+  extra: Extra = {},
 ): FastifyReply {
-  const { status = errorCodes[code].status, ...extra } = options;
-  const problem: Problem = {
-    type: `urn:chainwarden:problem:${code.toLowerCase().replaceAll('_', '-')}`,
-    title: titleOf(code),
-    status,
-    detail,
-    code,
-    instance: `urn:uuid:${reply.request.id}`,
-    ...extra,
-  };
+  const problem = problemOf(code, detail, reply.request.id, extra);
+  const { status } = problem;
   if (status === 401) reply.header('www-authenticate', 'Bearer');
   if (status === 503 && !reply.hasHeader('retry-after')) reply.header('retry-after', '1');
   // Sent as text: a problem must go out even from a route whose response schemas do not foresee it.

@@ -9,6 +9,7 @@ import { ChainwardenError } from '../domain/errors.ts';
 import { BODY_BYTES_MAX } from '../domain/limits.ts';
 import { createGuard, type Guard } from './auth/access.ts';
 import { createKeyring, type Keyring } from './auth/keyring.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import type { ServeDeps } from './deps.ts';
 import { openApiOptions } from './openapi.ts';
 import { answer, handleErrors, sendProblem } from './problem.ts';
@@ -46,6 +47,7 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
     // Addresses are those of the sockets; a header that anyone can write decides nothing.
     trustProxy: false,
     routerOptions: { maxParamLength: TOKEN_REF_CHARS_MAX },
+    clientErrorHandler: answerBrokenRequest,
     frameworkErrors: (error, request, reply) => void answer(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -1,16 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openServedStore, type ServedStore } from './store.ts';
+import type { Store } from '../../../src/domain/ports.ts';
+import { openTestStore } from '../../support/store.ts';
 import { alertRow, responseRow, type Served, serve } from './support.ts';
 
-let store: ServedStore;
+let store: Store;
 let served: Served;
 let app: FastifyInstance;
 let alert = '';
 let count = 0;
 
 beforeAll(async () => {
-  store = await openServedStore();
+  ({ store } = await openTestStore());
   served = await serve(store);
   app = served.app;
 });

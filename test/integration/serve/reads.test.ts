@@ -1,16 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Store } from '../../../src/domain/ports.ts';
 import { refKey } from '../../../src/domain/token.ts';
-import { openServedStore, type ServedStore } from './store.ts';
+import { openTestStore } from '../../support/store.ts';
 import { alertRow, chainRows, issuer, nowMs, responseRow, type Served, serve, token } from './support.ts';
 
 const hash = `sha256:${'A'.repeat(42)}E`;
-let store: ServedStore;
+let store: Store;
 let served: Served;
 let app: FastifyInstance;
 
 beforeAll(async () => {
-  store = await openServedStore();
+  ({ store } = await openTestStore());
   served = await serve(store);
   app = served.app;
   for (const tenant of ['acme', 'rival']) {
