@@ -65,6 +65,7 @@ describe('used after expiry', () => {
     ['the platform', { platform: true }, 'signal', 'low'],
     ['nobody reporting a refusal', { outcome: 'unknown' }, 'alert', 'high'],
     ['a deletion', { effect: 'delete' }, 'alert', 'critical'],
+    ['a deletion that only the name tells', { effect: 'unknown', action: 'drop' }, 'alert', 'critical'],
     ['a change of access', { effect: 'admin' }, 'alert', 'critical'],
   ] as const)('%s is %3$s', (_, differs, kind, severity) => {
     expect(use(held, { atMs: at(90), ...differs })).toMatchObject([{ kind, severity }]);

@@ -1,4 +1,6 @@
 import type { ActionView, TokenView } from '../../src/domain/chain.ts';
+import { effectOf } from '../../src/domain/effect.ts';
+import type { Effect } from '../../src/domain/event/index.ts';
 import type { Finding, Json, Severity } from '../../src/domain/finding.ts';
 import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -11,6 +13,7 @@ import { heardMs, replaced, revocationEvidence, tookAway } from './revocation.ts
 interface Use {
   readonly action: ActionView;
   readonly token: TokenView;
+  readonly policy: Policy;
 }
 
 const none: readonly Finding[] = [];
@@ -19,31 +22,30 @@ const none: readonly Finding[] = [];
 export function judgeUse(action: ActionView, policy: Policy, config: ReuseConfig): readonly Finding[] {
   const { token } = action;
   if (token === undefined) return none;
-  const use = { action, token };
-  const own = afterRevocation(use, policy, config);
-  const inherited = own?.kind === 'alert' ? undefined : afterAncestorsRevocation(use, policy, config);
-  const findings = [afterExpiry(use, policy), own, inherited, beforeNotBefore(use, policy)];
+  const use = { action, token, policy };
+  const own = afterRevocation(use, config);
+  const inherited = own?.kind === 'alert' ? undefined : afterAncestorsRevocation(use, config);
+  const findings = [afterExpiry(use), own, inherited, beforeNotBefore(use)];
   return findings.filter((finding) => finding !== undefined);
 }
 
-function afterExpiry({ action, token }: Use, policy: Policy): Finding | undefined {
+function afterExpiry(use: Use): Finding | undefined {
+  const { action, token, policy } = use;
   const expMs = token.expMs ?? toMs(action.presented?.exp);
   if (expMs === undefined || action.atMs < expMs + clocksOf(policy).skewMs) return undefined;
-  return finding({ action, token }, 'used-after-expiry', {
+  return finding(use, 'used-after-expiry', {
     pages: true,
-    severity: severityOf(action),
     says: `with a token that had expired ${ago(action.atMs - expMs)} before`,
     evidence: { expiredAt: instant(expMs), lateBySeconds: (action.atMs - expMs) / 1000 },
   });
 }
 
-function afterRevocation(use: Use, policy: Policy, config: ReuseConfig): Finding | undefined {
-  const { action, token } = use;
+function afterRevocation(use: Use, config: ReuseConfig): Finding | undefined {
+  const { action, token, policy } = use;
   const { revocation } = token;
   if (revocation === undefined || action.atMs < heardMs(revocation, policy)) return undefined;
   return finding(use, 'used-after-revocation', {
     pages: tookAway(revocation, token, config),
-    severity: severityOf(action),
     says: `with a token that had been revoked ${ago(action.atMs - revocation.atMs)} before`,
     evidence: { ...revocationEvidence(revocation), lateBySeconds: (action.atMs - revocation.atMs) / 1000 },
     because: [revocation.eventId],
@@ -51,8 +53,8 @@ function afterRevocation(use: Use, policy: Policy, config: ReuseConfig): Finding
 }
 
 /** The nearest ancestor whose authority was taken away, else the nearest that was revoked at all. */
-function afterAncestorsRevocation(use: Use, policy: Policy, config: ReuseConfig): Finding | undefined {
-  const { action, token } = use;
+function afterAncestorsRevocation(use: Use, config: ReuseConfig): Finding | undefined {
+  const { action, token, policy } = use;
   const revoked = ancestorsOf(token).flatMap((ancestor) => {
     const { revocation } = ancestor.token;
     if (revocation === undefined || action.atMs < heardMs(revocation, policy)) return [];
@@ -66,7 +68,6 @@ function afterAncestorsRevocation(use: Use, policy: Policy, config: ReuseConfig)
   return {
     ...finding(use, 'ancestor-revoked', {
       pages: culprit.pages,
-      severity: severityOf(action),
       says: `with a token derived from ${label}, which had been revoked ${ago(action.atMs - revocation.atMs)} before`,
       evidence: {
         ancestor: label,
@@ -80,10 +81,11 @@ function afterAncestorsRevocation(use: Use, policy: Policy, config: ReuseConfig)
   };
 }
 
-function beforeNotBefore({ action, token }: Use, policy: Policy): Finding | undefined {
+function beforeNotBefore(use: Use): Finding | undefined {
+  const { action, token, policy } = use;
   const nbfMs = token.nbfMs ?? toMs(action.presented?.nbf);
   if (nbfMs === undefined || action.atMs >= nbfMs - clocksOf(policy).skewMs) return undefined;
-  return finding({ action, token }, 'used-before-nbf', {
+  return finding(use, 'used-before-nbf', {
     pages: true,
     severity: 'medium',
     says: `with a token that is not valid before ${instant(nbfMs)}`,
@@ -94,27 +96,29 @@ function beforeNotBefore({ action, token }: Use, policy: Policy): Finding | unde
 interface Verdict {
   /** Whether a use that went through pages. */
   readonly pages: boolean;
-  readonly severity: Severity;
+  /** Of an alert; by default what the use did decides. */
+  readonly severity?: Severity;
   readonly says: string;
   readonly evidence: { readonly [key: string]: Json };
   /** Events beside the use and the issuance that show it. */
   readonly because?: readonly string[];
 }
 
-function finding({ action, token }: Use, fact: string, verdict: Verdict): Finding {
+function finding({ action, token, policy }: Use, fact: string, verdict: Verdict): Finding {
   const done = wentThrough(action);
+  const effect = effectOf(action.effect, action.needs, action.action, policy);
   const pages = verdict.pages && done && !action.platform;
   const did = done ? 'did' : 'tried';
   return {
     subject: tokenSubject(token),
     fact,
     kind: pages ? 'alert' : 'signal',
-    severity: pages ? verdict.severity : 'low',
+    severity: pages ? (verdict.severity ?? severityOf(effect)) : 'low',
     title: `${actorOf(action, token)} ${did} ${deedOf(action)} ${verdict.says}`,
     atMs: action.atMs,
     evidence: {
       action: deedOf(action),
-      effect: action.effect,
+      effect,
       outcome: action.outcome,
       usedAt: instant(action.atMs),
       ...verdict.evidence,
@@ -125,8 +129,8 @@ function finding({ action, token }: Use, fact: string, verdict: Verdict): Findin
 }
 
 /** What cannot be undone, or changes who may do what, weighs most. */
-function severityOf(action: ActionView): Severity {
-  return action.effect === 'admin' || action.effect === 'delete' ? 'critical' : 'high';
+function severityOf(effect: Effect): Severity {
+  return effect === 'admin' || effect === 'delete' ? 'critical' : 'high';
 }
 
 function toMs(seconds: number | null | undefined): number | undefined {

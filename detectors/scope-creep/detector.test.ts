@@ -211,9 +211,11 @@ describe('use beyond scope', () => {
     ]);
   });
 
+  const frobnicate = { action: 'frobnicate', needs: 'tool:frobnicate' };
   it.each([
     ['a read', { effect: 'read' }, 'signal', 'low'],
-    ['an unknown effect', { effect: 'unknown' }, 'signal', 'high'],
+    ['an effect that nobody knows', { ...frobnicate, effect: 'unknown' }, 'signal', 'medium'],
+    ['an effect that only the name tells', { effect: 'unknown' }, 'alert', 'high'],
     ['a deletion', { effect: 'delete' }, 'alert', 'high'],
     ['a change of access', { effect: 'admin' }, 'alert', 'critical'],
     ['nobody reporting a refusal', { outcome: 'unknown' }, 'alert', 'high'],
@@ -222,6 +224,12 @@ describe('use beyond scope', () => {
     ['the platform itself', { platform: true }, 'signal', 'high'],
   ] as const)('%s (%j) is %s, %s', (_, differs, kind, severity) => {
     expect(use({ token: tools('read_mail'), ...differs })).toMatchObject([{ kind, severity }]);
+  });
+
+  it('asks policy what a tool does that nobody else knows', () => {
+    const rules = { effects: [{ action: 'tool:frobnicate', effect: 'admin' }] };
+    const unknown = { ...frobnicate, effect: 'unknown', token: tools('read_mail') } as const;
+    expect(use(unknown, rules)).toMatchObject([{ kind: 'alert', evidence: { effect: 'admin' } }]);
   });
 
   it('says that a refused use was only tried', () => {

@@ -1,5 +1,6 @@
 import type { ActionView, TokenView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { effectOf } from '../../src/domain/effect.ts';
 import { type Finding, maxSeverity } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { coversScope, dialectOf, driftOf } from '../../src/domain/scope.ts';
@@ -95,9 +96,10 @@ function useBeyondScope(action: ActionView, policy: Policy, config: WeightConfig
   if (held.length === 0) return none;
   if (coversScope(dialectOf(policy, token.issuer ?? ''), scope, needs) !== 'no') return none;
 
-  const changes = action.effect === 'write' || action.effect === 'delete' || action.effect === 'admin';
+  const effect = effectOf(action.effect, needs, action.action, policy);
+  const changes = effect !== 'read' && effect !== 'unknown';
   const done = wentThrough(action);
-  const weight = grantWeight(needs, config.weights, action.effect);
+  const weight = grantWeight(needs, config.weights, effect);
   const verb = done ? 'used' : 'tried to use';
   return [
     {
@@ -109,7 +111,7 @@ function useBeyondScope(action: ActionView, policy: Policy, config: WeightConfig
       atMs: action.atMs,
       evidence: {
         needs,
-        effect: action.effect,
+        effect,
         outcome: action.outcome,
         weight,
         held: sample(held),
