@@ -1,7 +1,7 @@
 import type { EventType } from '../domain/event/index.ts';
 import { DEAD_LETTER_BYTES_MAX, EVENT_BYTES_MAX } from '../domain/limits.ts';
 import { eventTypes, exampleEvent } from './examples.ts';
-import { contractSchemas, type JsonSchema, jsonSchemaDocument, typeOf } from './json-schema.ts';
+import { contractSchemas, envelopeOf, type JsonSchema, jsonSchemaDocument } from './json-schema.ts';
 
 export { jsonSchemaDocument };
 
@@ -108,11 +108,7 @@ function eventMessage(type: EventType): JsonSchema {
     title: type,
     contentType: cloudEvents,
     payload: {
-      allOf: [
-        ref('schemas/CloudEvent'),
-        typeOf(type),
-        { type: 'object', properties: { data: ref(`schemas/${type}`) } },
-      ],
+      allOf: [ref('schemas/CloudEvent'), envelopeOf(type, '#/components/schemas/')],
     },
     bindings: { kafka: { key: messageKey, bindingVersion: '0.5.0' } },
     examples: [{ name: 'smallest', payload: exampleEvent(type) }],

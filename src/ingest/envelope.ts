@@ -5,7 +5,7 @@ import { EXTENSION_CHARS_MAX } from '../domain/limits.ts';
 const attribute = z.string().min(1).max(EXTENSION_CHARS_MAX);
 
 /** Reverse DNS name, domain, verb and major version of the contract. */
-export const eventTypePattern = /^[A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){3,10}\.v1$/;
+export const eventTypePattern = /^[A-Za-z][A-Za-z0-9-]{0,62}(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62}){2,10}\.v1$/;
 
 /**
  * The CloudEvents 1.0 envelope. Its own members are strict; extension attributes are open by the

@@ -25,7 +25,7 @@ export function contractSchemas(prefix: string): Record<string, JsonSchema> {
       if (zodSchema._zod.def.type === 'record') jsonSchema.maxProperties = MAP_ENTRIES_MAX;
     },
   });
-  const out: Record<string, JsonSchema> = { CloudEvent: cloudEvent(prefix) };
+  const out: Record<string, JsonSchema> = { CloudEvent: envelope() };
   for (const [name, { $id: _, $schema: __, ...schema }] of Object.entries(schemas)) out[name] = schema;
   for (const [type, members] of Object.entries(exactlyOne)) {
     out[type] = { ...out[type], oneOf: members.map((member) => ({ required: [member] })) };
@@ -37,8 +37,8 @@ export function contractSchemas(prefix: string): Record<string, JsonSchema> {
   return out;
 }
 
-/** The envelope around the data of one event type, or of any. */
-function cloudEvent(prefix: string): JsonSchema {
+/** The envelope around data of any type. */
+function envelope(): JsonSchema {
   const { $schema: _, ...schema } = z.toJSONSchema(Envelope, { io: 'input' });
   return {
     ...schema,
@@ -46,28 +46,31 @@ function cloudEvent(prefix: string): JsonSchema {
     properties: {
       ...schema.properties,
       type: { type: 'string', maxLength: 255, pattern: eventTypePattern.source },
-      data: { $ref: `${prefix}EventData` },
+      data: { type: 'object', required: ['type'] },
     },
     propertyNames: { pattern: extensionName.source },
-    allOf: [...eventSchemas.keys()].map((type) => ({
-      if: { properties: { data: { properties: { type: { const: type } } } } },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: typeOf(type),
-    })),
   };
 }
 
-/** Ties the envelope's type to the data's. */
-export function typeOf(type: EventType): JsonSchema {
-  return { properties: { type: { pattern: `\\.${type.replace('.', '\\.')}\\.v1$` } } };
+/** Ties the envelope's type to its data's. */
+export function envelopeOf(type: EventType, prefix: string): JsonSchema {
+  const pattern = `\\.${type.replace('.', '\\.')}\\.v1$`;
+  return { properties: { type: { pattern }, data: { $ref: `${prefix}${type}` } } };
 }
 
 /** One document for any JSON Schema validator. */
 export function jsonSchemaDocument(): JsonSchema {
+  const prefix = '#/$defs/';
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Chainwarden event',
-    $ref: '#/$defs/CloudEvent',
-    $defs: contractSchemas('#/$defs/'),
+    $ref: `${prefix}CloudEvent`,
+    properties: { data: { properties: { type: { enum: [...eventSchemas.keys()] } } } },
+    allOf: [...eventSchemas.keys()].map((type) => ({
+      if: { properties: { data: { properties: { type: { const: type } } } } },
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      then: envelopeOf(type, prefix),
+    })),
+    $defs: contractSchemas(prefix),
   };
 }

@@ -73,8 +73,7 @@ function reasonOf(issue: Issue): string {
 
 function tenantOf(own: string, value: unknown): string {
   if (own !== '*') return own;
-  const data = (value as { data?: { tenant?: unknown } } | null | undefined)?.data;
-  const tenant = typeof data === 'object' && data !== null ? data.tenant : undefined;
+  const tenant = (value as { data?: { tenant?: unknown } | null } | null | undefined)?.data?.tenant;
   const usable = typeof tenant === 'string' && tenant !== '' && tenant.length <= ID_CHARS_MAX;
   return usable ? tenant : 'default';
 }

@@ -176,14 +176,19 @@ function joseStart(run: string): number {
   return -1;
 }
 
-/** Random base64 changes its class of character about 25 times in 40; words and paths far less often. */
+/**
+ * Random base64 changes its class of character about 25 times in 40 and has a sign or two; words change it
+ * less often, and paths of short words have more signs.
+ */
 function isAwsSecret(value: string): boolean {
-  if (!/[+/]/.test(value)) return false;
   let changes = 0;
-  for (let at = 1; at < value.length; at += 1) {
-    if (classOf(value.charCodeAt(at)) !== classOf(value.charCodeAt(at - 1))) changes += 1;
+  let signs = 0;
+  for (let at = 0; at < value.length; at += 1) {
+    const kind = classOf(value.charCodeAt(at));
+    if (kind === 3) signs += 1;
+    if (at > 0 && kind !== classOf(value.charCodeAt(at - 1))) changes += 1;
   }
-  return changes >= 17;
+  return changes >= 15 && signs >= 1 && signs <= 5;
 }
 
 function classOf(code: number): number {
