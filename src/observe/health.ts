@@ -1,8 +1,8 @@
 export const healthStates = ['ok', 'degraded', 'failing'] as const;
 /** `degraded` still serves; `failing` takes the process out of rotation. */
-export type HealthState = (typeof healthStates)[number];
+type HealthState = (typeof healthStates)[number];
 
-export interface CheckResult {
+interface CheckResult {
   readonly name: string;
   readonly state: HealthState;
   /** One sentence, safe to show to anyone; empty when all is well. */
@@ -11,7 +11,7 @@ export interface CheckResult {
   readonly sinceMs: number;
 }
 
-export interface HealthReport {
+interface HealthReport {
   readonly ready: boolean;
   readonly checks: readonly CheckResult[];
 }

@@ -53,7 +53,8 @@ function presentError(error: unknown): object {
 function prettyOnTerminal(): DestinationStream | undefined {
   if (!process.stdout.isTTY) return undefined;
   try {
-    const pretty: unknown = createRequire(import.meta.url)('pino-pretty');
+    const require = createRequire(import.meta.url);
+    const pretty: unknown = require('pino-pretty');
     if (typeof pretty !== 'function') return undefined;
     return pretty({ sync: true, translateTime: 'SYS:HH:MM:ss.l' }) as DestinationStream;
   } catch {

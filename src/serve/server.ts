@@ -20,6 +20,7 @@ import { eventRoutes } from './routes/events.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 
 /** Said aloud rather than left to defaults, milliseconds. Each waits for the one inside it. */
 const timeouts = {
@@ -85,6 +86,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     guard(v1);
     await v1.register(eventRoutes(deps));
     await v1.register(chainRoutes(deps));
+    await v1.register(tokenRoutes(deps));
     await v1.register(alertRoutes(deps));
     await v1.register(listRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));

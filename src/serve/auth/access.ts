@@ -26,7 +26,7 @@ declare module 'fastify' {
   }
 }
 
-export function allows(role: Role, access: Access): boolean {
+function allows(role: Role, access: Access): boolean {
   return granted[role].includes(access);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { alertStates } from '../../domain/alert.ts';
+import { type AlertWithLife, alertStates } from '../../domain/alert.ts';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { severities } from '../../domain/finding.ts';
 import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
@@ -22,6 +22,7 @@ import { problems } from '../problem.ts';
 import { id, noQuery, paging } from '../query.ts';
 
 const read = { config: { access: 'read' } } as const;
+const triage = { config: { access: 'triage' } } as const;
 
 const AlertQuery = z.strictObject({
   ...paging,
@@ -32,17 +33,44 @@ const AlertQuery = z.strictObject({
   chain: id.optional(),
 });
 
-const AlertDetail = z.object({
-  alert: AlertShape,
-  actions: z.array(AlertActionShape).describe('What people did, oldest first'),
-  responses: z.array(ResponseShape).describe('Response so far, newest first'),
-});
+const AlertDetail = z
+  .object({
+    alert: AlertShape,
+    actions: z.array(AlertActionShape).describe('What people did, oldest first'),
+    responses: z.array(ResponseShape).describe('Response so far, newest first'),
+  })
+  .meta({ id: 'AlertDetail', description: 'An alert and what was done about it' });
 
-export function alertRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
-  const { store } = deps;
+const common = { tags: ['alerts'] };
+const one = { ...common, params: z.strictObject({ id }), querystring: noQuery };
+
+const listSchema = {
+  ...common,
+  operationId: 'listAlerts',
+  summary: 'Alerts and signals, newest activity first',
+  querystring: AlertQuery,
+  response: { 200: pageOf(AlertShape).describe('One page'), ...problems() },
+};
+
+const oneSchema = {
+  ...one,
+  operationId: 'getAlert',
+  summary: 'One alert with what people and the service did about it',
+  response: { 200: AlertDetail, ...problems(404) },
+};
+
+const actSchema = {
+  ...one,
+  operationId: 'actOnAlert',
+  summary: 'Acknowledge, close with a reason, assign, comment or reopen',
+  body: AlertCommand,
+  response: { 201: AlertDetail, ...problems(404, 409, 413, 415) },
+};
+
+export function alertRoutes({ store, clock }: ServeDeps): FastifyPluginAsyncZod {
   const oneAtATime = createOneAtATime();
 
-  async function find(tenant: string, alertId: string) {
+  async function find(tenant: string, alertId: string): Promise<AlertWithLife> {
     const alert = await store.alert(tenant, alertId);
     if (alert === undefined) throw new ChainwardenError('NOT_FOUND', 'no alert has this id');
     return alert;
@@ -62,68 +90,27 @@ export function alertRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
   }
 
   return async (app) => {
-    app.get(
-      '/alerts',
-      {
-        ...read,
-        schema: {
-          operationId: 'listAlerts',
-          summary: 'Alerts and signals',
-          tags: ['alerts'],
-          querystring: AlertQuery,
-          response: { 200: pageOf(AlertShape).describe('One page'), ...problems() },
-        },
-      },
-      async (request) => {
-        const { chain, ...filters } = request.query;
-        const { state, kind, detector, minSeverity, limit, cursor } = filters;
-        const query = { state, kind, detector, minSeverity, limit, cursor };
-        const page = await store.alerts({ tenant: caller(request).tenant, chainId: chain, ...query });
-        return presentPage(page, presentAlert);
-      },
+    app.get('/alerts', { ...read, schema: listSchema }, async (request) => {
+      const { chain, state, kind, detector, minSeverity, limit, cursor } = request.query;
+      const page = { tenant: caller(request).tenant, limit, cursor };
+      const filters = { state, kind, detector, minSeverity, chainId: chain };
+      return presentPage(await store.alerts({ ...page, ...filters }), presentAlert);
+    });
+
+    app.get('/alerts/:id', { ...read, schema: oneSchema }, async (request) =>
+      detail(caller(request).tenant, request.params.id),
     );
 
-    app.get(
-      '/alerts/:id',
-      {
-        ...read,
-        schema: {
-          operationId: 'getAlert',
-          summary: 'One alert with what people and the service did about it',
-          tags: ['alerts'],
-          params: z.strictObject({ id }),
-          querystring: noQuery,
-          response: { 200: AlertDetail.describe('The alert'), ...problems(404) },
-        },
-      },
-      async (request) => detail(caller(request).tenant, request.params.id),
-    );
-
-    app.post(
-      '/alerts/:id/actions',
-      {
-        config: { access: 'triage' },
-        schema: {
-          operationId: 'actOnAlert',
-          summary: 'Acknowledge, close with a reason, assign, comment or reopen',
-          tags: ['alerts'],
-          params: z.strictObject({ id }),
-          querystring: noQuery,
-          body: AlertCommand,
-          response: { 201: AlertDetail.describe('The alert as it is now'), ...problems(404, 409, 413, 415) },
-        },
-      },
-      async (request, reply) => {
-        const { tenant, name } = caller(request);
-        const alertId = request.params.id;
-        await oneAtATime(JSON.stringify([tenant, alertId]), async () => {
-          const alert = await find(tenant, alertId);
-          const history = await store.alertActions(tenant, alertId);
-          const who = { id: randomUUID(), by: name, nowMs: deps.clock() };
-          await store.writeAlertAction(nextAlertAction(alert, history, request.body, who));
-        });
-        return reply.code(201).send(await detail(tenant, alertId));
-      },
-    );
+    app.post('/alerts/:id/actions', { ...triage, schema: actSchema }, async (request, reply) => {
+      const { tenant, name } = caller(request);
+      const alertId = request.params.id;
+      await oneAtATime(JSON.stringify([tenant, alertId]), async () => {
+        const alert = await find(tenant, alertId);
+        const history = await store.alertActions(tenant, alertId);
+        const who = { id: randomUUID(), by: name, nowMs: clock() };
+        await store.writeAlertAction(nextAlertAction(alert, history, request.body, who));
+      });
+      return reply.code(201).send(await detail(tenant, alertId));
+    });
   };
 }

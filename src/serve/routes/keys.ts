@@ -28,78 +28,62 @@ const NewKey = z
     message: 'a publisher names its issuers, or "*"; other roles name none',
   });
 
+const NewKeyAnswer = z.object({ key: ApiKeyShape, text: z.string().describe('What the holder sends') });
+
+const createSchema = {
+  operationId: 'createKey',
+  summary: 'Create an API key; its text is shown this once',
+  tags,
+  querystring: noQuery,
+  body: NewKey,
+  response: { 201: NewKeyAnswer.describe('Created'), ...problems(413, 415) },
+};
+
+const listSchema = {
+  operationId: 'listKeys',
+  summary: 'API keys, without anything that could be used',
+  tags,
+  querystring: noQuery,
+  response: { 200: z.object({ items: z.array(ApiKeyShape) }).describe('All of them'), ...problems() },
+};
+
+const disableSchema = {
+  operationId: 'disableKey',
+  summary: 'Disable an API key; it stays listed',
+  tags,
+  params: z.strictObject({ id }),
+  querystring: noQuery,
+  response: { 200: ApiKeyShape, ...problems(404, 409) },
+};
+
 /** API keys of the administrator's own tenant. */
-export function keyRoutes(deps: ServeDeps, keyring: Keyring): FastifyPluginAsyncZod {
+export function keyRoutes({ clock }: ServeDeps, keyring: Keyring): FastifyPluginAsyncZod {
   return async (app) => {
-    app.post(
-      '/keys',
-      {
-        ...administer,
-        schema: {
-          operationId: 'createKey',
-          summary: 'Create an API key; its text is shown this once',
-          tags,
-          querystring: noQuery,
-          body: NewKey,
-          response: {
-            201: z
-              .object({ key: ApiKeyShape, text: z.string().describe('What the holder sends') })
-              .describe('Created'),
-            ...problems(413, 415),
-          },
-        },
-      },
-      async (request, reply) => {
-        const { name, role } = request.body;
-        const issuers = request.body.issuers ?? (role === 'admin' ? '*' : []);
-        const { tenant } = caller(request);
-        const { key, text } = createApiKey({ name, role, tenant, issuers, nowMs: deps.clock() });
-        await keyring.write(key);
-        return reply
-          .code(201)
-          .header('cache-control', 'no-store')
-          .send({ key: presentApiKey(key), text });
-      },
-    );
+    app.post('/keys', { ...administer, schema: createSchema }, async (request, reply) => {
+      const { name, role } = request.body;
+      const issuers = request.body.issuers ?? (role === 'admin' ? '*' : []);
+      const { tenant } = caller(request);
+      const { key, text } = createApiKey({ name, role, tenant, issuers, nowMs: clock() });
+      await keyring.write(key);
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ key: presentApiKey(key), text });
+    });
 
-    app.get(
-      '/keys',
-      {
-        ...administer,
-        schema: {
-          operationId: 'listKeys',
-          summary: 'API keys, without anything that could be used',
-          tags,
-          querystring: noQuery,
-          response: { 200: z.object({ items: z.array(ApiKeyShape) }).describe('All of them'), ...problems() },
-        },
-      },
-      async (request) => ({ items: (await keyring.list(caller(request).tenant)).map(presentApiKey) }),
-    );
+    app.get('/keys', { ...administer, schema: listSchema }, async (request) => ({
+      items: (await keyring.list(caller(request).tenant)).map(presentApiKey),
+    }));
 
-    app.delete(
-      '/keys/:id',
-      {
-        ...administer,
-        schema: {
-          operationId: 'disableKey',
-          summary: 'Disable an API key; it stays listed',
-          tags,
-          params: z.strictObject({ id }),
-          querystring: noQuery,
-          response: { 200: ApiKeyShape, ...problems(404, 409) },
-        },
-      },
-      async (request) => {
-        const own = caller(request);
-        const key = (await keyring.list(own.tenant)).find((each) => each.id === request.params.id);
-        if (key === undefined) throw new ChainwardenError('NOT_FOUND', 'no key has this id');
-        // Otherwise the last administrator could lock everyone out by one mistake.
-        if (key.id === own.id) throw new ChainwardenError('CONFLICT', 'a key cannot disable itself');
-        const disabled = { ...key, disabled: true };
-        await keyring.write(disabled);
-        return presentApiKey(disabled);
-      },
-    );
+    app.delete('/keys/:id', { ...administer, schema: disableSchema }, async (request) => {
+      const own = caller(request);
+      const key = (await keyring.list(own.tenant)).find((each) => each.id === request.params.id);
+      if (key === undefined) throw new ChainwardenError('NOT_FOUND', 'no key has this id');
+      // Otherwise the last administrator could lock everyone out by one mistake.
+      if (key.id === own.id) throw new ChainwardenError('CONFLICT', 'a key cannot disable itself');
+      const disabled = { ...key, disabled: true };
+      await keyring.write(disabled);
+      return presentApiKey(disabled);
+    });
   };
 }

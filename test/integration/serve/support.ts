@@ -112,7 +112,7 @@ export function cloudEvent(id: string, data: Record<string, unknown> = {}): Reco
 const alice = { id: 'alice', iss: issuer, kind: 'human', name: 'Alice' } as const;
 const bot = { id: 'mail-bot', kind: 'agent' } as const;
 export const token = { iss: issuer, jti: 'child' } as const;
-export const tokenKey = refKey(token);
+const tokenKey = refKey(token);
 
 /** One small chain with all that hangs on it; every tenant may have one under the same ids. */
 export function chainRows(tenant: string, id: string, version = 7) {
