@@ -1,5 +1,5 @@
 import type { Effect, Presented, Principal, TokenRef } from '../../domain/event/index.ts';
-import type { Capability } from './cast.ts';
+import type { ApiCapability, Capability } from './cast.ts';
 import { digestOf, emit, type Script, wait } from './script.ts';
 import type { Token } from './tokens.ts';
 
@@ -81,7 +81,7 @@ export function callTool(script: Script, token: Token, tool: Capability, spec: C
 }
 
 /** Calls an API; sometimes the gateway and its backend both report it, as one HTTP request. */
-export function callApi(script: Script, token: Token, action: Capability, spec: CallSpec = {}): void {
+export function callApi(script: Script, token: Token, action: ApiCapability, spec: CallSpec = {}): void {
   const denied = spec.denied === true;
   const status = spec.status ?? (denied ? 403 : action.effect === 'write' ? 201 : 200);
   const body = {
@@ -109,8 +109,12 @@ function outcomeOf(status: number): 'success' | 'failure' {
 
 /** Tool or API call, whichever the capability is. */
 export function call(script: Script, token: Token, capability: Capability, spec: CallSpec = {}): void {
-  if (capability.kind === 'tool') callTool(script, token, capability, spec);
-  else callApi(script, token, capability, spec);
+  if (isApi(capability)) callApi(script, token, capability, spec);
+  else callTool(script, token, capability, spec);
+}
+
+export function isApi(capability: Capability): capability is ApiCapability {
+  return capability.kind === 'api';
 }
 
 /** A person is asked and agrees; returns the approval's id. */

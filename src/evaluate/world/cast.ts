@@ -11,6 +11,9 @@ export interface Capability {
   readonly effect: Effect;
 }
 
+/** A capability of an API: what `callApi` takes, so that no tool is ever called as one. */
+export type ApiCapability = Capability & { readonly kind: 'api' };
+
 /** An authorization server of the generated world. */
 export interface Issuer {
   readonly iss: string;
@@ -107,7 +110,7 @@ export const systems = [
   'deploy',
 ] as const;
 
-export function api(system: string, action: string, effect: Effect): Capability {
+export function api(system: string, action: string, effect: Effect): ApiCapability {
   return { grant: `${system}:${action}`, kind: 'api', system, action, effect };
 }
 
@@ -115,9 +118,9 @@ export function tool(system: string, verb: string, effect: Effect): Capability {
   return { grant: `tool:${system}.${verb}`, kind: 'tool', system, action: `${system}.${verb}`, effect };
 }
 
-export const read = (system: string): Capability => api(system, 'read', 'read');
-export const write = (system: string): Capability => api(system, 'write', 'write');
-export const payout: Capability = api('payments', 'payout', 'write');
+export const read = (system: string): ApiCapability => api(system, 'read', 'read');
+export const write = (system: string): ApiCapability => api(system, 'write', 'write');
+export const payout: ApiCapability = api('payments', 'payout', 'write');
 
 /** The tools that a system offers. */
 export function toolsOf(system: string): Capability[] {

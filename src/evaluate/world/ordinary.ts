@@ -1,4 +1,4 @@
-import { approve, callApi, invoke, request } from './calls.ts';
+import { approve, call, callApi, invoke, isApi, request } from './calls.ts';
 import {
   type Issuer,
   issuers,
@@ -26,7 +26,7 @@ function assistant(script: Script): void {
     ({ token, run } = handOver(script, token, run, { capabilities: narrowed(script, token.capabilities) }));
     work(script, token, run);
   }
-  const needed = token.capabilities.find(({ effect, kind }) => effect === 'write' && kind === 'api');
+  const needed = token.capabilities.filter(isApi).find(({ effect }) => effect === 'write');
   if (needed !== undefined && random.chance(0.2)) {
     const approvalId = approve(script, token, needed, human);
     callApi(script, token, needed, { approvalId, parentCallId: run, resource: record(needed.system, 3) });
@@ -88,7 +88,7 @@ function pipeline(script: Script, standing: Token): void {
   if (random.chance(0.5)) {
     for (let calls = random.int(1, 4); calls > 0; calls -= 1) {
       wait(script, 200, 2_000);
-      callApi(script, standing, random.pick(standing.capabilities), { actor: runner, mustCarryTxn: true });
+      call(script, standing, random.pick(standing.capabilities), { actor: runner, mustCarryTxn: true });
     }
     return;
   }
@@ -129,7 +129,7 @@ function gatewayOnly(script: Script): void {
   };
   for (let calls = random.int(1, 5); calls > 0; calls -= 1) {
     wait(script, 200, 2_000);
-    callApi(script, token, random.pick(token.capabilities), { presented, mustCarryTxn: true });
+    call(script, token, random.pick(token.capabilities), { presented, mustCarryTxn: true });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Principal } from '../../domain/event/index.ts';
-import { call, callApi, callTool, invoke, request } from './calls.ts';
+import { call, callApi, callTool, invoke, isApi, request } from './calls.ts';
 import {
   agents,
   type Capability,
@@ -62,7 +62,7 @@ export function work(script: Script, token: Token, parentCallId?: string, steps 
     const capability = random.pick(token.capabilities);
     const resource = record(capability.system, random.int(0, 24));
     const namesTools = token.capabilities.some(({ kind }) => kind === 'tool');
-    if (capability.kind === 'tool' || namesTools || random.chance(0.5)) {
+    if (!isApi(capability) || namesTools || random.chance(0.5)) {
       call(script, token, capability, { ...parent, resource });
       continue;
     }

@@ -88,6 +88,8 @@ const revokedSubjectUsed: Variant = {
     const human = own(script, script.random.pick(humans));
     const { token, run } = opening(script, { human });
     work(script, token, run, 2);
+    // It covers what was minted before it, and that by more than an issuer's clock can be off.
+    wait(script, MINUTE_MS, 2 * MINUTE_MS);
     revoke(script, { subject: human, issuer: token.issuer, reason: 'admin', by: 'user:security-desk' });
     until(script, script.nowMs + script.random.int(4, 15) * MINUTE_MS);
     use(script, token, run);

@@ -1,4 +1,4 @@
-import { callApi, invoke, request } from '../calls.ts';
+import { call, callApi, invoke, request } from '../calls.ts';
 import { agents, humans, issuers, payout, read, record, services } from '../cast.ts';
 import { handOver, work } from '../parts.ts';
 import { type Script, wait } from '../script.ts';
@@ -47,7 +47,7 @@ const unissued: Variant = {
     });
     for (let calls = random.int(1, 5); calls > 0; calls -= 1) {
       wait(script, 300, 3_000);
-      callApi(script, token, random.pick(token.capabilities), { mustCarryTxn: true });
+      call(script, token, random.pick(token.capabilities), { mustCarryTxn: true });
     }
   },
 };

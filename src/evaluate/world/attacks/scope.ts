@@ -1,12 +1,12 @@
 import { callApi, callTool, invoke } from '../calls.ts';
-import { agents, type Capability, issuers, read, record, systems, tool, write } from '../cast.ts';
+import { type ApiCapability, agents, issuers, read, record, systems, tool, write } from '../cast.ts';
 import { comparableIssuers, handOver, opening, signInIssuers, work } from '../parts.ts';
 import { type Script, wait } from '../script.ts';
 import { exchange, issue, refresh, type Token } from '../tokens.ts';
 import type { Variant } from '../variant.ts';
 
 /** The widened token at work: a record is changed. */
-function abuse(script: Script, token: Token, capability: Capability, run: string): void {
+function abuse(script: Script, token: Token, capability: ApiCapability, run: string): void {
   wait(script, 500, 4_000);
   callApi(script, token, capability, { parentCallId: run, resource: record(capability.system, 7) });
 }

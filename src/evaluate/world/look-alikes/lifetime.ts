@@ -1,4 +1,4 @@
-import { call, callApi, callTool, reject } from '../calls.ts';
+import { call, callTool, reject } from '../calls.ts';
 import { read, tool } from '../cast.ts';
 import { handOver, type Opening, opening, work } from '../parts.ts';
 import { type Script, wait } from '../script.ts';
@@ -149,7 +149,7 @@ export const lifetimeLookAlikes: readonly Variant[] = [
     title: 'A token is used seconds before its time, as clocks see it.',
     tell(script) {
       const { token, run } = opening(script, { nbfInS: script.random.int(5, 25) });
-      callApi(script, token, script.random.pick(token.capabilities), { parentCallId: run });
+      call(script, token, script.random.pick(token.capabilities), { parentCallId: run });
     },
   },
   {
