@@ -1,5 +1,6 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import { storeFailure } from './failure.ts';
+import { toWellFormed } from './text.ts';
 
 /** A column value of an insert; the engine parses it by the column's type. */
 export type Cell = string | number | boolean | readonly string[];
@@ -12,6 +13,8 @@ export interface TableOf<T> {
   readonly columns: readonly string[];
   /** `writtenMs`: when the row is written; retention counts from it. */
   readonly row: (value: T, writtenMs: number) => Row;
+  /** Why the engine would store something else than this value without a word; undefined when it would not. */
+  readonly fault?: (value: T) => string | undefined;
 }
 
 /** What the rest of the store needs of an engine: the same over HTTP and inside the process. */
@@ -78,9 +81,4 @@ function wellFormed(params: Readonly<Record<string, Bound>>): Record<string, unk
       Array.isArray(value) ? value.map(whole) : whole(value),
     ]),
   );
-}
-
-/** Unpaired surrogates become U+FFFD, as `String.prototype.toWellFormed` does (ES2024, present in Node 20). */
-export function toWellFormed(text: string): string {
-  return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }

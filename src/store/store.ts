@@ -12,12 +12,13 @@ import { deadLetters } from './queries/dead-letters.ts';
 import { hops } from './queries/hops.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
+import { readPosition } from './queries/position.ts';
 import { findResponses, responses } from './queries/responses.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
-import { apiKeysTable, deadLettersTable } from './rows/other.ts';
+import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
@@ -57,6 +58,9 @@ export function createStore(database: Database, clock: () => number): Store {
 
     apiKeys: () => apiKeys(database),
     writeApiKey: (key) => writer.write(apiKeysTable, [key]),
+
+    readPosition: (name) => readPosition(database, name),
+    writePosition: (name, seq) => writer.write(positionsTable, [{ name, seq }]),
 
     ping: () => database.ping(),
     close: () => database.close(),

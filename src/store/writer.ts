@@ -12,6 +12,11 @@ export interface Writer {
   writeEach<T>(table: TableOf<T>, values: readonly T[]): Promise<readonly RefusedRow[]>;
 }
 
+interface Numbered {
+  readonly index: number;
+  readonly row: Row;
+}
+
 export interface WriterOptions {
   /** Wall clock, milliseconds since the epoch: retention counts from the time of writing. */
   readonly clock: () => number;
@@ -38,38 +43,47 @@ export function createWriter(database: Database, options: WriterOptions): Writer
   }
 
   /** Halves a refused batch until the bad rows stand alone. Neighbours in a half that is taken are stored. */
-  async function bisect<T>(table: TableOf<T>, rows: readonly Row[], first: number): Promise<RefusedRow[]> {
+  async function bisect<T>(table: TableOf<T>, rows: readonly Numbered[]): Promise<RefusedRow[]> {
     try {
-      await send(table, rows);
+      await send(
+        table,
+        rows.map(({ row }) => row),
+      );
       return [];
     } catch (error) {
       if (!refusesData(error)) throw error;
-      if (rows.length === 1) return [{ index: first, reason: refusal(error) }];
+      const [first] = rows;
+      if (rows.length === 1 && first !== undefined) return [{ index: first.index, reason: refusal(error) }];
       const half = Math.ceil(rows.length / 2);
-      const left = await bisect(table, rows.slice(0, half), first);
-      return [...left, ...(await bisect(table, rows.slice(half), first + half))];
+      return [...(await bisect(table, rows.slice(0, half))), ...(await bisect(table, rows.slice(half)))];
     }
-  }
-
-  function batches<T>(table: TableOf<T>, values: readonly T[]): { first: number; rows: Row[] }[] {
-    const writtenMs = options.clock();
-    const found = [];
-    for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
-      const rows = values.slice(first, first + INSERT_ROWS_MAX).map((value) => table.row(value, writtenMs));
-      found.push({ first, rows });
-    }
-    return found;
   }
 
   return {
     write: async (table, values) => {
-      for (const { rows } of batches(table, values)) await send(table, rows);
+      const writtenMs = options.clock();
+      for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
+        const batch = values.slice(first, first + INSERT_ROWS_MAX);
+        await send(
+          table,
+          batch.map((value) => table.row(value, writtenMs)),
+        );
+      }
     },
     writeEach: async (table, values) => {
+      const writtenMs = options.clock();
       const refused: RefusedRow[] = [];
-      for (const { first, rows } of batches(table, values))
-        refused.push(...(await bisect(table, rows, first)));
-      return refused;
+      for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
+        const rows: Numbered[] = [];
+        for (const [i, value] of values.slice(first, first + INSERT_ROWS_MAX).entries()) {
+          const index = first + i;
+          const fault = table.fault?.(value);
+          if (fault === undefined) rows.push({ index, row: table.row(value, writtenMs) });
+          else refused.push({ index, reason: `the store cannot keep it as it is: ${fault}` });
+        }
+        refused.push(...(await bisect(table, rows)));
+      }
+      return refused.sort((a, b) => a.index - b.index);
     },
   };
 }

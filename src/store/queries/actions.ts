@@ -6,6 +6,7 @@ import type { Database } from '../database.ts';
 import { readBody, timeCell } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
 import { chainFamily } from './chain-family.ts';
+import { membersSql } from './members.ts';
 import { before, type Condition, where } from './where.ts';
 
 /** Newest first. A page may hold fewer than `limit` while there is a next one: superseded rows have been left out. */
@@ -41,10 +42,7 @@ async function actionConditions(database: Database, query: ActionQuery): Promise
   const conditions: Condition[] = [before('at', readCursor(query.cursor))];
   if (query.chainId !== undefined) {
     const chainIds = await chainFamily(database, query.tenant, query.chainId);
-    conditions.push([
-      'hop_key IN (SELECT key FROM hops WHERE tenant = {tenant:String} AND chain_id IN {chainIds:Array(String)})',
-      { chainIds },
-    ]);
+    conditions.push([`hop_key IN (SELECT key FROM (${membersSql}))`, { chainIds }]);
   }
   if (query.tokenKey !== undefined)
     conditions.push(['token_key = {tokenKey:String}', { tokenKey: query.tokenKey }]);

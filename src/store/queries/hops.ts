@@ -4,19 +4,23 @@ import { HOPS_READ_MAX } from '../limits.ts';
 import { readBody } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
 import { chainFamily } from './chain-family.ts';
+import { membersSql } from './members.ts';
 
-// A hop written before its chain joined another stands under the old id too: its newest version counts.
 const hopsSql = `
   SELECT body FROM hops FINAL
-  WHERE tenant = {tenant:String} AND chain_id IN {ids:Array(String)}
-  ORDER BY key, version DESC, chain_id = {id:String} DESC
+  WHERE tenant = {tenant:String} AND chain_id IN {chainIds:Array(String)} AND (key, version) IN (${membersSql})
+  ORDER BY key, chain_id = {current:String} DESC
   LIMIT 1 BY key
   LIMIT ${HOPS_READ_MAX} ${bounded(HOPS_READ_MAX)}`;
 
 /** Parents before children. */
 export async function hops(database: Database, tenant: string, chainId: string): Promise<readonly Hop[]> {
-  const ids = await chainFamily(database, tenant, chainId);
-  const rows = await database.read('reading hops', hopsSql, { tenant, ids, id: ids[0] ?? chainId });
+  const chainIds = await chainFamily(database, tenant, chainId);
+  const rows = await database.read('reading hops', hopsSql, {
+    tenant,
+    chainIds,
+    current: chainIds[0] ?? chainId,
+  });
   return rows
     .map(([body]) => readBody<Hop>(body))
     .sort((a, b) => a.depth - b.depth || (a.key < b.key ? -1 : 1));

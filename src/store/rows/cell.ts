@@ -1,6 +1,6 @@
 import type { Principal } from '../../domain/event/index.ts';
 import { principalKey } from '../../domain/principal.ts';
-import { toWellFormed } from '../database.ts';
+import { toWellFormed } from '../text.ts';
 
 /**
  * Cells beside a row's `body` are copies for search: they may be clamped or cleaned, because the body keeps the value.
@@ -8,7 +8,7 @@ import { toWellFormed } from '../database.ts';
  */
 
 /** 2200-01-01T00:00:00Z, for a credential that never expires. */
-const NEVER_MS = 7_258_118_400_000;
+export const NEVER_MS = 7_258_118_400_000;
 
 /** Milliseconds since the epoch, as DateTime64(3) reads a bare number. Unknown is 0, never is the year 2200. */
 export function timeCell(ms: number | null | undefined): number {

@@ -104,7 +104,7 @@ export const hopsTable: TableOf<Hop> = {
     principalCell(hop.from),
     principalCell(hop.to),
     textCell(hop.label),
-    hop.token === undefined ? '' : textCell(refKey(hop.token)),
+    textCell(tokenKeyOf(hop)),
     textCell(hop.tokenKind),
     textCell(hop.grant),
     listCell(hop.scope),
@@ -119,6 +119,12 @@ export const hopsTable: TableOf<Hop> = {
     writtenMs,
   ],
 };
+
+/** A token's own hop is keyed by the token's canonical key, which an alias in its reference need not be. */
+function tokenKeyOf(hop: Hop): string {
+  if (hop.key.startsWith('tok:')) return hop.key;
+  return hop.token === undefined ? '' : refKey(hop.token);
+}
 
 export const actionsTable: TableOf<Action> = {
   table: 'actions',

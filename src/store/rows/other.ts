@@ -59,3 +59,9 @@ export const apiKeysTable: TableOf<ApiKey> = {
     writtenMs,
   ],
 };
+
+export const positionsTable: TableOf<{ readonly name: string; readonly seq: number }> = {
+  table: 'positions',
+  columns: ['name', 'seq'],
+  row: ({ name, seq }) => [textCell(name), countCell(seq)],
+};
