@@ -29,12 +29,12 @@ function saslOptions(sasl: KafkaSasl): SASLOptions {
   };
 }
 
-/**
- * The client's own chatter, one level down: it calls every closed connection an error, and what matters of it comes
- * back to us as a rejection. Only its sentence is kept; the rest may quote requests.
- */
-function write(log: KafkaLog, { namespace, level, log: { message } }: LogEntry): void {
-  const fields = { namespace, client: message };
-  if (level === logLevel.ERROR) log.warn(fields, 'kafka client complains');
+/** Where the client calls every closed connection an error; what comes of it reaches us as a rejection. */
+const chatty = new Set(['Connection', 'BrokerPool', 'Cluster']);
+
+/** The client's own log. Only its sentence is kept; the other fields may quote requests. */
+function write(log: KafkaLog, { namespace, level, log: { message, error } }: LogEntry): void {
+  const fields = { namespace, client: message, ...(typeof error === 'string' ? { why: error } : {}) };
+  if (level === logLevel.ERROR && !chatty.has(namespace)) log.warn(fields, 'kafka client complains');
   else log.debug(fields, 'kafka client says');
 }

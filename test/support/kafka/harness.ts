@@ -47,10 +47,24 @@ export async function produce(
   topic: string,
   messages: Outgoing[],
 ): Promise<void> {
+  await leadersReady(brokers, topic);
   const producer = testClient(brokers).producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
   await producer.send({ topic, messages });
   await producer.disconnect();
+}
+
+/** A leader that is still taking office makes this client send whole batches twice. */
+async function leadersReady(brokers: readonly string[], topic: string): Promise<void> {
+  const admin = testClient(brokers).admin();
+  await admin.connect();
+  await until('leaders', () =>
+    admin.fetchTopicOffsets(topic).then(
+      () => true,
+      () => false,
+    ),
+  );
+  await admin.disconnect();
 }
 
 /** Offsets the group has committed, per partition; -1 where it has none. */

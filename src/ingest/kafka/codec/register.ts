@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+// The codec registry is no named export that Node finds in this CommonJS package.
+import kafkajs, { CompressionTypes } from 'kafkajs';
 import { BATCH_BYTES_MAX, BATCH_RECORDS_MAX } from '../bounds.ts';
 import { unpackLz4 } from './lz4.ts';
 import { BatchTooLarge, Unreadable } from './output.ts';
@@ -23,7 +24,7 @@ const unpackGzip: Unpack = (source, bytesMax) => {
  * twice changes nothing. All four only unpack what is bounded; gzip alone also packs, which is all we publish with.
  */
 export function registerCodecs(bytesMax = BATCH_BYTES_MAX): void {
-  CompressionCodecs[CompressionTypes.GZIP] = () => ({
+  kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => ({
     compress: async (encoder: { buffer: Buffer }) => gzipSync(encoder.buffer),
     decompress: async (packed: Buffer) => unpackOrReplace('gzip', packed, unpackGzip, bytesMax),
   });
@@ -31,9 +32,9 @@ export function registerCodecs(bytesMax = BATCH_BYTES_MAX): void {
     compress: () => Promise.reject(new Error(`nothing is published with ${name}`)),
     decompress: async (packed: Buffer) => unpackOrReplace(name, packed, unpack, bytesMax),
   });
-  CompressionCodecs[CompressionTypes.Snappy] = readOnly('snappy', unpackSnappy);
-  CompressionCodecs[CompressionTypes.LZ4] = readOnly('lz4', unpackLz4);
-  CompressionCodecs[CompressionTypes.ZSTD] = readOnly('zstd', unpackZstd);
+  kafkajs.CompressionCodecs[CompressionTypes.Snappy] = readOnly('snappy', unpackSnappy);
+  kafkajs.CompressionCodecs[CompressionTypes.LZ4] = readOnly('lz4', unpackLz4);
+  kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = readOnly('zstd', unpackZstd);
 }
 
 /** The records of a batch, or as many that say why there are none. */
