@@ -110,7 +110,7 @@ export const systems = [
   'deploy',
 ] as const;
 
-export function api(system: string, action: string, effect: Effect): ApiCapability {
+function api(system: string, action: string, effect: Effect): ApiCapability {
   return { grant: `${system}:${action}`, kind: 'api', system, action, effect };
 }
 

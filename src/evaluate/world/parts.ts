@@ -49,7 +49,7 @@ export function narrowed(script: Script, capabilities: readonly Capability[]): C
 }
 
 /** How many things one step does: most do a few, one in a hundred eleven, none more than 23. */
-export function fanOut(script: Script): number {
+function fanOut(script: Script): number {
   return script.random.geometric(0.66, 1, 23);
 }
 

@@ -151,7 +151,7 @@ function castOf(attacks: SimulateOptions['attacks'], random: Random): (index: nu
 }
 
 /** Variants by their own name or by a detector's. Refuses a name that nothing bears. */
-export function chooseAttacks(attacks: SimulateOptions['attacks']): readonly Variant[] {
+function chooseAttacks(attacks: SimulateOptions['attacks']): readonly Variant[] {
   if (attacks === 'all') return attackVariants;
   if (attacks === 'none') return [];
   const bears = (variant: Variant, name: string): boolean =>
