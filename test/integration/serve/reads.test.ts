@@ -226,6 +226,21 @@ describe('one tenant', () => {
   });
 });
 
+describe('a key disabled here', () => {
+  it('is disabled for the next process too', async () => {
+    const admin = served.as('admin');
+    const payload = { name: 'leaver', role: 'analyst' };
+    const made = await app.inject({ method: 'POST', url: '/v1/keys', headers: admin, payload });
+    const { key, text } = made.json();
+    const use = { url: '/v1/detectors', headers: { authorization: `Bearer ${text}` } };
+    expect((await app.inject(use)).statusCode).toBe(200);
+    await app.inject({ method: 'DELETE', url: `/v1/keys/${key.id}`, headers: admin });
+    const next = await serve(store);
+    expect((await next.app.inject(use)).statusCode).toBe(401);
+    await next.app.close();
+  });
+});
+
 function hex(text: string): string {
   return Buffer.from(text.slice('sha256:'.length), 'base64url').toString('hex');
 }
