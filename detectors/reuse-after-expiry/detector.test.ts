@@ -336,6 +336,12 @@ describe('minted from a revoked token', () => {
     expect(mint(lineOf(revoked(), { iatMs: undefined }, { iatMs: at(15) }))).toHaveLength(1);
   });
 
+  it('does not hold an issuer to a logout further up: the parent itself was good', () => {
+    expect(mint(lineOf(revoked({ reason: 'logout' }), { iatMs: at(1) }, { iatMs: at(15) }))).toMatchObject([
+      { kind: 'signal', severity: 'low' },
+    ]);
+  });
+
   it('reports only the topmost of the tokens minted since', () => {
     expect(mint(lineOf(revoked(), { iatMs: at(15) }, { iatMs: at(16) }))).toEqual([]);
   });

@@ -71,6 +71,12 @@ describe('targets and tools of one chain', () => {
     ]);
   });
 
+  it('keeps quiet about the dimension that is exactly at its ceiling', () => {
+    expect(ofChain({ targetCount: 3, toolCount: 2 }).map((finding) => finding.fact)).toEqual([
+      'targets-per-chain',
+    ]);
+  });
+
   it('never pages for the platform', () => {
     expect(ofChain({ targetCount: 3, platform: true })).toMatchObject([{ kind: 'signal' }]);
   });
