@@ -18,7 +18,7 @@ export const issuer = 'https://as.example';
 export const startMs = Date.UTC(2026, 0, 5, 8);
 export const minuteMs = 60_000;
 
-export const ann: Principal = { id: 'ann@example', kind: 'human' };
+const ann: Principal = { id: 'ann@example', kind: 'human' };
 export const bot: Principal = { id: 'agent/crm', kind: 'agent', name: 'CRM agent' };
 
 /** A token that lives from the start for an hour. Undefined members are left out, as the engine does. */
