@@ -73,3 +73,13 @@ export const WEBHOOK_TIMEOUT_MS = 15_000;
 export const WEBHOOK_RESPONSE_BYTES_MAX = 4_096;
 /** Bytes of a refused message kept in its dead letter. */
 export const DEAD_LETTER_BYTES_MAX = 8_192;
+
+/** One record of a file: a CloudTrail record is below 256 KB, a CloudEvent below 64 KiB; a longer one is refused. */
+export const FILE_RECORD_BYTES_MAX = 1024 * 1024;
+/** One batch of a file's records, whichever bound it meets first: memory does not grow with the file. */
+export const FILE_BATCH_RECORDS_MAX = 1_000;
+export const FILE_BATCH_BYTES_MAX = 4 * 1024 * 1024;
+/** Compressed bytes unpacked at a time: deflate grows at most 1,032-fold, so at most 16 MiB come out. */
+export const FILE_INFLATE_BYTES_MAX = 16 * 1024;
+/** Files read side by side; the rest wait, so that any number fits into the process's file descriptors. */
+export const FILES_AT_ONCE_MAX = 64;
