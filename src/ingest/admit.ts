@@ -1,8 +1,4 @@
-import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
-import type { Publisher } from '../domain/access.ts';
-import type { DeadLetter, Position } from '../domain/dead-letter.ts';
-import type { ErrorCode } from '../domain/errors.ts';
 import { type AdmittedEvent, type EventData, type EventType, eventSchemas } from '../domain/event/index.ts';
 import {
   EVENT_AGE_MS_MAX,
@@ -14,29 +10,23 @@ import {
 } from '../domain/limits.ts';
 import { forbiddenIssuer, isIssuerBound, tenantFor } from './attribution.ts';
 import { canonicalText, digestOf, extensionsOf, freeMaps, normalise } from './canonical.ts';
+import {
+  type Admission,
+  type Admit,
+  type AdmitContext,
+  invalid,
+  type Refusal,
+  rawToken,
+  refusalOf,
+  tooLarge,
+} from './contract.ts';
 import { Envelope, eventTypePattern, extensionName } from './envelope.ts';
-import { deadLetter, explain, type Refusal } from './letter.ts';
+import { deadLetter, explain } from './letter.ts';
+import { actTooDeep, parse, tooDeep } from './read.ts';
 import { findSecret, holdsSecret, isNamedSecret } from './secrets.ts';
-import { deepAct, isTooDeep, join, mayBeDeep, visit } from './walk.ts';
+import { deepAct, join, visit } from './walk.ts';
 
-export interface AdmitContext {
-  readonly publisher: Publisher;
-  /** `cloudevents` for what a publisher sent itself, otherwise the adapter that translated it. */
-  readonly adapter: string;
-  readonly position: Position;
-  readonly nowMs: number;
-  /** True for imported history, which may be old. */
-  readonly history: boolean;
-  /** Keeps `task.purpose`, which is personal data, as it is instead of its hash. */
-  readonly keepPurpose?: boolean;
-}
-
-export type Admission =
-  | { readonly kind: 'admitted'; readonly event: AdmittedEvent }
-  | { readonly kind: 'refused'; readonly letter: DeadLetter };
-
-/** `raw` is JSON text when it is a string or a buffer, otherwise a parsed value. Never throws. */
-export type Admit = (input: { readonly raw: unknown }, context: AdmitContext) => Admission;
+export type { Admission, Admit, AdmitContext } from './contract.ts';
 
 type Schemas = (type: string) => z.ZodType<EventData> | undefined;
 
@@ -83,30 +73,6 @@ function admitWith(
   }
 }
 
-function parse(raw: unknown): Refusal | { readonly value: unknown; readonly text: string | undefined } {
-  if (typeof raw !== 'string' && !(raw instanceof Uint8Array)) return { value: raw, text: undefined };
-  // UTF-8 has no fewer bytes than characters, so the cheap bound comes first.
-  if (raw.length > EVENT_BYTES_MAX || Buffer.byteLength(raw) > EVENT_BYTES_MAX) return tooLarge;
-  if (typeof raw !== 'string' && !isUtf8(raw)) {
-    return { code: 'EVENT_NOT_JSON', path: '', reason: 'the message is not UTF-8 text' };
-  }
-  const text = typeof raw === 'string' ? raw : Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString();
-  try {
-    return { value: JSON.parse(text), text };
-  } catch {
-    return { code: 'EVENT_NOT_JSON', path: '', reason: 'the message is not JSON' };
-  }
-}
-
-function tooDeep(value: unknown, text: string | undefined): Refusal | undefined {
-  if (text !== undefined && !mayBeDeep(text)) return undefined;
-  const act = deepAct((value as { data?: unknown } | null | undefined)?.data);
-  if (act !== undefined) {
-    return { code: 'EVENT_ACT_TOO_DEEP', path: act, reason: 'more actors are nested than allowed' };
-  }
-  return isTooDeep(value) ? invalid('', 'nested deeper, or with more members, than allowed') : undefined;
-}
-
 function judge(
   value: unknown,
   envelopes: z.ZodType<Envelope>,
@@ -124,18 +90,16 @@ function judge(
   if (!isObject(sent)) return invalid('data', 'expected object');
   const schema = typeof sent['type'] === 'string' ? schemas(sent['type']) : undefined;
   if (schema === undefined) {
-    return { code: 'EVENT_TYPE_UNKNOWN', path: 'data.type', reason: 'not a type of the contract' };
+    return refusalOf('EVENT_TYPE_UNKNOWN', 'data.type', 'not a type of the contract');
   }
   if (!envelope.type.endsWith(`.${sent['type']}.v1`)) {
     return invalid('type', 'does not end in data.type and .v1');
   }
   const act = deepAct(sent);
-  if (act !== undefined) {
-    return { code: 'EVENT_ACT_TOO_DEEP', path: act, reason: 'more actors are nested than allowed' };
-  }
+  if (act !== undefined) return actTooDeep(act);
   const tenant = tenantFor(context.publisher, sent['tenant']);
   if (tenant === undefined) {
-    return { code: 'EVENT_TENANT_FORBIDDEN', path: 'data.tenant', reason: "is not the publisher's tenant" };
+    return refusalOf('EVENT_TENANT_FORBIDDEN', 'data.tenant', "is not the publisher's tenant");
   }
   const checked = schema.safeParse(sent['tenant'] === undefined ? { ...sent, tenant } : sent);
   if (!checked.success) return explain(checked.error, 'data');
@@ -144,7 +108,7 @@ function judge(
 
 function judgeAttributes(envelope: Envelope, context: AdmitContext): Refusal | undefined {
   if (!eventTypePattern.test(envelope.type)) {
-    return { code: 'EVENT_TYPE_UNKNOWN', path: 'type', reason: 'not <reverse-dns>.<domain>.<verb>.v1' };
+    return refusalOf('EVENT_TYPE_UNKNOWN', 'type', 'not <reverse-dns>.<domain>.<verb>.v1');
   }
   const extensions = extensionsOf(envelope);
   if (extensions.length > EXTENSIONS_MAX) return invalid('', 'too many extension attributes');
@@ -156,7 +120,7 @@ function judgeAttributes(envelope: Envelope, context: AdmitContext): Refusal | u
   const latest = context.history ? EVENT_TIME_MS_MAX : context.nowMs + EVENT_FUTURE_MS_MAX;
   // Written so that NaN is out of bounds too.
   if (timeMs >= earliest && timeMs < latest) return undefined;
-  return { code: 'EVENT_TIME_OUT_OF_BOUNDS', path: 'time', reason: 'too old or too far in the future' };
+  return refusalOf('EVENT_TIME_OUT_OF_BOUNDS', 'time', 'too old or too far in the future');
 }
 
 function build(
@@ -228,22 +192,4 @@ function malformed(value: unknown): string | undefined {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-const tooLarge: Refusal = {
-  code: 'EVENT_TOO_LARGE',
-  path: '',
-  reason: `larger than ${EVENT_BYTES_MAX} bytes`,
-};
-
-function rawToken(path: string): Refusal {
-  return refusalOf('EVENT_RAW_TOKEN', path, 'looks like a credential; send its jti or its hash');
-}
-
-function invalid(path: string, reason: string): Refusal {
-  return refusalOf('EVENT_INVALID', path, reason);
-}
-
-function refusalOf(code: ErrorCode, path: string, reason: string): Refusal {
-  return { code, path, reason };
 }

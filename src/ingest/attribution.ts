@@ -1,13 +1,15 @@
 import type { Publisher } from '../domain/access.ts';
 import type { EventData } from '../domain/event/index.ts';
 import { issuerOf } from '../domain/token.ts';
-import type { Refusal } from './letter.ts';
+import type { Refusal } from './contract.ts';
 
 /** The tenant of an event: the publisher's own, or for a publisher of every tenant the one it names. */
 export function tenantFor(publisher: Publisher, claimed: unknown): string | undefined {
   if (publisher.tenant !== '*') {
     return claimed === undefined || claimed === publisher.tenant ? publisher.tenant : undefined;
   }
+  // `*` stands for every tenant in a key; as a tenant's name it would be seen by all.
+  if (claimed === '*') return undefined;
   return typeof claimed === 'string' ? claimed : 'default';
 }
 

@@ -5,7 +5,7 @@ import { contextAttributes, type Envelope } from './envelope.ts';
 const hexDigest = /^sha256:[0-9a-f]{64}$/i;
 
 /** `sha256:` with 64 hexadecimal digits becomes `sha256:` with 43 of base64url; anything else stays. */
-export function normaliseDigest(value: string): string {
+function normaliseDigest(value: string): string {
   if (value.length !== 71 || !hexDigest.test(value)) return value;
   return `sha256:${Buffer.from(value.slice(7), 'hex').toString('base64url')}`;
 }

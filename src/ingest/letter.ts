@@ -1,17 +1,9 @@
 import type { core } from 'zod';
 import type { DeadLetter } from '../domain/dead-letter.ts';
-import type { ErrorCode } from '../domain/errors.ts';
 import { DEAD_LETTER_BYTES_MAX, EVENT_BYTES_MAX, ID_CHARS_MAX } from '../domain/limits.ts';
-import type { AdmitContext } from './admit.ts';
+import type { AdmitContext, Refusal } from './contract.ts';
 import { cutNamed, cutShapes, isNamedSecret } from './secrets.ts';
 import { isTooDeep, join } from './walk.ts';
-
-/** Why a message was refused. `reason` never quotes it. */
-export interface Refusal {
-  readonly code: ErrorCode;
-  readonly path: string;
-  readonly reason: string;
-}
 
 /** `raw` as it came; `value` is what it parsed to, undefined when it did not. */
 export function deadLetter(

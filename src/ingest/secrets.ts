@@ -124,7 +124,7 @@ const secretNames = new Set(
     'privatekey signingkey sharedkey connectionstring rawtoken jwt webhooksecret',
   ].flatMap((line) => line.split(' ')),
 );
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return name.length <= 64 && secretNames.has(name.replace(/[-_.]/g, '').toLowerCase());
 }
 

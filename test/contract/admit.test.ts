@@ -268,7 +268,7 @@ describe('time', () => {
   });
 });
 
-describe('admission never throws', () => {
+describe('admission never throws', { timeout: 60_000 }, () => {
   const refusedOrAdmitted = (raw: unknown) => {
     const admission = admit({ raw }, context);
     expect(['admitted', 'refused']).toContain(admission.kind);
@@ -309,7 +309,7 @@ describe('admission never throws', () => {
 
   it('whatever bytes it is given', () => {
     const bytes = fc.uint8Array({ maxLength: 500 }).map((array) => Buffer.from(array));
-    fc.assert(fc.property(fc.oneof(bytes, fc.json(), fc.string({ unit: 'binary' })), refusedOrAdmitted), {
+    fc.assert(fc.property(fc.oneof(bytes, fc.json(), fc.string()), refusedOrAdmitted), {
       numRuns: 150,
     });
   });

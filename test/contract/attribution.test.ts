@@ -22,6 +22,9 @@ describe('tenants', () => {
       'globex',
     );
     expect(admitted(invoked, { publisher: anyone }).tenant).toBe('default');
+    expect(refused(withData('tool.invoked', { tenant: '*' }), { publisher: anyone }).code).toBe(
+      'EVENT_TENANT_FORBIDDEN',
+    );
     const broken = withData('tool.invoked', { tenant: 'globex', actor: 7 });
     expect(refused(broken, { publisher: anyone }).tenant).toBe('globex');
   });

@@ -5,7 +5,7 @@ import { admitted, sampleOf, withData } from './support.ts';
 
 const invoked = sampleOf('tool.invoked');
 
-describe('the one form of an event', () => {
+describe('the one form of an event', { timeout: 60_000 }, () => {
   it('has digests in base64url', () => {
     const hex = 'sha256:6315485ec72c301b81685d71e14aad621953408ec3c819680412d8f32c78e91f';
     const event = admitted(
@@ -42,7 +42,7 @@ describe('the one form of an event', () => {
         expect(admitted(event.text).text).toBe(event.text);
         expect(JSON.parse(event.text).data).toEqual(event.data);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

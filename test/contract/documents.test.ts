@@ -32,7 +32,7 @@ function spoiled(sample: Sample): [string, unknown][] {
   return out.map(([what, data]) => [what, { ...sample, data }]);
 }
 
-describe('the published JSON Schema', () => {
+describe('the published JSON Schema', { timeout: 60_000 }, () => {
   it.each([...minimalSamples, ...fullSamples].map((s) => [s.data['type'], s]))('admits %s', (_, sample) => {
     expect(valid(sample), JSON.stringify(valid.errors)).toBe(true);
   });

@@ -60,13 +60,19 @@ const minted = {
   cnf,
   family: 'fam-3',
   parents: [parent],
-  authorizationDetails: [{ type: 'payment', locations: ['https://pay.example.com'], limit: { EUR: 100 } }],
+  authorizationDetails: [
+    { type: 'payment', locations: ['https://pay.example.com'], limit: { USD: 90, EUR: 100 } },
+  ],
   maxUses: 1,
 };
 const toolCall = {
   parentCallId: 'run-1',
   token,
-  tool: { name: 'read_invoice', server: 'https://mcp.example.com', annotations: { readOnlyHint: true } },
+  tool: {
+    name: 'read_invoice',
+    server: 'https://mcp.example.com',
+    annotations: { title: 'Read', readOnlyHint: true },
+  },
   argsHash,
   effect: 'read',
   target,
@@ -114,9 +120,9 @@ const optional: { readonly [T in EventType]: object } = {
   'request.received': { provenance: { verified: true, method: 'hmac', keyId: 'key-1' }, ticket: 'OPS-7' },
   'request.closed': { ticket: 'OPS-7' },
   'policy.decision': {
-    subject: { type: 'agent', id: 'a', properties: { team: 'billing' } },
-    action: { name: 'read', properties: { dry: false } },
-    resource: { type: 'invoice', id: '81', properties: { tags: ['x'] } },
+    subject: { type: 'agent', id: 'a', properties: { team: 'billing', age: 3 } },
+    action: { name: 'read', properties: { dry: false, cost: 1 } },
+    resource: { type: 'invoice', id: '81', properties: { tags: ['x'], owner: null } },
     policy: { id: 'p', version: '3', digest: 'sha256:abc' },
     token,
   },
