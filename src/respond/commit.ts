@@ -1,12 +1,6 @@
 import type { ResponseStore } from '../domain/ports.ts';
-import type { OutboxEntry } from '../domain/response.ts';
+import type { Outcome } from './attempt.ts';
 import type { Log, Timer } from './types.ts';
-
-/** A new state of an entry, and when it came about. */
-export interface Outcome {
-  readonly entry: OutboxEntry;
-  readonly atMs: number;
-}
 
 /** Between two tries to write when the store does not answer. */
 const COMMIT_RETRY_MS = 1_000;

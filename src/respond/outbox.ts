@@ -1,9 +1,9 @@
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
-import { createCommitter, type Outcome } from './commit.ts';
+import { afterAttempt, type Outcome, refusal, report } from './attempt.ts';
+import { createCommitter } from './commit.ts';
 import { createLane, type Lane } from './lane.ts';
 import { findEntries, keyOf } from './rows.ts';
-import { judge } from './schedule.ts';
 import type { Clock, Endpoint, Log, Timer, Transport } from './types.ts';
 
 /** Messages of one endpoint in memory: 20 kB each at most. The rest waits in the store. */
@@ -104,62 +104,32 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function attempt(lane: Lane, entry: OutboxEntry): Promise<void> {
     const reason = lane.gone ? 'the endpoint answered 410 and wants no more' : options.veto?.(entry);
-    const outcome = reason === undefined ? await send(lane, entry) : refuse(entry, reason);
+    const outcome = reason === undefined ? await send(lane, entry) : refusal(entry, reason, clock());
     await settle(lane, outcome);
   }
 
   async function send(lane: Lane, entry: OutboxEntry): Promise<Outcome> {
     counts.attempts += 1;
-    const result = await transport.send(lane.endpoint, entry);
-    const nowMs = clock();
-    const attempts = entry.attempts + 1;
-    const verdict = judge({ type: entry.type, attempts }, result, nowMs, random);
-    const status = result.kind === 'answered' ? result.status : 0;
-    if (verdict.state === 'dead' && verdict.gone) {
+    const { outcome, gone, pauseUntilMs } = afterAttempt(
+      entry,
+      await transport.send(lane.endpoint, entry),
+      clock(),
+      random,
+    );
+    if (gone) {
       lane.gone = true;
       log.error(
         { endpoint: lane.endpoint.name },
         'endpoint answered 410 and is disabled until the next start',
       );
     }
-    if (verdict.state === 'pending' && verdict.pauseUntilMs !== undefined) {
-      lane.pausedUntilMs = Math.max(lane.pausedUntilMs, verdict.pauseUntilMs);
-    }
-    return {
-      atMs: nowMs,
-      entry: {
-        ...entry,
-        state: verdict.state,
-        attempts,
-        nextAttemptMs: verdict.state === 'pending' ? verdict.nextAttemptMs : entry.nextAttemptMs,
-        lastStatus: status,
-        lastError: verdict.error,
-        version: entry.version + 1,
-      },
-    };
-  }
-
-  function refuse(entry: OutboxEntry, reason: string): Outcome {
-    return {
-      atMs: clock(),
-      entry: { ...entry, state: 'dead', lastStatus: 0, lastError: reason, version: entry.version + 1 },
-    };
+    lane.pausedUntilMs = Math.max(lane.pausedUntilMs, pauseUntilMs);
+    return outcome;
   }
 
   async function settle(lane: Lane | undefined, outcome: Outcome): Promise<void> {
     const { entry } = outcome;
-    const detail = {
-      id: entry.id,
-      endpoint: entry.endpoint,
-      type: entry.type,
-      attempts: entry.attempts,
-      status: entry.lastStatus,
-      error: entry.lastError,
-    };
-    if (entry.state === 'delivered') log.info(detail, 'message delivered');
-    else if (entry.state === 'dead') log.error(detail, 'message is dead');
-    else log.warn(detail, 'message will be tried again');
-
+    report(log, entry);
     const written = await committer.commit(outcome);
     if (reloading !== undefined) settledMeanwhile.add(keyOf(entry));
     if (entry.state === 'delivered') counts.delivered += 1;
@@ -173,7 +143,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function admit(entries: readonly OutboxEntry[]): Promise<void> {
     for (const entry of entries) {
       const lane = lanes.get(entry.endpoint);
-      if (lane === undefined) await settle(undefined, refuse(entry, 'the endpoint is not configured'));
+      if (lane === undefined)
+        await settle(undefined, refusal(entry, 'the endpoint is not configured', clock()));
       else lane.admit(entry);
     }
     pump();
@@ -242,7 +213,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (entry?.state !== 'pending') return false;
       const lane = lanes.get(entry.endpoint);
       if (lane?.reserve(entry) === false) return false;
-      await settle(lane, refuse(entry, reason));
+      await settle(lane, refusal(entry, reason, clock()));
       return true;
     },
     async stop() {

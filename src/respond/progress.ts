@@ -1,5 +1,5 @@
 import type { Response } from '../domain/response.ts';
-import type { Outcome } from './commit.ts';
+import type { Outcome } from './attempt.ts';
 
 /**
  * The next row of a response after an attempt to carry it out. Undefined when the newest row says it already: the

@@ -1,7 +1,7 @@
 import type { Notice, RevocationWish } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry, Response } from '../domain/response.ts';
-import type { Outcome } from './commit.ts';
+import type { Outcome } from './attempt.ts';
 import type { ResponseConfig } from './config.ts';
 import type { Outbox } from './outbox.ts';
 import { planRevocation, proposeUndo, reconsider, revocationBody, revocationId } from './plan.ts';
