@@ -106,7 +106,7 @@ describe.skipIf(kafkaSkipped)('the Kafka source', () => {
       groupId,
       topics: [topic],
       newTopic: { partitions: 2 },
-      // A hundred attempts on two partitions take longer than this session: without heartbeats meanwhile the group would drop us.
+      // A hundred attempts on two partitions outlast this session: without heartbeats the group would drop us.
       timings: { sessionMs: 6_000, heartbeatMs: 300 },
       onBatch: async (messages) => {
         attempts++;
@@ -114,6 +114,8 @@ describe.skipIf(kafkaSkipped)('the Kafka source', () => {
       },
     });
     await reader.source.ready;
+    // A broker that has just started may turn the first consumer away.
+    const { restarts, rebalances } = reader.source.status();
     await produce(
       brokers,
       topic,
@@ -129,8 +131,8 @@ describe.skipIf(kafkaSkipped)('the Kafka source', () => {
     expect(reader.source.status()).toMatchObject({
       state: 'running',
       messages: 10,
-      restarts: 0,
-      rebalances: 0,
+      restarts,
+      rebalances,
     });
     expect(reader.source.status().retries).toBeGreaterThanOrEqual(98);
   });
