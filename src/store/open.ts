@@ -5,6 +5,7 @@ import { createDatabase, type Database } from './database.ts';
 import { openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
 import { openServer } from './server.ts';
+import { silent } from './settings.ts';
 import { createStore } from './store.ts';
 
 export interface StoreOptions {
@@ -49,9 +50,8 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   if (options.path === undefined) {
     throw new ChainwardenError('CONFIG_INVALID', 'the store needs the address of a server or a data folder');
   }
-  return createDatabase(
-    createClient({ connection: await openEmbedded({ path: options.path, database: name }) }),
-  );
+  const connection = await openEmbedded({ path: options.path, database: name });
+  return createDatabase(createClient({ connection, log: silent }));
 }
 
 /** Tables whose rows were promised to somebody: 202 to a publisher, a message before it is sent. */

@@ -1,7 +1,7 @@
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { createDatabase } from './database.ts';
 import { REQUEST_TIMEOUT_MS } from './limits.ts';
-import { pinnedSettings } from './settings.ts';
+import { pinnedSettings, silent } from './settings.ts';
 
 export interface ServerOptions {
   /** The server's HTTP interface, e.g. `http://127.0.0.1:8123`. */
@@ -24,6 +24,7 @@ export async function openServer({
     password,
     request_timeout: REQUEST_TIMEOUT_MS,
     application: 'chainwarden',
+    log: silent,
   };
   // A database that does not exist yet cannot be named while it is being made.
   const bootstrap = createDatabase(createClient({ ...common, max_open_connections: 1 }));

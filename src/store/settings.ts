@@ -1,3 +1,4 @@
+import { ClickHouseLogLevel } from '@clickhouse/client';
 import { PARTITIONS_PER_INSERT_MAX } from './limits.ts';
 
 /**
@@ -13,3 +14,6 @@ export const pinnedSettings = {
   use_skip_indexes_if_final_exact_mode: 1,
   max_partitions_per_insert_block: String(PARTITIONS_PER_INSERT_MAX),
 } as const;
+
+/** The client's own log repeats the engine's errors, which quote rows. Ours says what may be said. */
+export const silent = { level: ClickHouseLogLevel.OFF } as const;

@@ -514,6 +514,14 @@ export function storeSuite(open: () => Promise<Opened>): void {
     expect((await store.counts(tenant)).deadLetters).toBe(3);
   });
 
+  it('keeps how far each stage has come, never less', async () => {
+    expect(await store.readPosition('engine')).toBe(0);
+    await store.writePosition('engine', 7);
+    await store.writePosition('engine', 3);
+    await store.writePosition('other', 99);
+    expect(await store.readPosition('engine')).toBe(7);
+  });
+
   it('gives an API key as it was last written', async () => {
     const key = {
       id: 'key_1',

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { alertVerbs } from '../domain/alert.ts';
+import { effects } from '../domain/event/index.ts';
+import { severities } from '../domain/finding.ts';
+import { responseStates } from '../domain/response.ts';
+import type { TableOf } from './database.ts';
+import { migrations, statements } from './migrate.ts';
+import { alertActionsTable, alertsTable } from './rows/alert.ts';
+import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
+import { controlsTable } from './rows/control.ts';
+import { eventsTable } from './rows/event.ts';
+import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
+import { outboxTable, responsesTable } from './rows/response.ts';
+
+const all = migrations().flatMap((migration) => statements(migration.sql));
+const tables = new Map(
+  all.flatMap((sql) => {
+    const name = /^CREATE TABLE IF NOT EXISTS (\w+)/.exec(sql)?.[1];
+    return name === undefined ? [] : [[name, sql] as const];
+  }),
+);
+
+/** Names of the columns that a writer fills: what stands at the head of a line between the brackets. */
+function columns(sql: string): string[] {
+  const body = sql.slice(sql.indexOf('(') + 1, sql.indexOf('\n)'));
+  return body
+    .split('\n')
+    .map((line) => /^ {4}([a-z_]+) +(?!.*MATERIALIZED)/.exec(line)?.[1])
+    .filter((name) => name !== undefined);
+}
+
+/** Values of an Enum8 column in the order of their numbers. */
+function enumOf(table: string, column: string): string[] {
+  const [, values = ''] =
+    new RegExp(`\\n {4}${column} +Enum8\\(([^)]*)\\)`).exec(tables.get(table) ?? '') ?? [];
+  return [...values.matchAll(/'(\w+)' = (\d+)/g)]
+    .sort(([, , a], [, , b]) => Number(a) - Number(b))
+    .map(([, name = '']) => name);
+}
+
+describe('the schema', () => {
+  it('may run twice: every statement says IF NOT EXISTS', () => {
+    expect(all.filter((sql) => !/^CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS /.test(sql))).toEqual(
+      [],
+    );
+  });
+
+  it('knows no NULL', () => {
+    expect(all.filter((sql) => /Nullable/i.test(sql))).toEqual([]);
+  });
+
+  it('puts the tenant first in every key but those of the whole log', () => {
+    const others = [...tables].filter(([, sql]) => !/\nORDER BY \(tenant, /.test(sql)).map(([name]) => name);
+    expect(others).toEqual(['schema_migrations', 'log_controls', 'positions']);
+  });
+
+  it('ends the key of events in their identity', () => {
+    expect(tables.get('events')).toMatch(/\nORDER BY \(.*, source, id\)\n/);
+  });
+
+  it('has exactly the columns that are written', () => {
+    const written: TableOf<never>[] = [
+      eventsTable,
+      controlsTable,
+      chainsTable,
+      hopsTable,
+      actionsTable,
+      alertsTable,
+      alertActionsTable,
+      responsesTable,
+      outboxTable,
+      deadLettersTable,
+      apiKeysTable,
+      positionsTable,
+    ];
+    for (const { table, columns: filled } of written) {
+      expect([table, columns(tables.get(table) ?? '').sort()]).toEqual([table, [...filled].sort()]);
+    }
+    expect([...tables.keys()].sort()).toEqual(
+      [...written.map(({ table }) => table), 'schema_migrations', 'token_chains'].sort(),
+    );
+  });
+
+  it('has the states that the domain has', () => {
+    expect(enumOf('responses', 'state')).toEqual([...responseStates]);
+    expect(enumOf('alert_actions', 'verb')).toEqual([...alertVerbs]);
+    expect(enumOf('alerts', 'severity')).toEqual([...severities]);
+    expect(enumOf('actions', 'effect').sort()).toEqual([...effects].sort());
+  });
+});
