@@ -13,7 +13,7 @@ export interface Lane {
   gone: boolean;
   /** The receiver asked for silence until then. */
   pausedUntilMs: number;
-  /** Takes a new entry, unless it has it already or is full. */
+  /** Takes an entry, unless it has it already or is full of ones that are due sooner. */
   admit(entry: OutboxEntry): void;
   /** The due entry that matters most, which is then in flight. */
   takeDue(nowMs: number): OutboxEntry | undefined;
@@ -36,6 +36,14 @@ export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
     for (const [key, entry] of entries) if (!inFlight.has(key)) yield entry;
   }
 
+  function latest(): OutboxEntry | undefined {
+    let last: OutboxEntry | undefined;
+    for (const entry of waiting()) {
+      if (last === undefined || entry.nextAttemptMs > last.nextAttemptMs) last = entry;
+    }
+    return last;
+  }
+
   const lane: Lane = {
     endpoint,
     inFlight,
@@ -48,8 +56,14 @@ export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
     admit(entry) {
       const key = keyOf(entry);
       if (entries.has(key)) return;
-      if (entries.size >= entriesMax) lane.overflowed = true;
-      else entries.set(key, entry);
+      if (entries.size >= entriesMax) {
+        lane.overflowed = true;
+        // What is due sooner stays: a backlog that waits for hours must not keep out what is new.
+        const last = latest();
+        if (last === undefined || last.nextAttemptMs <= entry.nextAttemptMs) return;
+        entries.delete(keyOf(last));
+      }
+      entries.set(key, entry);
     },
     takeDue(nowMs) {
       if (nowMs < lane.pausedUntilMs && !lane.gone) return undefined;

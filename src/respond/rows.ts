@@ -1,6 +1,9 @@
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry, Response } from '../domain/response.ts';
 
+/** Ids in one question: bodies of 20 kB make 20 MB of an answer. */
+const NAMED_MAX = 1_000;
+
 /** Rows are named inside their tenant. */
 export interface Named {
   readonly tenant: string;
@@ -12,7 +15,7 @@ export function keyOf({ tenant, id }: Named): string {
   return JSON.stringify([tenant, id]);
 }
 
-/** One question for each tenant, however many rows are named. */
+/** One question for each tenant and thousand ids. */
 export function findResponses(
   store: Pick<ResponseStore, 'findResponses'>,
   named: readonly Named[],
@@ -35,7 +38,10 @@ async function findEach<T extends Named>(
   for (const { tenant, id } of named) tenants.set(tenant, (tenants.get(tenant) ?? new Set()).add(id));
   const found = new Map<string, T>();
   for (const [tenant, ids] of tenants) {
-    for (const row of await find(tenant, [...ids])) found.set(keyOf(row), row);
+    const all = [...ids];
+    for (let at = 0; at < all.length; at += NAMED_MAX) {
+      for (const row of await find(tenant, all.slice(at, at + NAMED_MAX))) found.set(keyOf(row), row);
+    }
   }
   return found;
 }

@@ -161,6 +161,19 @@ describe('the outbox', () => {
     expect(transport.sent).toHaveLength(25);
   });
 
+  it('sends what is new although memory is full of what waits for a retry', async () => {
+    const { options, time, transport, times, stored } = setUp();
+    const outbox = createOutbox({ ...options, entriesMax: 3 });
+    transport.answer = (id) => (id.startsWith('old') ? status(500) : status(200));
+    await outbox.enqueue(['old1', 'old2', 'old3'].map((id) => entryOf(id)));
+    await time.advance(minute);
+    await outbox.enqueue([entryOf('new', { nextAttemptMs: startMs + minute })]);
+    await time.advance(0);
+    expect(times('new')).toEqual([60]);
+    await time.advance(week);
+    for (const id of ['old1', 'old2', 'old3']) expect(stored(id)?.attempts).toBe(10);
+  });
+
   it('does not send again while a delivery cannot be noted, and notes it when the store is back', async () => {
     const { outbox, store, transport, time, stored } = setUp();
     transport.answer = () => {
