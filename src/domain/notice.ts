@@ -4,12 +4,9 @@ import type { TokenRef } from './event/index.ts';
 import type { Severity } from './finding.ts';
 import { deterministicId } from './ids.ts';
 
-export const noticeTypes = ['alert.raised', 'alert.escalated', 'alert.withdrawn'] as const;
-export type NoticeType = (typeof noticeTypes)[number];
-
 /** A change of an alert that people are told of. Signals and provisional alerts make none. */
 export interface Notice {
-  readonly type: NoticeType;
+  readonly type: 'alert.raised' | 'alert.escalated' | 'alert.withdrawn';
   /** How often this alert has been raised, counted from 1: it may be withdrawn and come back. */
   readonly epoch: number;
   readonly alert: Alert;

@@ -9,7 +9,7 @@ export type Resolve = (
 ) => Promise<readonly { readonly address: string; readonly family: number }[]>;
 
 /** What an endpoint asks of its destination. */
-export interface Destination {
+interface Destination {
   readonly url: URL;
   readonly allowPrivate: boolean;
 }

@@ -124,7 +124,7 @@ describe('the body of a message', () => {
           for (const id of data.eventIds ?? []) expect(eventIds).toContain(id);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 15 },
     );
   });
 

@@ -69,6 +69,12 @@ describe('the alert book', () => {
     expect(book.apply([findingOf({ version: 8, count: 2 })]).alerts[0]?.version).toBe(9);
   });
 
+  it('keeps the newest state of a finding when an older one comes after it', () => {
+    const book = createAlertBook();
+    book.apply([findingOf({ severity: 'critical', version: 9 })]);
+    expect(book.apply([findingOf({ severity: 'low', version: 8 })]).alerts[0]?.severity).toBe('critical');
+  });
+
   const types = (book: ReturnType<typeof createAlertBook>, ...findings: LiveFinding[]) =>
     book.apply(findings).notices.map(({ type, epoch }) => `${type} ${epoch}`);
 

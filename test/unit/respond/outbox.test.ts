@@ -161,6 +161,27 @@ describe('the outbox', () => {
     expect(transport.sent).toHaveLength(25);
   });
 
+  it('does not send again what was delivered while it was being fetched', async () => {
+    const { options, store, time, transport } = setUp();
+    const outbox = createOutbox({ ...options, entriesMax: 4, concurrency: 1 });
+    const { pendingOutbox } = store;
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let read = 0;
+    store.pendingOutbox = async () => {
+      const rows = await pendingOutbox();
+      read = rows.length;
+      await released;
+      return rows;
+    };
+    await outbox.enqueue(Array.from({ length: 10 }, (_, i) => entryOf(`m${i}`)));
+    await time.advance(minute);
+    expect([read, transport.sent.length]).toEqual([8, 4]);
+    release();
+    await time.advance(minute);
+    expect(transport.sent).toHaveLength(10);
+  });
+
   it('sends what is new although memory is full of what waits for a retry', async () => {
     const { options, time, transport, times, stored } = setUp();
     const outbox = createOutbox({ ...options, entriesMax: 3 });
