@@ -1,2 +1,2 @@
-export { type Migration, migrations, statements } from './migrate.ts';
+export { type Migration, migrations } from './migrate.ts';
 export { openStore, type StoreOptions } from './open.ts';

@@ -5,6 +5,10 @@
 -- Key: facts of the event alone, so a replay lands on the same row. The digest stands before (source, id): two
 -- contents under one identity are two rows, and replay can show the engine both, as it saw them live.
 -- Of equal rows the one that came first stays: `precedence` falls as seq rises.
+-- Time leads, because the log is read by seq and arrival follows event time, so a granule spans few places. With
+-- (hour, actor) before it every granule of an hour holds every place of that hour: reading 200,000 events of one
+-- hour and a hundred actors back went at 21,000 rows/s and fell with each further one; this way 68,000, whatever the
+-- volume. Granules are small for the same reason, and the sparse key keeps only what prunes.
 --
 -- Partition: the month. By day, a history import of more than a hundred days in one batch would be refused whole;
 -- by month the whole accepted range (2000 to 2100) is 1,200 partitions, and the writer's session allows that many.
@@ -37,12 +41,13 @@ CREATE TABLE IF NOT EXISTS events
     INDEX idx_seq       seq         TYPE minmax             GRANULARITY 1,
     INDEX idx_ingested  ingested_at TYPE minmax             GRANULARITY 1,
     INDEX idx_id        id          TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_actor     actor       TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_token     token_key   TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX idx_txn       txn         TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(precedence)
 PARTITION BY toYYYYMM(time)
-PRIMARY KEY (tenant, toStartOfHour(time), actor)
-ORDER BY (tenant, toStartOfHour(time), actor, time, digest, source, id)
+PRIMARY KEY (tenant, time)
+ORDER BY (tenant, time, digest, source, id)
 TTL toDateTime(written_at) + INTERVAL 90 DAY DELETE
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;
+SETTINGS index_granularity = 2048, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;

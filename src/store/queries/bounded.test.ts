@@ -1,0 +1,85 @@
+import { expect, it } from 'vitest';
+import type { Store } from '../../domain/ports.ts';
+import type { Database } from '../database.ts';
+import { createStore } from '../store.ts';
+
+/** An engine that answers nothing and remembers what it was asked. */
+function listening(): { database: Database; asked: string[] } {
+  const asked: string[] = [];
+  const database: Database = {
+    run: async () => undefined,
+    insert: async () => undefined,
+    read: async (_, sql) => {
+      asked.push(sql);
+      return [];
+    },
+    ping: async () => undefined,
+    close: async () => undefined,
+  };
+  return { database, asked };
+}
+
+const of = { tenant: 't', limit: 10, cursor: undefined };
+const read: Record<string, (store: Store) => Promise<unknown>> = {
+  lastSeq: (store) => store.lastSeq(),
+  readLog: async (store) => {
+    for await (const _ of store.readLog(0));
+  },
+  findResponses: (store) => store.findResponses('t', ['a']),
+  findOutbox: (store) => store.findOutbox('t', ['a']),
+  pendingOutbox: (store) => store.pendingOutbox(),
+  chains: (store) =>
+    store.chains({
+      ...of,
+      fromMs: 1,
+      toMs: 2,
+      principal: "x'x",
+      tokenKey: "x'x",
+      target: "x'x",
+      detector: "x'x",
+      missing: 'impact',
+    }),
+  chain: (store) => store.chain('t', "x'x"),
+  hops: (store) => store.hops('t', "x'x"),
+  chainOfToken: (store) => store.chainOfToken('t', "x'x"),
+  actions: (store) =>
+    store.actions({ ...of, chainId: "x'x", tokenKey: "x'x", actor: "x'x", fromMs: 1, toMs: 2 }),
+  alerts: (store) =>
+    store.alerts({
+      ...of,
+      state: 'open',
+      kind: 'alert',
+      detector: "x'x",
+      minSeverity: 'low',
+      chainId: "x'x",
+    }),
+  alert: (store) => store.alert('t', "x'x"),
+  alertActions: (store) => store.alertActions('t', "x'x"),
+  responses: (store) => store.responses({ ...of, alertId: "x'x", chainId: "x'x" }),
+  deadLetters: (store) => store.deadLetters(of),
+  counts: (store) => store.counts('t'),
+  apiKeys: (store) => store.apiKeys(),
+  readPosition: (store) => store.readPosition("x'x"),
+};
+
+it.each(Object.entries(read))(
+  '%s is bounded in time and rows, pages by cursor, and carries no value',
+  async (_, ask) => {
+    const { database, asked } = listening();
+    await ask(createStore(database, () => 0));
+    expect(asked).not.toEqual([]);
+    for (const sql of asked) {
+      expect(sql).toMatch(
+        /SETTINGS max_execution_time = \d+, max_result_rows = \d+, result_overflow_mode = 'throw'$/,
+      );
+      expect(sql).not.toMatch(/\bOFFSET\b|x'x/i);
+    }
+  },
+);
+
+it('knows every method that reads', () => {
+  const { database } = listening();
+  const writes = /^(write|append|close$|ping$)/;
+  const methods = Object.keys(createStore(database, () => 0)).filter((name) => !writes.test(name));
+  expect(Object.keys(read).sort()).toEqual(methods.sort());
+});
