@@ -4,6 +4,7 @@ import type { Store } from '../domain/ports.ts';
 import { createDatabase, type Database } from './database.ts';
 import { openEmbedded } from './embedded.ts';
 import { migrate } from './migrate.ts';
+import { bounded } from './queries/bound.ts';
 import { openServer } from './server.ts';
 import { silent } from './settings.ts';
 import { createStore } from './store.ts';
@@ -58,8 +59,16 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
 const promised = ['events', 'log_controls', 'outbox', 'responses', 'dead_letters'] as const;
 
 async function setDurability(database: Database, fsync: boolean): Promise<void> {
-  const value = fsync ? 1 : 0;
-  for (const table of promised) {
+  const differing = await database.read(
+    'reading its durability',
+    `SELECT name FROM system.tables
+     WHERE database = currentDatabase() AND name IN {promised:Array(String)}
+       AND (position(create_table_query, 'fsync_after_insert = 1') > 0) != {fsync:UInt8}
+     ${bounded(promised.length)}`,
+    { promised, fsync: fsync ? 1 : 0 },
+  );
+  for (const [table] of differing) {
+    const value = fsync ? 1 : 0;
     await database.run(
       `ALTER TABLE ${table} MODIFY SETTING fsync_after_insert = ${value}, fsync_part_directory = ${value}`,
     );

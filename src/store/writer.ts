@@ -3,7 +3,7 @@ import { ChainwardenError } from '../domain/errors.ts';
 import type { RefusedRow } from '../domain/ports.ts';
 import type { Database, Row, TableOf } from './database.ts';
 import { refusesData } from './failure.ts';
-import { INSERT_ROWS_MAX, WRITE_ATTEMPTS, WRITE_RETRY_MS } from './limits.ts';
+import { INSERT_CHARS_MAX, INSERT_ROWS_MAX, WRITE_ATTEMPTS, WRITE_RETRY_MS } from './limits.ts';
 
 export interface Writer {
   /** Stores every value or rejects. */
@@ -45,10 +45,7 @@ export function createWriter(database: Database, options: WriterOptions): Writer
   /** Halves a refused batch until the bad rows stand alone. Neighbours in a half that is taken are stored. */
   async function bisect<T>(table: TableOf<T>, rows: readonly Numbered[]): Promise<RefusedRow[]> {
     try {
-      await send(
-        table,
-        rows.map(({ row }) => row),
-      );
+      await send(table, rowsOf(rows));
       return [];
     } catch (error) {
       if (!refusesData(error)) throw error;
@@ -62,30 +59,42 @@ export function createWriter(database: Database, options: WriterOptions): Writer
   return {
     write: async (table, values) => {
       const writtenMs = options.clock();
-      for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
-        const batch = values.slice(first, first + INSERT_ROWS_MAX);
-        await send(
-          table,
-          batch.map((value) => table.row(value, writtenMs)),
-        );
-      }
+      const rows = values.map((value, index) => ({ index, row: table.row(value, writtenMs) }));
+      for (const batch of batches(rows)) await send(table, rowsOf(batch));
     },
     writeEach: async (table, values) => {
       const writtenMs = options.clock();
       const refused: RefusedRow[] = [];
-      for (let first = 0; first < values.length; first += INSERT_ROWS_MAX) {
-        const rows: Numbered[] = [];
-        for (const [i, value] of values.slice(first, first + INSERT_ROWS_MAX).entries()) {
-          const index = first + i;
-          const fault = table.fault?.(value);
-          if (fault === undefined) rows.push({ index, row: table.row(value, writtenMs) });
-          else refused.push({ index, reason: `the store cannot keep it as it is: ${fault}` });
-        }
-        refused.push(...(await bisect(table, rows)));
+      const rows: Numbered[] = [];
+      for (const [index, value] of values.entries()) {
+        const fault = table.fault?.(value);
+        if (fault === undefined) rows.push({ index, row: table.row(value, writtenMs) });
+        else refused.push({ index, reason: `the store cannot keep it as it is: ${fault}` });
       }
+      for (const batch of batches(rows)) refused.push(...(await bisect(table, batch)));
       return refused.sort((a, b) => a.index - b.index);
     },
   };
+}
+
+/** Cuts by rows and by size; the same rows are always cut alike. */
+function* batches(rows: readonly Numbered[]): Generator<readonly Numbered[]> {
+  let first = 0;
+  let chars = 0;
+  for (const [i, { row }] of rows.entries()) {
+    const size = row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0);
+    if (i > first && (i - first === INSERT_ROWS_MAX || chars + size > INSERT_CHARS_MAX)) {
+      yield rows.slice(first, i);
+      first = i;
+      chars = 0;
+    }
+    chars += size;
+  }
+  if (first < rows.length) yield rows.slice(first);
+}
+
+function rowsOf(batch: readonly Numbered[]): Row[] {
+  return batch.map(({ row }) => row);
 }
 
 function refusal(error: unknown): string {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../../src/store/database.ts';
 import { type Migration, migrate, migrations } from '../../../src/store/migrate.ts';
-import { openDatabase } from '../../../src/store/open.ts';
+import { openDatabase, openStore } from '../../../src/store/open.ts';
 import { testStoreFolder } from '../../support/store.ts';
 
 describe('migrations', () => {
@@ -48,4 +48,22 @@ describe('migrations', () => {
   it('are missing from an installation without its files', async () => {
     await expect(migrate(database, [])).rejects.toMatchObject({ code: 'STORE_SCHEMA_MISMATCH' });
   });
+});
+
+it('waits for the disk when asked to, and no longer when not', async () => {
+  const options = { path: testStoreFolder(), database: 'durable' };
+  const synced = async () => {
+    const database = await openDatabase(options);
+    const rows = await database.read(
+      'reading',
+      `SELECT name FROM system.tables
+       WHERE database = 'durable' AND position(create_table_query, 'fsync_after_insert = 1') > 0 ORDER BY name`,
+    );
+    await database.close();
+    return rows.flat();
+  };
+  await (await openStore({ ...options, fsync: true })).close();
+  expect(await synced()).toEqual(['dead_letters', 'events', 'log_controls', 'outbox', 'responses']);
+  await (await openStore(options)).close();
+  expect(await synced()).toEqual([]);
 });

@@ -165,6 +165,14 @@ export function storeSuite(open: () => Promise<Opened>): void {
       expect(kept).toEqual(batch.map((_, i) => i).filter((i) => !fractions.has(i)));
     });
 
+    it('takes a batch that is too large for one insert', async () => {
+      const first = take(400);
+      const text = `{"data":{"type":"tool.invoked"},"filler":"${'x'.repeat(60_000)}"}`;
+      const batch = Array.from({ length: 400 }, (_, i) => logged(first + i, { text }));
+      expect(await store.appendEvents(batch)).toEqual([]);
+      expect(await records(store, first - 1)).toHaveLength(400);
+    });
+
     it('refuses what the engine would alter without a word', async () => {
       const first = take(6);
       const batch = [
