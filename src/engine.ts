@@ -84,12 +84,15 @@ export function createEngine(options: EngineOptions): Engine {
         output.chains.push(...rows.chains);
         output.hops.push(...rows.hops);
         output.actions.push(...rows.actions);
-        for (const finding of judge.drain()) output.findings.push(place(correlator, finding, seq));
+        for (const finding of judge.drain()) output.findings.push(place(correlator, finding, policy, seq));
       }
       return output;
     },
     get watermarkMs() {
       return watermarkMs;
+    },
+    get waiting() {
+      return [...tenants.values()].some(({ correlator, judge }) => correlator.waiting || judge.waiting);
     },
     get stats() {
       return sum([...tenants.values()].map(({ correlator }) => correlator.stats));
@@ -113,9 +116,9 @@ function look(correlator: Correlator, judge: Judge, policy: Policy): void {
   }
 }
 
-function place(correlator: Correlator, judged: JudgedFinding, version: number): LiveFinding {
+function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, version: number): LiveFinding {
   const { shownBy, ...finding } = judged;
-  return { ...finding, ...correlator.locate(finding, shownBy), version };
+  return { ...finding, ...correlator.locate(finding, shownBy, policy), version };
 }
 
 function sum(all: readonly EngineStats[]): EngineStats {

@@ -1,4 +1,5 @@
 import type { Action, ActionView } from '../domain/chain.ts';
+import { effectOf } from '../domain/effect.ts';
 import type {
   AdmittedEvent,
   Effect,
@@ -8,6 +9,7 @@ import type {
   TokenRef,
 } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import type { Policy } from '../domain/policy.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
@@ -125,6 +127,11 @@ export class Call implements ActionView {
     );
   }
 
+  /** The effect where nobody stated one: by policy, else by its name. */
+  effectUnder(policy: Policy): Effect {
+    return effectOf(this.effect, this.needs, this.action, policy);
+  }
+
   get action(): string {
     const data = this.facts[0]?.data;
     if (data === undefined) return '';
@@ -164,7 +171,7 @@ export class Call implements ActionView {
     return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
   }
 
-  row(tenant: string): Action {
+  row(tenant: string, policy: Policy): Action {
     const { tool, target } = this;
     return {
       tenant,
@@ -179,7 +186,7 @@ export class Call implements ActionView {
       system: target?.system,
       resource: target?.resource,
       action: this.action,
-      effect: this.effect,
+      effect: this.effectUnder(policy),
       outcome: this.outcome,
       txn: this.txn,
       eventIds: this.eventIds,

@@ -64,8 +64,10 @@ export interface Correlator {
   report(seq: number, policy: Policy, watermarkMs: number): ChangedRows;
   /** Lets settled chains go; returns the sightings that leave with them. */
   evict(watermarkMs: number, seq: number, policy: Policy): Iterable<string>;
-  locate(finding: Finding, shownBy: string): FindingPlace;
+  locate(finding: Finding, shownBy: string, policy: Policy): FindingPlace;
   readonly feeds: FeedView;
+  /** True while a chain waits for its topmost credential to be judged. */
+  readonly waiting: boolean;
   readonly stats: EngineStats;
 }
 
@@ -159,7 +161,7 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     }
     for (const call of dirty.calls) {
       call.version = seq;
-      if (call.home !== undefined) rows.actions.push(call.row(tenant));
+      if (call.home !== undefined) rows.actions.push(call.row(tenant, policy));
     }
     rows.chains.unshift(...closed.splice(0));
     dirty.calls.clear();
@@ -239,8 +241,11 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     takeTouched,
     report,
     evict,
-    locate: (finding, shownBy) => locate(graph, finding, shownBy),
+    locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
     feeds: graph.feeds,
+    get waiting() {
+      return awaiting.size > 0;
+    },
     get stats() {
       return { ...count, liveChains: graph.cells.size, liveTokens: graph.tokens.size };
     },

@@ -1,25 +1,15 @@
-import type { Finding, LiveFinding } from '../domain/finding.ts';
+import type { Effect } from '../domain/event/index.ts';
+import type { Finding } from '../domain/finding.ts';
 import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
+import type { Policy } from '../domain/policy.ts';
 import { principalLabel } from '../domain/principal.ts';
 import type { ChainCell } from './chain-cell.ts';
+import type { FindingPlace } from './correlator.ts';
 import type { TenantGraph } from './graph.ts';
 import type { TokenNode } from './token-node.ts';
 
-type FindingPlace = Pick<
-  LiveFinding,
-  | 'chainId'
-  | 'txn'
-  | 'initiator'
-  | 'actor'
-  | 'target'
-  | 'outcome'
-  | 'revocable'
-  | 'liveUntilMs'
-  | 'writesSince'
->;
-
 /** Where a finding happened and what hangs on it: what an alert shows beside the finding itself. */
-export function locate(graph: TenantGraph, finding: Finding, shownBy: string): FindingPlace {
+export function locate(graph: TenantGraph, finding: Finding, shownBy: string, policy: Policy): FindingPlace {
   const call = shownBy.startsWith('call:') ? graph.calls.get(shownBy.slice('call:'.length)) : undefined;
   const token = graph.tokens.get(finding.subject.key);
   const cell: ChainCell | undefined =
@@ -42,7 +32,7 @@ export function locate(graph: TenantGraph, finding: Finding, shownBy: string): F
     outcome: call?.outcome,
     revocable: finding.revoke !== undefined && token !== undefined && linksHold(token),
     liveUntilMs: token?.expMs,
-    writesSince: token === undefined ? 0 : writesSince(token, finding.atMs),
+    writesSince: token === undefined ? 0 : writesSince(token, finding.atMs, policy),
   };
 }
 
@@ -56,11 +46,12 @@ function linksHold(token: TokenNode): boolean {
   return true;
 }
 
-function writesSince(token: TokenNode, atMs: number): number {
+const changing: ReadonlySet<Effect> = new Set(['write', 'delete', 'admin']);
+
+function writesSince(token: TokenNode, atMs: number, policy: Policy): number {
   let writes = 0;
   for (const use of token.uses) {
-    if (use.atMs >= atMs && use.outcome !== 'denied' && ['write', 'delete', 'admin'].includes(use.effect))
-      writes += 1;
+    if (use.atMs >= atMs && use.outcome !== 'denied' && changing.has(use.effectUnder(policy))) writes += 1;
   }
   return writes;
 }

@@ -77,7 +77,7 @@ export function retiredRow(cell: ChainCell, id: string, version: number): Chain 
   return { ...row, id, hopCount: 0, actionCount: 0, eventCount: 0 };
 }
 
-export function depthOf(place: Place): number {
+function depthOf(place: Place): number {
   let depth = 0;
   for (let at = place.up; at !== undefined && depth < LINEAGE_DEPTH_MAX; at = at.up) depth += 1;
   return depth;

@@ -127,8 +127,9 @@ function parentsOf(ref: TokenRef, mints: readonly AnyMintFact[]): ParentLink[] {
     (a, b) =>
       a.link.level - b.link.level || a.position - b.position || compareStrings(a.link.key, b.link.key),
   );
-  const seen = new Set<string>();
-  return ranked.flatMap(({ link }) => (seen.has(link.key) ? [] : (seen.add(link.key), [link])));
+  const distinct = new Map<string, ParentLink>();
+  for (const { link } of ranked) if (!distinct.has(link.key)) distinct.set(link.key, link);
+  return [...distinct.values()];
 }
 
 /** Adapters of platforms that name the parent by the platform's own id. */

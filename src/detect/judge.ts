@@ -122,8 +122,9 @@ export class Judge {
     return changed;
   }
 
-  get findings(): number {
-    return this.#held.size;
+  /** True while a finding's grace has not passed. */
+  get waiting(): boolean {
+    return this.#timers.size > 0;
   }
 
   #evaluate(detector: Detector, sighting: Sighting, config: unknown): readonly Finding[] {

@@ -58,8 +58,6 @@ export const EVIDENCE_EVENTS_MAX = 20;
 /** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
 export const LINEAGE_DEPTH_MAX = 64;
 
-/** Group commit: 202 means durable, and a publisher waits at most this long for company. */
-export const GROUP_COMMIT_MS = 20;
 /** Events in one log write: best throughput before the event loop stalls (31 k rows/s; 50,000 rows stall 854 ms). */
 export const LOG_BATCH_EVENTS_MAX = 5_000;
 /** Events that wait for the log before intake answers 503. */

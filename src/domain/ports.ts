@@ -112,12 +112,19 @@ export interface QueryStore {
   counts(tenant: string): Promise<{ events: number; chains: number; alerts: number; deadLetters: number }>;
 }
 
+/** How far a stage has come; each stage commits its input after its own output is durable. */
+export interface PositionStore {
+  /** 0 before the first write. */
+  readPosition(name: string): Promise<number>;
+  writePosition(name: string, seq: number): Promise<void>;
+}
+
 export interface KeyStore {
   apiKeys(): Promise<readonly ApiKey[]>;
   writeApiKey(key: ApiKey): Promise<void>;
 }
 
-export interface Store extends LogStore, ChainStore, ResponseStore, QueryStore, KeyStore {
+export interface Store extends LogStore, ChainStore, ResponseStore, QueryStore, KeyStore, PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

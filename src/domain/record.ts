@@ -23,6 +23,8 @@ export interface Engine {
   /** Applies records in log order and reports what they changed since the last call. */
   apply(records: readonly LogRecord[]): EngineOutput;
   readonly watermarkMs: number;
+  /** True while something is provisional: the watermark's next step will settle it. */
+  readonly waiting: boolean;
   readonly stats: EngineStats;
 }
 

@@ -1,0 +1,102 @@
+import { detectors } from '../../detectors/registry.ts';
+import { createAlertBook } from '../alert/index.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Action, Chain, Hop } from '../domain/chain.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import { LIVE_CHAINS_MAX } from '../domain/limits.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { EngineOutput, EngineStats, LogRecord } from '../domain/record.ts';
+import { createEngine } from '../engine.ts';
+import { createAdmit } from '../ingest/admit.ts';
+import type { InputBatch } from '../ingest/file/index.ts';
+
+export interface BatchOptions {
+  readonly input: AsyncIterable<InputBatch>;
+  readonly policy: Policy;
+  readonly tenant: string;
+  /** Wall clock, for the bounds of event times. */
+  readonly nowMs: number;
+  /** Also keep hops and actions, to draw or write the chains. */
+  readonly keepChains: boolean;
+  readonly onRefused: (letter: DeadLetter) => void;
+  readonly onBatch?: (events: number) => void;
+}
+
+export interface BatchResult {
+  /** Alerts and signals that stand at the end, by time. */
+  readonly alerts: readonly Alert[];
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly hops: ReadonlyMap<string, Hop>;
+  readonly actions: ReadonlyMap<string, Action>;
+  readonly events: number;
+  readonly refused: number;
+  readonly stats: EngineStats;
+}
+
+/**
+ * The engine over a whole input, in memory. No watermark moves before the end, so the order of lines is of no
+ * consequence, unless there are more chains than fit: then settled ones leave, as they do in the service.
+ */
+export async function runBatch(options: BatchOptions): Promise<BatchResult> {
+  const engine = createEngine({ detectors, policy: options.policy, chainIdleMs: Number.POSITIVE_INFINITY });
+  const book = createAlertBook({ alertsMax: Number.POSITIVE_INFINITY });
+  const admit = createAdmit();
+  const publisher = { name: 'file', tenant: options.tenant, issuers: '*' as const };
+  const kept = {
+    alerts: new Map<string, Alert>(),
+    chains: new Map<string, Chain>(),
+    hops: new Map<string, Hop>(),
+    actions: new Map<string, Action>(),
+  };
+  let seq = 0;
+  let events = 0;
+  let refused = 0;
+  let latestMs = Number.NEGATIVE_INFINITY;
+
+  function take(output: EngineOutput): void {
+    for (const alert of book.apply(output.findings).alerts) {
+      if (alert.withdrawn) kept.alerts.delete(alert.id);
+      else kept.alerts.set(alert.id, alert);
+    }
+    if (!options.keepChains) return;
+    for (const chain of output.chains) {
+      if (chain.state === 'merged') kept.chains.delete(chain.id);
+      else kept.chains.set(chain.id, chain);
+    }
+    for (const hop of output.hops) kept.hops.set(hop.key, hop);
+    for (const action of output.actions) kept.actions.set(action.id, action);
+  }
+
+  function refuse(letter: DeadLetter): void {
+    refused += 1;
+    options.onRefused(letter);
+  }
+
+  for await (const batch of options.input) {
+    for (const letter of batch.refused) refuse(letter);
+    const records: LogRecord[] = [];
+    for (const { raw, adapter, position } of batch.records) {
+      const admission = admit({ raw }, { publisher, adapter, position, nowMs: options.nowMs, history: true });
+      if (admission.kind === 'refused') {
+        refuse(admission.letter);
+        continue;
+      }
+      seq += 1;
+      events += 1;
+      latestMs = Math.max(latestMs, admission.event.timeMs);
+      records.push({ kind: 'event', seq, event: admission.event });
+    }
+    if (engine.stats.liveChains > LIVE_CHAINS_MAX) {
+      seq += 1;
+      const watermarkMs = latestMs - options.policy.clocks.latenessSeconds * 1000;
+      records.push({ kind: 'watermark', seq, watermarkMs });
+    }
+    take(engine.apply(records));
+    options.onBatch?.(events);
+  }
+  take(engine.apply([{ kind: 'watermark', seq: seq + 1, watermarkMs: Number.POSITIVE_INFINITY }]));
+  const alerts = [...kept.alerts.values()].sort(
+    (a, b) => a.firstAtMs - b.firstAtMs || (a.id < b.id ? -1 : 1),
+  );
+  return { ...kept, alerts, events, refused, stats: engine.stats };
+}

@@ -1,0 +1,82 @@
+import closeWithGrace from 'close-with-grace';
+import { Command } from 'commander';
+import { loadConfig } from '../config.ts';
+import { type Service, startService } from '../main.ts';
+import { playDemo } from './demo.ts';
+import { exitCodes, type Terminal } from './terminal.ts';
+
+interface StartFlags {
+  readonly config?: string;
+  readonly demo?: boolean;
+}
+
+/** A clean stop finishes batches that are under way; whoever is stuck for longer is ended. */
+const STOP_MS_MAX = 20_000;
+
+/** Minutes are too long to watch: the demo waits for stragglers for seconds. */
+const DEMO_LATENESS_SECONDS = 3;
+
+export function startCommand(terminal: Terminal): Command {
+  return new Command('start')
+    .description('run the service: embedded, unless KAFKA_BROKERS or CLICKHOUSE_URL are set')
+    .option('--config <file>', 'configuration, YAML or JSON')
+    .option('--demo', 'play a named incident among benign look-alikes')
+    .action(async (flags: StartFlags) => {
+      const loaded = loadConfig({ file: flags.config, env: terminal.env });
+      const config =
+        flags.demo === true
+          ? {
+              ...loaded,
+              policy: {
+                ...loaded.policy,
+                clocks: { ...loaded.policy.clocks, latenessSeconds: DEMO_LATENESS_SECONDS },
+              },
+            }
+          : loaded;
+      const service = await startService(config);
+      terminal.err(greeting(service, terminal.clock()));
+      const graceful = closeWithGrace({ delay: STOP_MS_MAX }, async () => {
+        await service.stop();
+      });
+      void service.failed.then((error) => {
+        terminal.err(`${error.code}: ${error.message}\n`);
+        process.exitCode = exitCodes.failed;
+        graceful.close();
+      });
+      if (flags.demo === true) await playDemo(service, terminal);
+    });
+}
+
+function greeting({ address, adminKey }: Service, nowMs: number): string {
+  const shown =
+    adminKey === undefined
+      ? 'The admin key was shown on the first start.'
+      : `Admin key, shown this once: ${adminKey}`;
+  const header = `-H 'authorization: Bearer ${adminKey ?? '<admin key>'}'`;
+  const event = {
+    specversion: '1.0',
+    id: 'hello-1',
+    source: '//my-gateway',
+    type: 'com.example.tool.invoked.v1',
+    time: new Date(nowMs).toISOString(),
+    data: {
+      v: 1,
+      type: 'tool.invoked',
+      callId: '1',
+      actor: { id: 'agent:me', kind: 'agent' },
+      tool: { name: 'search' },
+    },
+  };
+  return `
+Chainwarden listens on ${address}
+${shown}
+
+Send a first event:
+  curl -sS ${address}/v1/events ${header} \\
+    -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'
+See its chain, and what was found:
+  curl -sS ${address}/v1/chains ${header}
+  curl -sS ${address}/v1/alerts ${header}
+
+`;
+}
