@@ -137,6 +137,6 @@ async function* inflated(path: string, packed: AsyncIterable<Buffer>): AsyncGene
 function cutOff(path: string, cause: unknown): ChainwardenError {
   const isShort = (cause as { code?: string }).code === 'Z_BUF_ERROR';
   const what = isShort ? 'its gzip data end too early' : 'its gzip data are damaged';
-  const message = `cannot read all of ${nameOf(path)}: ${what}; what came before was read`;
+  const message = `cannot read all of ${nameOf(path)}: ${what}; what could be read before that was read`;
   return new ChainwardenError('INPUT_UNREADABLE', message, { cause });
 }
