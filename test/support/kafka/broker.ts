@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
-import { brokerJars, type Jars } from './classpath.ts';
+import { brokerJars, type Jars, java } from './classpath.ts';
 import { type Account, serverProperties } from './properties.ts';
 
 const run = promisify(execFile);
@@ -92,8 +92,8 @@ wait $java 2>/dev/null`;
 
 async function launch(jars: Jars, properties: string, folder: string, log: string): Promise<ChildProcess> {
   const output = await open(log, 'a');
-  const java = [
-    'java',
+  const command = [
+    java,
     ...javaFlags,
     '-Xms64m',
     '-Xmx256m',
@@ -102,7 +102,7 @@ async function launch(jars: Jars, properties: string, folder: string, log: strin
     'kafka.Kafka',
     properties,
   ];
-  const child = spawn('sh', ['-c', guard, folder, ...java], { stdio: ['pipe', output.fd, output.fd] });
+  const child = spawn('sh', ['-c', guard, folder, ...command], { stdio: ['pipe', output.fd, output.fd] });
   // Writing to a shell that is already gone is not news.
   child.stdin?.on('error', () => undefined);
   await once(child, 'spawn');
@@ -127,7 +127,7 @@ async function format(jars: Jars, folder: string, properties: string): Promise<v
       '-c',
       properties,
     ];
-    await run('java', [...javaFlags, ...tool]);
+    await run(java, [...javaFlags, ...tool]);
     await cp(data, `${template}.${process.pid}`, { recursive: true });
     // Another run may have been faster; its template is as good as ours.
     await rename(`${template}.${process.pid}`, template).catch(() =>

@@ -11,6 +11,10 @@ const pom = fileURLToPath(new URL('pom.xml', import.meta.url));
 const cache = fileURLToPath(new URL('../../../.cache/kafka/', import.meta.url));
 const resolver = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath';
 
+/** The Java that JAVA_HOME names, else the one on the path. */
+const home = process.env['JAVA_HOME'];
+export const java: string = home === undefined || home === '' ? 'java' : join(home, 'bin', 'java');
+
 const needed =
   'Kafka tests need a broker: install a JDK 17 and Maven, or set KAFKA_BROKERS, ' +
   'or set CHAINWARDEN_TEST_KAFKA=skip to skip them';
@@ -30,7 +34,7 @@ export async function brokerJars(): Promise<Jars> {
   const folder = join(cache, hash);
   const file = join(folder, 'classpath');
   await mkdir(folder, { recursive: true });
-  await requireTool('java', ['-version']);
+  await requireTool(java, ['-version']);
 
   const known = await readFile(file, 'utf8').catch(() => '');
   if (known !== '' && known.split(delimiter).every((jar) => existsSync(jar)))

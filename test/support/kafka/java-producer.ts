@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { javaFlags } from './broker.ts';
-import { brokerJars } from './classpath.ts';
+import { brokerJars, java } from './classpath.ts';
 
 /** Kafka's own console producer: a client that shares no code with ours. Lines are `key:value`. */
 export async function produceWithJava(
@@ -30,7 +30,7 @@ export async function produceWithJava(
     '--producer-property',
     'linger.ms=200',
   ];
-  const child = spawn('java', [...javaFlags, ...tool, ...target, ...settings], {
+  const child = spawn(java, [...javaFlags, ...tool, ...target, ...settings], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const said = Promise.all([text(child.stdout), text(child.stderr)]);
