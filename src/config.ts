@@ -36,7 +36,7 @@ const Kafka = z.strictObject({
   issuers: z.union([z.literal('*'), z.array(z.string().min(1)).max(256)]).default('*'),
 });
 
-const Config = z.strictObject({
+export const Config = z.strictObject({
   host: z.string().min(1).default('127.0.0.1'),
   port: port.default(8787),
   /** Folder of the embedded engine and of the admin key. */
