@@ -51,7 +51,7 @@ export async function startBroker(options: { port?: number; account?: Account } 
   const end = async (word: string): Promise<void> => {
     const dying = node;
     node = undefined;
-    if (dying === undefined || dying.exitCode !== null) return;
+    if (dying === undefined || dying.exitCode !== null || dying.signalCode !== null) return;
     const gone = once(dying, 'exit');
     dying.stdin?.end(word);
     await gone;
@@ -83,9 +83,10 @@ export async function startBroker(options: { port?: number; account?: Account } 
 
 /**
  * The shell holds our end of a pipe: when this process ends, however it ends, the pipe closes, Java is killed and
- * its folder ($0) removed. The word `keep` kills and leaves the folder. `wait` ends the shell when Java ends.
+ * its folder ($0) removed. The word `keep` kills and leaves the folder.
+ * Ctrl-C, which reaches the whole group, is ours to handle. `wait` ends the shell when Java ends.
  */
-const guard = `exec 3<&0
+const guard = `trap '' INT; exec 3<&0
 "$@" </dev/null & java=$!
 (read -r word <&3; kill -9 $java; [ "$word" = keep ] || rm -rf "$0") 2>/dev/null &
 wait $java 2>/dev/null`;
