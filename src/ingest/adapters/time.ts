@@ -1,3 +1,5 @@
+import { EVENT_TIME_MS_MAX } from '../../domain/limits.ts';
+
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 /** `2024-07-30T21:46:15Z`, with an offset, a fraction or a blank instead of the T; no zone means UTC. */
@@ -10,12 +12,17 @@ const us = /^([A-Za-z]{3})[a-z]{0,6}\.? (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\
 const MILLISECONDS_MIN = 100_000_000_000;
 
 /**
- * Milliseconds since the epoch of a time as AWS and log shippers write it, undefined for anything else. Not
- * `Date.parse`, which reads texts without a zone in the zone of the machine.
+ * Milliseconds since the epoch of a time as AWS and log shippers write it, undefined for anything else and for a
+ * time that no event can have. Not `Date.parse`, which reads texts without a zone in the zone of the machine.
  */
 export function parseTime(value: unknown): number | undefined {
-  if (typeof value === 'number') return fromNumber(value);
-  if (typeof value !== 'string' || value.length > 64) return undefined;
+  const ms =
+    typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : undefined;
+  return ms !== undefined && ms >= 0 && ms < EVENT_TIME_MS_MAX ? ms : undefined;
+}
+
+function fromText(value: string): number | undefined {
+  if (value.length > 64) return undefined;
   const text = value.trim();
   if (/^\d{9,13}(?:\.\d{1,9})?$/.test(text)) return fromNumber(Number(text));
   return fromIso(text) ?? fromUs(text);

@@ -34,6 +34,8 @@ const defaultLifetimes: Readonly<Record<string, number>> = {
   AssumeRoot: 900,
 };
 const DEFAULT_LIFETIME_SECONDS = 3_600;
+/** The longest that AWS grants, to a federation token. */
+const LIFETIME_SECONDS_MAX = 129_600;
 
 /** A key that the record shows being issued. */
 interface Issue {
@@ -89,7 +91,10 @@ function expiryOf(record: Fields, issue: Issue, action: string, timeMs: number):
   const statedMs = parseTime(issue.credentials['expiration']);
   if (statedMs !== undefined) return Math.floor(statedMs / 1000);
   const duration = Number(fieldsAt(record, 'requestParameters')['durationSeconds']);
-  const seconds = duration > 0 ? duration : (defaultLifetimes[action] ?? DEFAULT_LIFETIME_SECONDS);
+  const seconds =
+    duration > 0 && duration <= LIFETIME_SECONDS_MAX
+      ? duration
+      : (defaultLifetimes[action] ?? DEFAULT_LIFETIME_SECONDS);
   return Math.floor(timeMs / 1000 + seconds);
 }
 
