@@ -44,15 +44,22 @@ export function createEngine(options: EngineOptions): Engine {
     return known;
   }
 
+  /**
+   * Detection looks once at everything that a run of events touched, not once for each event: what it says depends
+   * on the state alone, and a hot chain would be judged as a whole again for every single call.
+   */
+  function lookAll(): void {
+    for (const { correlator, judge } of tenants.values()) look(correlator, judge, policy);
+  }
+
   function apply(record: LogRecord): void {
     switch (record.kind) {
       case 'event': {
-        const { correlator, judge } = tenant(record.event.tenant);
-        correlator.apply(record.event, record.seq, watermarkMs);
-        look(correlator, judge, policy);
+        tenant(record.event.tenant).correlator.apply(record.event, watermarkMs);
         break;
       }
       case 'watermark': {
+        lookAll();
         watermarkMs = Math.max(watermarkMs, record.watermarkMs);
         for (const { correlator, judge } of tenants.values()) {
           correlator.advance(watermarkMs, policy);
@@ -63,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
         break;
       }
       case 'policy': {
+        lookAll();
         policy = record.policy;
         for (const { correlator, judge } of tenants.values()) {
           correlator.revisitAll();
@@ -76,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     apply(records: readonly LogRecord[]): EngineOutput {
       for (const record of records) apply(record);
+      lookAll();
       const output = { chains: [], hops: [], actions: [], findings: [] } as Mutable<EngineOutput>;
       for (const { correlator, judge } of tenants.values()) {
         const seq = records.at(-1)?.seq ?? 0;
@@ -102,7 +111,7 @@ export function createEngine(options: EngineOptions): Engine {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
 
-/** Shows detection what the last record touched. */
+/** Shows detection what was touched since it last looked. */
 function look(correlator: Correlator, judge: Judge, policy: Policy): void {
   const touched = correlator.takeTouched();
   for (const instance of touched.gone) judge.forget(instance);

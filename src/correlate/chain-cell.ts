@@ -237,8 +237,14 @@ export class ChainCell implements ChainView {
     if (principal === undefined) return;
     const key = principalKey(principal);
     const known = this.principals.get(key);
+    if (known === undefined) this.principals.set(key, principal);
     // Two events may describe one principal differently: the smaller text wins, whatever came first.
-    if (known === undefined || JSON.stringify(principal) < JSON.stringify(known))
+    else if (differ(known, principal) && JSON.stringify(principal) < JSON.stringify(known)) {
       this.principals.set(key, principal);
+    }
   }
+}
+
+function differ(a: Principal, b: Principal): boolean {
+  return a !== b && (a.kind !== b.kind || a.name !== b.name || a.owner !== b.owner || a.tenant !== b.tenant);
 }

@@ -52,7 +52,7 @@ export type FindingPlace = Pick<
 
 /** One tenant's correlation, as the engine drives it. */
 export interface Correlator {
-  apply(event: AdmittedEvent, seq: number, watermarkMs: number): void;
+  apply(event: AdmittedEvent, watermarkMs: number): void;
   /** The watermark moved: chains whose topmost credential never came are judged now. */
   advance(watermarkMs: number, policy: Policy): void;
   /** Marks a sighting to be looked at again. */
@@ -91,7 +91,7 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
   const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, evictedChains: 0, uncorrelated: 0 };
   let evictedAtMs = Number.NEGATIVE_INFINITY;
 
-  function apply(event: AdmittedEvent, _seq: number, watermarkMs: number): void {
+  function apply(event: AdmittedEvent, watermarkMs: number): void {
     const identity = identityOf(event);
     const known = seen.get(identity);
     if (known !== undefined) {

@@ -68,9 +68,7 @@ export class TenantGraph {
   add(event: AdmittedEvent, late: boolean): boolean {
     const fact: Fact = { event, data: event.data, late };
     this.#claim(event, true);
-    const placed = this.#route(fact, true);
-    this.#touchNamed(event);
-    return placed;
+    return this.#route(fact, true);
   }
 
   /** Lets a settled chain go: what named it before names nothing now. Returns the events it was made of. */
@@ -102,12 +100,12 @@ export class TenantGraph {
   remove(event: AdmittedEvent): void {
     this.#route({ event, data: event.data, late: false }, false);
     this.#claim(event, false);
-    this.#touchNamed(event);
   }
 
   /** Learns (or unlearns) which hash belongs to which jti; whatever was filed under a key that changes is refiled. */
   #claim(event: AdmittedEvent, adding: boolean): void {
-    const refs = refsIn(event.data);
+    const refs = refsIn(event.data).filter((ref) => 'jti' in ref && ref.hash !== undefined);
+    if (refs.length === 0) return;
     const affected = refs.flatMap((ref) => this.#refs.affectedBy(ref, adding));
     const moving = new Map(affected.flatMap((hash) => [...(this.#hashEvents.get(hash) ?? [])]));
     for (const moved of moving.values()) this.#route(moved, false);
@@ -118,13 +116,6 @@ export class TenantGraph {
     for (const key of renamed) {
       const token = this.tokens.get(key);
       if (token !== undefined) this.#rejudge(token);
-    }
-  }
-
-  #touchNamed(event: AdmittedEvent): void {
-    for (const ref of refsIn(event.data)) {
-      const place = this.places.get(this.#refs.keyOf(ref));
-      if (place !== undefined) this.touched.places.add(place);
     }
   }
 
@@ -272,15 +263,14 @@ export class TenantGraph {
   #tellParent(token: TokenNode): void {
     let changed = true;
     for (let node: TokenNode | undefined = token; node !== undefined && changed; node = node.parent) {
-      const { txn, parent } = node;
-      if (node.toldTxn === txn && node.toldParent === parent) return;
-      const { toldTxn, toldParent } = node;
+      const { txn, parent, toldTxn, toldParent } = node;
+      if (toldTxn === txn && toldParent === parent) return;
       node.toldTxn = txn;
       node.toldParent = parent;
-      if (toldTxn !== undefined && toldParent !== undefined && this.#tally(toldParent, toldTxn, false)) {
-        if (toldParent !== parent) this.#tellParent(toldParent);
-      }
-      changed = txn !== undefined && parent !== undefined && this.#tally(parent, txn, true);
+      const takenBack = toldTxn !== undefined && toldParent !== undefined && this.#tally(toldParent, toldTxn, false);
+      if (takenBack && toldParent !== parent) this.#tellParent(toldParent);
+      const told = txn !== undefined && parent !== undefined && this.#tally(parent, txn, true);
+      changed = told || (takenBack && toldParent === parent);
     }
   }
 
@@ -409,7 +399,7 @@ export class TenantGraph {
     const before = {
       token: call.token,
       atMs: call.atMs,
-      told: toldBy(call),
+      told: call.facts.length === 0 ? '' : toldBy(call),
       parentCallId: call.parentCallId,
       callId: call.callId,
       source: call.source,
@@ -420,7 +410,7 @@ export class TenantGraph {
       return true;
     }
     if (before.atMs !== call.atMs) call.home?.retime();
-    if (call.home?.chain !== undefined && (!adding || before.told !== toldBy(call))) {
+    if (call.home?.chain !== undefined && (!adding || (before.told !== '' && before.told !== toldBy(call)))) {
       call.home.chain.stale = true;
     }
     const ref = call.tokenRef;

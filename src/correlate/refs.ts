@@ -9,26 +9,27 @@ import { Tally } from './tally.ts';
  * depend on which claim came first.
  */
 export class RefIndex {
+  readonly #keys = new WeakMap<TokenRef, string>();
   readonly #jtisOfHash = new Map<string, Tally>();
   readonly #hashesOfJti = new Map<string, Tally>();
 
   keyOf(ref: TokenRef): string {
-    if ('jti' in ref) return refKey(ref);
+    if ('jti' in ref) return this.#jtiKey(ref);
     return this.#boundKey(ref.hash) ?? hashKey(ref.hash);
   }
 
   /** The fullest reference that everything said so far agrees on. */
   describe(ref: TokenRef): TokenRef {
     if (!('jti' in ref)) return { hash: ref.hash };
-    const hash = this.#hashesOfJti.get(refKey(ref))?.only;
-    const bound = hash !== undefined && this.#boundKey(hash) === refKey(ref);
+    const hash = this.#hashesOfJti.get(this.#jtiKey(ref))?.only;
+    const bound = hash !== undefined && this.#boundKey(hash) === this.#jtiKey(ref);
     return bound ? { iss: ref.iss, jti: ref.jti, hash } : { iss: ref.iss, jti: ref.jti };
   }
 
   /** Hashes whose key may change when the reference's claim is made for the first time or taken back for good. */
   affectedBy(ref: TokenRef, adding: boolean): readonly string[] {
     if (!('jti' in ref) || ref.hash === undefined) return [];
-    const jti = refKey(ref);
+    const jti = this.#jtiKey(ref);
     const claims = this.#jtisOfHash.get(ref.hash)?.count(jti) ?? 0;
     if (claims !== (adding ? 0 : 1)) return [];
     return [ref.hash, ...(this.#hashesOfJti.get(jti)?.values() ?? [])];
@@ -42,7 +43,7 @@ export class RefIndex {
   /** Counts the claim in or out. */
   claim(ref: TokenRef, adding: boolean): void {
     if (!('jti' in ref) || ref.hash === undefined) return;
-    const jti = refKey(ref);
+    const jti = this.#jtiKey(ref);
     const jtis = ensure(this.#jtisOfHash, ref.hash, () => new Tally());
     const hashes = ensure(this.#hashesOfJti, jti, () => new Tally());
     if (adding) {
@@ -57,7 +58,17 @@ export class RefIndex {
   /** True when the reference disagrees with what others said of one of its parts. */
   disagrees(ref: TokenRef): boolean {
     if (!('jti' in ref) || ref.hash === undefined) return false;
-    return this.#boundKey(ref.hash) !== refKey(ref);
+    return this.#boundKey(ref.hash) !== this.#jtiKey(ref);
+  }
+
+  /** Remembered for each reference object: an event's references are asked for several times. */
+  #jtiKey(ref: TokenRef): string {
+    let key = this.#keys.get(ref);
+    if (key === undefined) {
+      key = refKey(ref);
+      this.#keys.set(ref, key);
+    }
+    return key;
   }
 
   #boundKey(hash: string): string | undefined {
