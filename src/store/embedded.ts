@@ -78,9 +78,11 @@ type OpenConnection = (options: { path: string }) => Connection;
 
 /** Loaded when asked for: the package is 540 MB and optional, and only glibc Linux and macOS have it. */
 async function loadEngine(): Promise<OpenConnection> {
+  // Not a literal, so that the compiler does without the package where it is not installed.
+  const name: string = 'chdb/connection';
   try {
-    const { createChdbConnection } = await import('chdb/connection');
-    return createChdbConnection as unknown as OpenConnection;
+    const engine = (await import(name)) as { createChdbConnection: OpenConnection };
+    return engine.createChdbConnection;
   } catch (cause) {
     throw new ChainwardenError(
       'STORE_UNAVAILABLE',

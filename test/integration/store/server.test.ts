@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { describe } from 'vitest';
-import { openStore } from '../../../src/store/index.ts';
-import { openDatabase } from '../../../src/store/open.ts';
+import { openDatabase, openStore } from '../../../src/store/open.ts';
+import { testStoreFolder } from '../../support/store.ts';
+import { openFront } from './front.ts';
 import { storeSuite } from './suite.ts';
 
-const url = process.env['CLICKHOUSE_URL'];
+const server = process.env['CLICKHOUSE_URL'];
+const name = server === undefined ? 'the embedded engine by HTTP' : 'the server that CLICKHOUSE_URL names';
 
-describe.skipIf(url === undefined)('the store on the server that CLICKHOUSE_URL names', () => {
+describe(`the store on ${name}`, () => {
   storeSuite(async () => {
+    const front = server === undefined ? await openFront(testStoreFolder()) : undefined;
     const options = {
-      url,
+      url: server ?? front?.url,
       user: process.env['CLICKHOUSE_USER'],
       password: process.env['CLICKHOUSE_PASSWORD'],
       database: `chainwarden_test_${randomUUID().replaceAll('-', '')}`,
@@ -23,6 +26,7 @@ describe.skipIf(url === undefined)('the store on the server that CLICKHOUSE_URL 
         await store.close();
         await database.run(`DROP DATABASE ${options.database} SYNC`);
         await database.close();
+        await front?.close();
       },
     };
   });
