@@ -8,6 +8,17 @@ import { type Connection, openEmbedded } from '../../../src/store/embedded.ts';
 import { openStore } from '../../../src/store/index.ts';
 import { openTestStore, testStoreFolder } from '../../support/store.ts';
 
+/** What a process of its own says when it opens the folder. */
+async function openElsewhere(path: string, ...flags: string[]): Promise<string> {
+  const script = new URL('open-child.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, ['--import', 'tsx', ...flags, script, path], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const said = child.stdout.setEncoding('utf8').toArray();
+  await once(child, 'exit');
+  return (await said).join('');
+}
+
 /**
  * Measured faults of the embedded engine's connection, each with proof that ours does not have it. Where the raw
  * connection is shown to have one still, a failing test means an upgrade has mended it and the remedy may go.
@@ -142,17 +153,22 @@ describe('the embedded connection', () => {
       code: 'STORE_UNAVAILABLE',
       message: expect.stringContaining(`${path}-other`),
     });
-    const other = spawn(
-      process.execPath,
-      ['--import', 'tsx', new URL('open-child.ts', import.meta.url).pathname, path],
-      {
-        stdio: ['ignore', 'pipe', 'ignore'],
-      },
-    );
-    const said = other.stdout.setEncoding('utf8').toArray();
-    await once(other, 'exit');
-    expect((await said).join('')).toBe(
+    expect(await openElsewhere(path)).toBe(
       `STORE_UNAVAILABLE cannot open the data folder ${path}: another process may have it open, or this process has another one open\n`,
+    );
+  });
+
+  it('is optional: without its package the error tells what to do', async () => {
+    const hook = `export async function resolve(name, context, next) {
+      if (name.startsWith('chdb')) throw new Error('not installed');
+      return next(name, context);
+    }`;
+    const module = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+    const loader = module(
+      `import { register } from 'node:module'; register(${JSON.stringify(module(hook))});`,
+    );
+    expect(await openElsewhere(`${path}-without`, '--import', loader)).toBe(
+      'STORE_UNAVAILABLE the embedded store needs the optional package chdb (glibc Linux or macOS): install it, or set CLICKHOUSE_URL to use a server\n',
     );
   });
 
