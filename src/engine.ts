@@ -52,7 +52,7 @@ export function createEngine(options: EngineOptions): Engine {
     for (const { correlator, judge } of tenants.values()) look(correlator, judge, policy);
   }
 
-  function apply(record: LogRecord): void {
+  function apply(record: LogRecord, output: Mutable<EngineOutput>): void {
     switch (record.kind) {
       case 'event': {
         tenant(record.event.tenant).correlator.apply(record.event, watermarkMs);
@@ -65,7 +65,11 @@ export function createEngine(options: EngineOptions): Engine {
           correlator.advance(watermarkMs, policy);
           for (const instance of judge.advance(watermarkMs)) correlator.revisit(instance);
           look(correlator, judge, policy);
-          for (const instance of correlator.evict(watermarkMs, record.seq, policy)) judge.release(instance);
+        }
+        report(record.seq, output);
+        const time = { seq: record.seq, watermarkMs, policy };
+        for (const { correlator, judge } of tenants.values()) {
+          for (const instance of correlator.evict(time)) judge.release(instance);
         }
         break;
       }
@@ -81,20 +85,24 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  /** Puts everything that changed since the last report into the output. */
+  function report(seq: number, output: Mutable<EngineOutput>): void {
+    for (const { correlator, judge } of tenants.values()) {
+      const rows = correlator.report({ seq, watermarkMs, policy });
+      for (const key of rows.renamed) judge.renew(key);
+      output.chains.push(...rows.chains);
+      output.hops.push(...rows.hops);
+      output.actions.push(...rows.actions);
+      for (const finding of judge.drain()) output.findings.push(place(correlator, finding, policy, seq));
+    }
+  }
+
   return {
     apply(records: readonly LogRecord[]): EngineOutput {
-      for (const record of records) apply(record);
+      const output: Mutable<EngineOutput> = { chains: [], hops: [], actions: [], findings: [] };
+      for (const record of records) apply(record, output);
       lookAll();
-      const output = { chains: [], hops: [], actions: [], findings: [] } as Mutable<EngineOutput>;
-      for (const { correlator, judge } of tenants.values()) {
-        const seq = records.at(-1)?.seq ?? 0;
-        const rows = correlator.report(seq, policy, watermarkMs);
-        for (const key of rows.renamed) judge.renew(key);
-        output.chains.push(...rows.chains);
-        output.hops.push(...rows.hops);
-        output.actions.push(...rows.actions);
-        for (const finding of judge.drain()) output.findings.push(place(correlator, finding, policy, seq));
-      }
+      report(records.at(-1)?.seq ?? 0, output);
       return output;
     },
     get watermarkMs() {

@@ -57,9 +57,11 @@ export class ChainCell implements ChainView {
     return Number.isFinite(first) ? first : 0;
   }
 
-  /** A standing credential alone is an ancestor, not a chain. */
+  /** A standing credential alone is an ancestor, not a chain, unless somebody handed it down: that is a hop. */
   get visible(): boolean {
-    return !(this.members.size === 1 && this.root.token?.isAncestor === true && this.root.calls.size === 0);
+    const { token } = this.root;
+    if (token?.isAncestor !== true || this.members.size > 1 || this.root.calls.size > 0) return true;
+    return token.state.parents.length > 0;
   }
 
   /** Tokens at the top: those that no token of this chain stands above. */
@@ -156,6 +158,12 @@ export class ChainCell implements ChainView {
       if (ids.length >= EVIDENCE_EVENTS_MAX * 4) break;
     }
     return ids.sort(compareStrings).slice(0, EVIDENCE_EVENTS_MAX);
+  }
+
+  /** What carries on under another chain, or leaves, is not reported as vanished. */
+  forgetIds(): void {
+    this.reportedId = undefined;
+    this.formerIds.clear();
   }
 
   addPlace(place: Place): void {

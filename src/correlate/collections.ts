@@ -13,3 +13,10 @@ export function discard<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   set?.delete(value);
   if (set?.size === 0) map.delete(key);
 }
+
+/** Removes an entry from the map under `key`, and the map with its last entry. */
+export function discardEntry<K, I>(map: Map<K, Map<I, unknown>>, key: K, inner: I): void {
+  const entries = map.get(key);
+  entries?.delete(inner);
+  if (entries?.size === 0) map.delete(key);
+}

@@ -61,7 +61,7 @@ export class Window implements PrincipalWindow {
 export class Windows {
   readonly #windows = new Map<string, Window>();
 
-  of(principal: Principal, atMs: number): Window {
+  #of(principal: Principal, atMs: number): Window {
     const hourMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
     const key = principalKey(principal);
     const id = `${hourMs}\u0000${key}`;
@@ -74,6 +74,35 @@ export class Windows {
       window = new Window(key, principal, hourMs);
       this.#windows.set(id, window);
     }
+    return window;
+  }
+
+  values(): Iterable<Window> {
+    return this.#windows.values();
+  }
+
+  /** Counts a call for its actor; returns the window when something in it is new. */
+  count(call: Call): Window | undefined {
+    const { actor } = call;
+    if (actor === undefined || call.platform) return undefined;
+    const window = this.#of(actor, call.atMs);
+    const target = call.targetKey;
+    let grew = target !== undefined && window.targetTally.add(target);
+    if (call.kind === 'tool') grew = window.toolTally.add(call.action) || grew;
+    call.window = window;
+    call.windowTarget = target;
+    window.calls.add(call);
+    return grew ? window : undefined;
+  }
+
+  /** Takes back what `count` did. */
+  uncount(call: Call): Window | undefined {
+    const { window } = call;
+    if (window === undefined) return undefined;
+    if (call.windowTarget !== undefined) window.targetTally.remove(call.windowTarget);
+    if (call.kind === 'tool') window.toolTally.remove(call.action);
+    window.calls.delete(call);
+    call.window = undefined;
     return window;
   }
 

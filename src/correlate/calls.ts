@@ -1,0 +1,230 @@
+import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
+import { Call, type CallData, callKey } from './call.ts';
+import type { Fact } from './fact.ts';
+import type { TenantGraph } from './graph.ts';
+import { callIdKey, ParentCalls } from './parent-calls.ts';
+import { Place } from './place.ts';
+import type { TokenNode } from './token-node.ts';
+import { Windows } from './windows.ts';
+
+/** What others learned from a call before one of its facts changed. */
+interface Before {
+  readonly token: TokenNode | undefined;
+  readonly atMs: number;
+  readonly told: string;
+  readonly parentCallId: string | undefined;
+  readonly callId: string | undefined;
+  readonly source: string;
+}
+
+/** The calls of one tenant: which facts are one call, where it hangs and what it is counted in. */
+export class Calls {
+  readonly #graph: TenantGraph;
+  readonly #calls = new Map<string, Call>();
+  readonly parents = new ParentCalls();
+  readonly windows = new Windows();
+
+  constructor(graph: TenantGraph) {
+    this.#graph = graph;
+  }
+
+  get(id: string): Call | undefined {
+    return this.#calls.get(id);
+  }
+
+  values(): Iterable<Call> {
+    return this.#calls.values();
+  }
+
+  apply(fact: Fact<CallData>, adding: boolean): void {
+    const id = callKey(fact.event, fact.data);
+    let call = this.#calls.get(id);
+    if (call === undefined) {
+      if (!adding) return;
+      call = new Call(id, fact.data);
+      this.#calls.set(id, call);
+    } else {
+      this.#uncount(call);
+    }
+    const before = remember(call);
+    if (adding) call.add(fact);
+    else if (call.remove(fact.event)) {
+      this.#forget(call, before);
+      return;
+    }
+    if (before.told !== '' && (!adding || before.told !== toldBy(call)) && call.home !== undefined) {
+      this.#graph.places.spoil(call.home);
+    }
+    this.#follow(call, before);
+  }
+
+  /** Carries a changed call to its token, its place, its counts and whoever names it. */
+  #follow(call: Call, before: Before): void {
+    const { tokens, touched } = this.#graph;
+    if (before.atMs !== call.atMs) call.home?.retime();
+    const ref = call.tokenRef;
+    const token = ref === undefined ? undefined : tokens.ensure(ref);
+    if (before.token !== undefined && before.token !== token) this.#dropUse(before.token, call);
+    call.token = token;
+    this.parents.depend(call, call.source, before.parentCallId, call.parentCallId);
+    this.rehome(call);
+    if (token !== undefined) this.#use(token, call);
+    this.#count(call);
+    if (call.callId !== undefined && call.callId !== before.callId) {
+      const key = callIdKey(call.source, call.callId);
+      if (this.parents.file(key, call)) this.wake(key);
+    }
+    touched.calls.add(call);
+    touched.rows.add(call);
+  }
+
+  #use(token: TokenNode, call: Call): void {
+    const { tokens, touched } = this.#graph;
+    token.addUse(call);
+    const { txn } = call;
+    if (call.toldTxn !== txn) {
+      if (call.toldTxn !== undefined) tokens.hearTxn(token, call.toldTxn, false);
+      call.toldTxn = txn;
+      if (txn !== undefined) tokens.hearTxn(token, txn, true);
+    }
+    if (token.needsFold) tokens.refresh(token);
+    touched.places.add(token.place);
+  }
+
+  #dropUse(token: TokenNode, call: Call): void {
+    const { tokens, places } = this.#graph;
+    token.removeUse(call);
+    if (call.toldTxn !== undefined) tokens.hearTxn(token, call.toldTxn, false);
+    call.toldTxn = undefined;
+    tokens.refresh(token);
+    places.dropIfEmpty(token.place);
+  }
+
+  #forget(call: Call, before: Before): void {
+    const { places, touched } = this.#graph;
+    this.#calls.delete(call.id);
+    this.parents.depend(call, before.source, before.parentCallId, undefined);
+    if (before.callId !== undefined) {
+      const key = callIdKey(before.source, before.callId);
+      this.parents.unfile(key, call);
+      this.wake(key);
+    }
+    const { home } = call;
+    call.home = undefined;
+    if (home !== undefined) {
+      home.removeCall(call);
+      places.spoil(home);
+    }
+    if (before.token !== undefined) this.#dropUse(before.token, call);
+    if (home !== undefined) places.dropIfEmpty(home);
+    touched.calls.delete(call);
+    touched.rows.delete(call);
+    touched.gone.add(`call:${call.id}`);
+  }
+
+  /** The call leaves memory with its chain. */
+  release(call: Call): void {
+    this.#calls.delete(call.id);
+    this.parents.depend(call, call.source, call.parentCallId, undefined);
+    if (call.callId !== undefined) this.parents.unfile(callIdKey(call.source, call.callId), call);
+    call.token?.removeUse(call);
+    this.#graph.touched.gone.add(`call:${call.id}`);
+  }
+
+  /** Whoever names this call id as a parent finds its place again. */
+  wake(key: string): void {
+    for (const dependent of this.parents.dependents(key)) {
+      if (dependent instanceof Place) this.#graph.places.relocate(dependent);
+      else this.rehome(dependent);
+    }
+  }
+
+  rehome(call: Call): void {
+    const { places, touched } = this.#graph;
+    const home = this.#homeOf(call);
+    const old = call.home;
+    if (home === old) return;
+    if (old !== undefined) {
+      old.removeCall(call);
+      call.counted = undefined;
+      places.spoil(old);
+      touched.places.add(old);
+    }
+    call.home = home;
+    // A hot place keeps its newest state only in counts: past the bound a call is stored, but not kept.
+    if (home.calls.size < ACTIONS_PER_HOP_MAX) home.addCall(call);
+    else if (home.chain !== undefined) home.chain.incomplete = true;
+    touched.places.add(home);
+    touched.calls.add(call);
+    touched.rows.add(call);
+    if (old !== undefined) {
+      home.chain?.addCall(call);
+      if (home.chain !== undefined) touched.cells.add(home.chain);
+      places.dropIfEmpty(old);
+    }
+    if (call.callId !== undefined) this.wake(callIdKey(call.source, call.callId));
+  }
+
+  /**
+   * Where a call hangs: on its token; below an ancestor on its transaction or that day's session; without a
+   * token on its transaction, else with its parent call, else alone. Calls that name each other in a circle
+   * hang together on the smallest of them.
+   */
+  #homeOf(call: Call): Place {
+    const { places, invocations } = this.#graph;
+    const path: Call[] = [];
+    for (let at = call; ; ) {
+      const { token, txn, parentCallId, source } = at;
+      if (token !== undefined && !token.isAncestor) return token.place;
+      if (txn !== undefined) return places.request(txn);
+      if (token !== undefined) return places.session(token, call.atMs);
+      if (parentCallId === undefined || parentCallId === at.callId)
+        return places.ensure(`call:${at.id}`, 'call');
+      const key = callIdKey(source, parentCallId);
+      const invocation = invocations.known(key);
+      if (invocation !== undefined) return invocation;
+      const next = this.parents.get(key);
+      if (next === undefined) return invocations.ensure(key);
+      path.push(at);
+      const start = path.indexOf(next);
+      if (start >= 0) {
+        const smallest = path.slice(start).reduce((a, b) => (b.id < a.id ? b : a));
+        return places.ensure(`call:${smallest.id}`, 'call');
+      }
+      at = next;
+    }
+  }
+
+  #count(call: Call): void {
+    const { touched } = this.#graph;
+    const cell = call.home?.chain;
+    if (cell !== undefined && call.counted === undefined) {
+      cell.addCall(call);
+      touched.cells.add(cell);
+    }
+    const window = this.windows.count(call);
+    if (window !== undefined) touched.windows.add(window);
+  }
+
+  #uncount(call: Call): void {
+    call.home?.chain?.removeCall(call);
+    const window = this.windows.uncount(call);
+    if (window !== undefined) this.#graph.touched.windows.add(window);
+  }
+}
+
+function remember(call: Call): Before {
+  return {
+    token: call.token,
+    atMs: call.atMs,
+    told: call.facts.length === 0 ? '' : toldBy(call),
+    parentCallId: call.parentCallId,
+    callId: call.callId,
+    source: call.source,
+  };
+}
+
+/** What a chain learned from a call and cannot unlearn without counting again. */
+function toldBy(call: Call): string {
+  return JSON.stringify([call.actor ?? null, call.txn ?? null]);
+}

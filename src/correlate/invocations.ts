@@ -1,0 +1,97 @@
+import type { EventOf } from '../domain/event/index.ts';
+import { type Fact, removeFact } from './fact.ts';
+import type { TenantGraph } from './graph.ts';
+import { callIdKey } from './parent-calls.ts';
+import type { Place, PlaceData } from './place.ts';
+import type { TokenNode } from './token-node.ts';
+
+const KEY_PREFIX = 'inv:';
+
+/** Agents that were invoked, requests that were made, and where each of them hangs. */
+export class Invocations {
+  readonly #graph: TenantGraph;
+
+  constructor(graph: TenantGraph) {
+    this.#graph = graph;
+  }
+
+  /** A request, an approval or a decision: it describes its transaction. */
+  applyRequest(fact: Fact<PlaceData>, txn: string, adding: boolean): void {
+    const { places } = this.#graph;
+    const place = places.request(txn);
+    this.#describe(place, fact, adding);
+    places.dropIfEmpty(place);
+  }
+
+  apply(fact: Fact<EventOf<'agent.invoked'>>, adding: boolean): void {
+    const { places, tokens, calls } = this.#graph;
+    const { source } = fact.event;
+    const key = callIdKey(source, fact.data.callId);
+    const place = this.ensure(key);
+    const before = invoked(place);
+    this.#describe(place, fact, adding);
+    const after = invoked(place);
+    if (before?.token !== undefined) tokens.get(tokens.refs.keyOf(before.token))?.invocations.delete(place);
+    if (after?.token !== undefined) tokens.ensure(after.token).invocations.add(place);
+    calls.parents.depend(place, source, before?.parentCallId, after?.parentCallId);
+    places.relocate(place);
+    if ((before === undefined) !== (after === undefined)) calls.wake(key);
+    places.dropIfEmpty(place);
+  }
+
+  #describe(place: Place, fact: Fact<PlaceData>, adding: boolean): void {
+    const { places } = this.#graph;
+    if (adding) place.addFact(fact);
+    else removeFact(place.facts, fact.event);
+    places.reorder(place);
+    places.recount(place, adding);
+  }
+
+  /** The place of an invocation, by the key of its call id; it may be named before it is known. */
+  ensure(key: string): Place {
+    return this.#graph.places.ensure(`${KEY_PREFIX}${key}`, 'invocation');
+  }
+
+  known(key: string): Place | undefined {
+    const place = this.#graph.places.get(`${KEY_PREFIX}${key}`);
+    return place !== undefined && place.facts.length > 0 ? place : undefined;
+  }
+
+  /** What a place hangs on, by all that is known now; undefined makes it the top of a chain. */
+  wantedUp(place: Place): Place | undefined {
+    if (place.token !== undefined) return this.#aboveToken(place, place.token);
+    if (place.kind !== 'invocation') return undefined;
+    const [fact] = place.facts;
+    // Named as a parent and not known as an invocation: perhaps it is a call.
+    if (fact === undefined) return this.#graph.calls.parents.get(place.key.slice(KEY_PREFIX.length))?.home;
+    return this.#aboveInvocation(fact as Fact<EventOf<'agent.invoked'>>);
+  }
+
+  /** Below a token that is a chain's part, on it; below an ancestor, or at the top, on its transaction. */
+  #aboveToken(place: Place, token: TokenNode): Place | undefined {
+    const { parent, txn } = token;
+    if (parent !== undefined && !parent.isAncestor) {
+      place.ancestor = undefined;
+      return parent.place;
+    }
+    place.ancestor = parent;
+    return txn === undefined ? undefined : this.#graph.places.request(txn);
+  }
+
+  #aboveInvocation({ event, data }: Fact<EventOf<'agent.invoked'>>): Place | undefined {
+    const { places, tokens, calls } = this.#graph;
+    const token = data.token === undefined ? undefined : tokens.ensure(data.token);
+    if (token !== undefined && !token.isAncestor) return token.place;
+    const parentCallId = data.parentCallId === data.callId ? undefined : data.parentCallId;
+    const key = parentCallId === undefined ? undefined : callIdKey(event.source, parentCallId);
+    const parent = key === undefined ? undefined : (this.known(key) ?? calls.parents.get(key)?.home);
+    if (parent !== undefined) return parent;
+    if (data.txn !== undefined) return places.request(data.txn);
+    if (token !== undefined) return places.session(token, event.timeMs);
+    return key === undefined ? undefined : this.ensure(key);
+  }
+}
+
+function invoked(place: Place): EventOf<'agent.invoked'> | undefined {
+  return place.facts[0]?.data as EventOf<'agent.invoked'> | undefined;
+}

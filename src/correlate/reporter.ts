@@ -1,0 +1,133 @@
+import type { Action, Chain, Hop } from '../domain/chain.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Call } from './call.ts';
+import type { ChainCell } from './chain-cell.ts';
+import type { TenantGraph } from './graph.ts';
+import type { Place } from './place.ts';
+import { chainRow, hopRow, mergedRow, retiredRow } from './project.ts';
+import type { Touched } from './touched.ts';
+import { verdictOf } from './verdict.ts';
+
+export interface ChangedRows {
+  readonly chains: Chain[];
+  readonly hops: Hop[];
+  readonly actions: Action[];
+  /** Subjects whose surroundings changed. */
+  readonly renamed: string[];
+}
+
+/** The moment a report speaks of. */
+export interface ReportTime {
+  readonly seq: number;
+  readonly watermarkMs: number;
+  readonly policy: Policy;
+}
+
+/** Turns what was touched into rows, and keeps every id that was ever reported resolvable. */
+export class Reporter {
+  readonly #graph: TenantGraph;
+  readonly #calls = new Set<Call>();
+  readonly #cells = new Set<ChainCell>();
+  readonly #places = new Set<Place>();
+  /** The chain that goes by an id now. An id may pass from one chain to another and back. */
+  readonly #named = new Map<string, ChainCell>();
+  readonly #closed: Chain[] = [];
+
+  constructor(graph: TenantGraph) {
+    this.#graph = graph;
+  }
+
+  take(touched: Touched): void {
+    for (const call of touched.rows) this.#calls.add(call);
+    for (const place of touched.places) this.#places.add(place);
+    for (const cell of touched.cells) this.#cells.add(cell);
+  }
+
+  /** Rows that changed since the last call. */
+  report(time: ReportTime): ChangedRows {
+    const rows: ChangedRows = { chains: this.#closed.splice(0), hops: [], actions: [], renamed: [] };
+    const ended: (() => Chain | undefined)[] = [];
+    for (const cell of this.#graph.places.takeDropped()) this.#retire(cell, time, ended);
+    for (const cell of this.#cells) {
+      if (!this.#graph.places.cells.has(cell)) continue;
+      if (cell.visible) this.#reportChain(cell, time, rows, ended);
+      else this.#retire(cell, time, ended);
+    }
+    // Only now is it known which ids are in use: one that a chain goes by again has not ended.
+    for (const end of ended) {
+      const row = end();
+      if (row !== undefined) rows.chains.push(row);
+    }
+    for (const place of this.#places) {
+      rows.renamed.push(place.key);
+      if (place.chain?.visible !== true || this.#graph.places.get(place.key) !== place) continue;
+      rows.hops.push(hopRow(place, time.policy, time.seq));
+    }
+    for (const call of this.#calls) {
+      call.version = time.seq;
+      if (call.home !== undefined) rows.actions.push(call.row(this.#graph.tenant, time.policy));
+    }
+    this.#calls.clear();
+    this.#cells.clear();
+    this.#places.clear();
+    return rows;
+  }
+
+  #reportChain(
+    cell: ChainCell,
+    time: ReportTime,
+    rows: ChangedRows,
+    ended: (() => Chain | undefined)[],
+  ): void {
+    const row = this.#row(cell, 'open', time);
+    if (cell.reportedId !== row.id) {
+      if (cell.reportedId !== undefined) cell.formerIds.add(cell.reportedId);
+      for (const place of cell.members) this.#places.add(place);
+      cell.reportedId = row.id;
+      this.#named.set(row.id, cell);
+    }
+    // What an alert shows of its chain: when that changes, the chain's findings are reported again.
+    const context = JSON.stringify([row.id, row.initiator ?? null, row.txns[0] ?? null]);
+    if (cell.reportedContext !== context) for (const key of subjectsIn(cell)) rows.renamed.push(key);
+    cell.reportedContext = context;
+    for (const id of cell.formerIds)
+      ended.push(() => (this.#inUse(id) ? undefined : mergedRow(cell, row, id)));
+    cell.formerIds.clear();
+    rows.chains.push(row);
+  }
+
+  /** Ids under which something was reported that is no chain any more: they resolve to nothing. */
+  #retire(cell: ChainCell, time: ReportTime, ended: (() => Chain | undefined)[]): void {
+    const ids = [...cell.formerIds, ...(cell.reportedId === undefined ? [] : [cell.reportedId])];
+    cell.forgetIds();
+    for (const id of ids) ended.push(() => (this.#inUse(id) ? undefined : retiredRow(cell, id, time.seq)));
+  }
+
+  #inUse(id: string): boolean {
+    const cell = this.#named.get(id);
+    if (cell !== undefined && cell.reportedId === id && this.#graph.places.cells.has(cell)) return true;
+    this.#named.delete(id);
+    return false;
+  }
+
+  /** The chain leaves memory: its last row says so. */
+  close(cell: ChainCell, time: ReportTime): void {
+    if (!cell.visible) return;
+    const row = this.#row(cell, 'closed', time);
+    this.#named.delete(row.id);
+    this.#closed.push(row);
+  }
+
+  #row(cell: ChainCell, state: Chain['state'], { seq, watermarkMs, policy }: ReportTime): Chain {
+    return chainRow(cell, verdictOf(cell, this.#graph.tokens.feeds, policy, watermarkMs), state, seq);
+  }
+}
+
+/** Keys of everything in a chain that a finding may be about: its places, and ancestors that its calls carried. */
+function* subjectsIn(cell: ChainCell): Iterable<string> {
+  for (const place of cell.members) {
+    yield place.key;
+    if (place.token !== undefined) continue;
+    for (const call of place.calls) if (call.token !== undefined) yield call.token.key;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Call } from './call.ts';
+import type { ChainCell } from './chain-cell.ts';
+import type { Place } from './place.ts';
+import type { TokenNode } from './token-node.ts';
+import type { Window } from './windows.ts';
+
+/** What a run of records touched: what detection looks at again, and what the next report contains. */
+export interface Touched {
+  readonly tokens: Set<TokenNode>;
+  readonly calls: Set<Call>;
+  readonly cells: Set<ChainCell>;
+  readonly windows: Set<Window>;
+  readonly places: Set<Place>;
+  /** Calls whose own facts or place changed: their rows are written again. */
+  readonly rows: Set<Call>;
+  /** Sightings that no longer exist: `token:…`, `call:…`, `chain:…`. */
+  readonly gone: Set<string>;
+}
+
+export function nothingTouched(): Touched {
+  return {
+    tokens: new Set(),
+    calls: new Set(),
+    cells: new Set(),
+    windows: new Set(),
+    places: new Set(),
+    rows: new Set(),
+    gone: new Set(),
+  };
+}
