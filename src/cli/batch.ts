@@ -13,7 +13,6 @@ import type { InputBatch } from '../ingest/file/index.ts';
 export interface BatchOptions {
   readonly input: AsyncIterable<InputBatch>;
   readonly policy: Policy;
-  readonly tenant: string;
   /** Wall clock, for the bounds of event times. */
   readonly nowMs: number;
   /** Also keep hops and actions, to draw or write the chains. */
@@ -41,7 +40,8 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
   const engine = createEngine({ detectors, policy: options.policy, chainIdleMs: Number.POSITIVE_INFINITY });
   const book = createAlertBook({ alertsMax: Number.POSITIVE_INFINITY });
   const admit = createAdmit();
-  const publisher = { name: 'file', tenant: options.tenant, issuers: '*' as const };
+  // A file is read by its owner: it may hold the events of any tenant, by any issuer.
+  const publisher = { name: 'file', tenant: '*', issuers: '*' as const };
   const kept = {
     alerts: new Map<string, Alert>(),
     chains: new Map<string, Chain>(),

@@ -3,8 +3,8 @@ import { demoEvents } from '../evaluate/index.ts';
 import type { Service } from '../main.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Plays the demo into a running service, by the clock. */
-export async function playDemo(service: Service, terminal: Terminal): Promise<void> {
+/** Plays the demo into a running service, by the clock, until it is over or the service stops. */
+export async function playDemo(service: Service, terminal: Terminal, stopping: AbortSignal): Promise<void> {
   const startMs = terminal.clock();
   terminal.err(
     'Demo: "Refund agent widened" among benign look-alikes; its alert appears within ten seconds.\n',
@@ -12,7 +12,8 @@ export async function playDemo(service: Service, terminal: Terminal): Promise<vo
   let offset = 0;
   for (const { event, afterMs } of demoEvents({ startMs })) {
     const waitMs = startMs + afterMs - terminal.clock();
-    if (waitMs > 0) await delay(waitMs);
+    if (waitMs > 0) await delay(waitMs, undefined, { signal: stopping }).catch(() => undefined);
+    if (stopping.aborted) return;
     offset += 1;
     const admission = service.admit(
       { raw: event },

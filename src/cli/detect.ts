@@ -8,6 +8,7 @@ import { type Severity, severities, severityRank } from '../domain/finding.ts';
 import { formats, readEvents } from '../ingest/file/index.ts';
 import { type BatchResult, runBatch } from './batch.ts';
 import { drawChain, groupBy } from './draw.ts';
+import { createRefusals } from './refusals.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
 interface DetectFlags {
@@ -15,7 +16,6 @@ interface DetectFlags {
   readonly policy?: string;
   readonly chains?: string;
   readonly deadLetters?: string;
-  readonly tenant: string;
   readonly minSeverity: Severity;
   readonly failOn?: Severity;
   readonly quiet?: boolean;
@@ -42,7 +42,6 @@ export function detectCommand(terminal: Terminal): Command {
     .option('--policy <file>', 'policy, YAML or JSON')
     .option('--chains <file>', 'write chains with their hops as NDJSON; - draws them on stdout')
     .option('--dead-letters <file>', 'write refused records as NDJSON')
-    .option('--tenant <tenant>', 'tenant of records that name none', 'default')
     .addOption(severity('--min-severity <severity>', 'leave out what is below').default('info'))
     .addOption(severity('--fail-on <severity>', 'exit with 1 when an alert is at or above'))
     .option('-q, --quiet', 'no progress and no summary')
@@ -55,21 +54,21 @@ export function detectCommand(terminal: Terminal): Command {
 
 async function detect(terminal: Terminal, paths: readonly string[], flags: DetectFlags): Promise<boolean> {
   const letters = fileWriter(flags.deadLetters);
+  const refusals = createRefusals(terminal);
   const progress = createProgress(terminal, flags.quiet === true);
   const result = await runBatch({
     input: readEvents(paths, { format: flags.format, onProgress: progress.read }),
     policy: loadPolicy(flags.policy),
-    tenant: flags.tenant,
     nowMs: terminal.clock(),
     keepChains: flags.chains !== undefined,
     onRefused(letter) {
-      const { source, offset } = letter.position;
-      if (flags.quiet !== true) terminal.err(`${source}:${offset}: ${letter.code}: ${letter.reason}\n`);
+      if (flags.quiet !== true) refusals.show(letter);
       letters?.write(letter);
     },
     onBatch: progress.events,
   });
   progress.end();
+  refusals.end();
   await letters?.close();
 
   const shown = result.alerts.filter(

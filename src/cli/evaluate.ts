@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { Command, Option } from 'commander';
 import { loadPolicy } from '../config.ts';
 import { ChainwardenError } from '../domain/errors.ts';
+import { LABEL_FILE_BYTES_MAX } from '../domain/limits.ts';
 import { parseLabels, renderScore, score } from '../evaluate/index.ts';
 import { formats, readEvents } from '../ingest/file/index.ts';
 import { runBatch } from './batch.ts';
+import { createRefusals } from './refusals.ts';
 import type { Terminal } from './terminal.ts';
 
 interface EvaluateFlags {
@@ -40,15 +43,15 @@ export function evaluateCommand(terminal: Terminal): Command {
     .addHelpText('after', HELP)
     .action(async (flags: EvaluateFlags) => {
       const labels = parseLabels(readText(flags.labels), flags.labels);
+      const refusals = createRefusals(terminal);
       const result = await runBatch({
         input: readEvents(flags.events, { format: flags.format }),
         policy: loadPolicy(flags.policy),
-        tenant: 'default',
         nowMs: terminal.clock(),
         keepChains: false,
-        onRefused: ({ position, code, reason }) =>
-          terminal.err(`${position.source}:${position.offset}: ${code}: ${reason}\n`),
+        onRefused: refusals.show,
       });
+      refusals.end();
       const { by, kind, group } = flags;
       const judged = score(result.alerts, labels, { by, kind, ...(group === undefined ? {} : { group }) });
       terminal.out(flags.json === true ? `${JSON.stringify(judged, null, 2)}\n` : renderScore(judged));
@@ -57,7 +60,9 @@ export function evaluateCommand(terminal: Terminal): Command {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    const bytes = readFileSync(path);
+    const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    return (isGzip ? gunzipSync(bytes, { maxOutputLength: LABEL_FILE_BYTES_MAX }) : bytes).toString('utf8');
   } catch (error) {
     throw new ChainwardenError('INPUT_UNREADABLE', `${path} cannot be read`, { cause: error });
   }

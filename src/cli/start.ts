@@ -35,15 +35,20 @@ export function startCommand(terminal: Terminal): Command {
           : loaded;
       const service = await startService(config);
       terminal.err(greeting(service, terminal.clock()));
-      const graceful = closeWithGrace({ delay: STOP_MS_MAX }, async () => {
+      const stopping = new AbortController();
+      const graceful = closeWithGrace({ delay: STOP_MS_MAX }, async ({ err }) => {
+        if (err !== undefined) terminal.err(`unexpected failure: ${err.stack ?? String(err)}\n`);
+        stopping.abort();
         await service.stop();
+        // Left to itself the library ends with 0 when nobody threw.
+        if (process.exitCode !== undefined) process.exit();
       });
       void service.failed.then((error) => {
         terminal.err(`${error.code}: ${error.message}\n`);
         process.exitCode = exitCodes.failed;
         graceful.close();
       });
-      if (flags.demo === true) await playDemo(service, terminal);
+      if (flags.demo === true) await playDemo(service, terminal, stopping.signal);
     });
 }
 

@@ -81,3 +81,6 @@ export const FILE_BATCH_BYTES_MAX = 4 * 1024 * 1024;
 export const FILE_INFLATE_BYTES_MAX = 16 * 1024;
 /** Files read side by side; the rest wait, so that any number fits into the process's file descriptors. */
 export const FILES_AT_ONCE_MAX = 64;
+
+/** A label file, unpacked: a million labels, read whole. */
+export const LABEL_FILE_BYTES_MAX = 256 * 1024 * 1024;
