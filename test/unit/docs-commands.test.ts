@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -37,7 +37,8 @@ describe('the commands of the README', () => {
     const rest = shell.filter((block) => !here.includes(block));
     const unlisted = rest.filter((block) => !Object.keys(elsewhere).some((start) => block.startsWith(start)));
     const unused = Object.keys(elsewhere).filter((start) => !rest.some((block) => block.startsWith(start)));
-    expect({ unlisted, unused }).toEqual({ unlisted: [], unused: [] });
+    const gone = Object.values(elsewhere).filter((place) => !existsSync(join(root, place)));
+    expect({ unlisted, unused, gone }).toEqual({ unlisted: [], unused: [], gone: [] });
     expect(here.length).toBeGreaterThanOrEqual(7);
   });
 
