@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { readFixtures } from '../src/cli/fixtures.ts';
 import { eventSchemas } from '../src/domain/event/index.ts';
 import { severityRank } from '../src/domain/finding.ts';
-import { readFixtures } from '../test/support/fixtures.ts';
 import { detectors } from './registry.ts';
 
 const here = new URL('.', import.meta.url);

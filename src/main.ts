@@ -4,8 +4,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { detectors } from '../detectors/registry.ts';
 import { alertBody, createAlertBook } from './alert/index.ts';
-import type { Config } from './config.ts';
-import { createWatermarkTracker } from './correlate/watermark.ts';
+import { type Config, checkDetectorSettings } from './config.ts';
+import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
 import { createEngine } from './engine.ts';
@@ -15,7 +15,8 @@ import { createKafkaSource, type KafkaConnection, type KafkaSource } from './ing
 import { createTopicIntake } from './intake.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
-import { createPipeline, DETECT_POSITION, type Pipeline } from './pipeline.ts';
+import { version } from './package.ts';
+import { createPipeline, DETECT_POSITION } from './pipeline.ts';
 import {
   createGuard,
   createResponder,
@@ -25,7 +26,6 @@ import {
 } from './respond/index.ts';
 import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
-import { version } from './version.ts';
 
 export interface Service {
   readonly address: string;
@@ -49,6 +49,27 @@ const IDLE_STEP_MS = 60_000;
 
 /** Puts the parts together and starts them. The only place that knows every one of them. */
 export async function startService(config: Config): Promise<Service> {
+  const opened: Closer[] = [];
+  try {
+    return await assemble(config, opened);
+  } catch (error) {
+    // What was opened keeps the process alive and the data folder locked.
+    await closeAll(opened).catch(() => undefined);
+    throw error;
+  }
+}
+
+type Closer = () => Promise<void>;
+
+/** Last opened, first closed. */
+async function closeAll(opened: readonly Closer[]): Promise<void> {
+  for (const close of opened.toReversed()) await close();
+}
+
+async function assemble(config: Config, opened: Closer[]): Promise<Service> {
+  // Before anything is opened or made: what is wrong here can be said at once.
+  checkDetectorSettings(config.detectors, detectors);
+  const endpoints = resolveEndpoints(config.outbound.endpoints, process.env);
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });
   const health = createHealth(clock);
@@ -62,28 +83,23 @@ export async function startService(config: Config): Promise<Service> {
     fsync: config.fsync,
     log,
   });
+  opened.push(() => store.close());
   health.probe('store', 'the store does not answer', () => store.ping());
-  const adminKey = await firstKey(store, config.tenant);
 
   let fail: (error: ChainwardenError) => void = () => undefined;
   const failed = new Promise<ChainwardenError>((resolve) => {
     fail = resolve;
   });
-  const detection = await startDetection(config, store, log, metrics, fail);
+  const detection = await startDetection(config, { store, endpoints, log, metrics, fail });
   const { eventLog, tracker } = detection;
+  opened.push(detection.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = createAdmit();
-  const counted: Admit = (input, context) => {
-    const admission = admit(input, context);
-    onAdmission(context.position.source, admission);
-    return admission;
-  };
 
-  const kafka = startKafka(config, { sink: eventLog, admit, onAdmission, log, fail });
   const server = await createServer({
     store,
-    sink: eventLog,
-    admit: counted,
+    sink: heard(eventLog, tracker, 'http'),
+    admit,
     decodeBinary,
     detectors,
     metrics,
@@ -93,24 +109,36 @@ export async function startService(config: Config): Promise<Service> {
     version,
     config: { ...defaultServeConfig, openMetrics: config.openMetrics },
   });
+  opened.push(() => server.close());
   const address = await listen(server, config);
+  // Only now: a key that is made by a start that fails is one that nobody ever sees.
+  const adminKey = await firstKey(store, config.tenant);
+  const kafka = startKafka(config, { sink: eventLog, admit, onAdmission, log, fail });
+  if (kafka !== undefined) opened.push(() => kafka.stop());
   const ticking = tick(detection, metrics, kafka);
+  opened.push(async () => clearInterval(ticking));
 
   return {
     address,
     adminKey,
-    admit: counted,
+    admit(input, context) {
+      const admission = admit(input, context);
+      onAdmission(context.position.source, admission);
+      return admission;
+    },
     sink: eventLog,
     tenant: config.tenant,
     failed,
-    async stop() {
-      clearInterval(ticking);
-      await server.close();
-      await kafka?.stop();
-      await eventLog.close();
-      await detection.pipeline.drained();
-      await detection.stop();
-      await store.close();
+    stop: () => closeAll(opened),
+  };
+}
+
+/** A sink whose events move the watermark. What is only validated, or refused by the log, does not. */
+function heard(sink: EventSink, { observe }: Pick<WatermarkTracker, 'observe'>, source: string): EventSink {
+  return {
+    async append(events, letters) {
+      await sink.append(events, letters);
+      for (const { timeMs } of events) observe(source, timeMs, clock());
     },
   };
 }
@@ -131,19 +159,22 @@ async function firstKey(store: Store, tenant: string): Promise<string | undefine
 
 interface Detection {
   readonly eventLog: EmbeddedLog;
-  readonly pipeline: Pipeline;
-  readonly tracker: ReturnType<typeof createWatermarkTracker>;
+  readonly tracker: WatermarkTracker;
   readonly engine: ReturnType<typeof createEngine>;
   stop(): Promise<void>;
 }
 
 async function startDetection(
   config: Config,
-  store: Store,
-  log: Logger,
-  metrics: Metrics,
-  fail: (error: ChainwardenError) => void,
+  parts: {
+    store: Store;
+    endpoints: ReturnType<typeof resolveEndpoints>;
+    log: Logger;
+    metrics: Metrics;
+    fail: (error: ChainwardenError) => void;
+  },
 ): Promise<Detection> {
+  const { store, endpoints, log, metrics, fail } = parts;
   const engine = createEngine({ detectors, policy: config.policy, detectorConfig: config.detectors });
   const alerts = createAlertBook();
   const guard = createGuard({ allow: config.outbound.allow });
@@ -151,7 +182,7 @@ async function startDetection(
   const responder = createResponder({
     store,
     transport,
-    endpoints: resolveEndpoints(config.outbound.endpoints, process.env),
+    endpoints,
     config: config.outbound.response,
     clock,
     timer: systemTimer,
@@ -198,10 +229,11 @@ async function startDetection(
   });
   return {
     eventLog,
-    pipeline,
     engine,
     tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000),
     async stop() {
+      await eventLog.close();
+      await pipeline.drained();
       await pipeline.stop();
       await responder.stop();
       await transport.close();
@@ -269,13 +301,24 @@ function startKafka(
   return source;
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'it is in use',
+  EACCES: 'it may not be used',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
 async function listen(server: FastifyInstance, config: Config): Promise<string> {
   try {
     return await server.listen({ host: config.host, port: config.port });
   } catch (error) {
-    throw new ChainwardenError('CONFIG_INVALID', `cannot listen on ${config.host}:${config.port}`, {
-      cause: error,
-    });
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const reason = reasons[code] ?? `the system reports ${code}`;
+    throw new ChainwardenError(
+      'CONFIG_INVALID',
+      `cannot listen on ${config.host}:${config.port}: ${reason}`,
+      { cause: error },
+    );
   }
 }
 
@@ -283,6 +326,7 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
 function tick(detection: Detection, metrics: Metrics, kafka: KafkaSource | undefined): NodeJS.Timeout {
   let lastMs = detection.engine.watermarkMs;
   const timer = setInterval(() => {
+    if (kafka !== undefined) holdFor(kafka.status(), detection.tracker);
     const watermarkMs = detection.tracker.at(clock());
     const { stats } = detection.engine;
     metrics.engine.liveChains.set(stats.liveChains);
@@ -303,4 +347,17 @@ function tick(detection: Detection, metrics: Metrics, kafka: KafkaSource | undef
     void detection.eventLog.control({ kind: 'watermark', watermarkMs }).catch(() => undefined);
   }, TICK_MS);
   return timer;
+}
+
+/**
+ * What waits in Kafka has not arrived yet: after an outage of ours or of the broker's, time must not run ahead of the
+ * backlog. The tracker itself bounds how long it can be held.
+ */
+function holdFor({ state, partitions }: ReturnType<KafkaSource['status']>, tracker: WatermarkTracker): void {
+  const hold = (name: string, isHeld: boolean): void => {
+    if (isHeld) tracker.observe(name, 0, clock());
+    tracker.pause(name, isHeld);
+  };
+  hold('kafka', state !== 'running' || partitions.length === 0);
+  for (const { topic, partition, lag } of partitions) hold(`${topic}/${partition}`, lag > 0);
 }

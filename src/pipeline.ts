@@ -55,12 +55,25 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function run(): Promise<void> {
     // Whoever offers in this turn shares the batch.
     await Promise.resolve();
-    while (backlog.length > 0 && !stopped) {
-      const batch = backlog.slice(0, BATCH_RECORDS_MAX);
-      backlog = backlog.slice(BATCH_RECORDS_MAX);
-      await handle(batch);
-      if (backlog.length < BACKLOG_RECORDS_MAX) for (const resume of belowLimit.splice(0)) resume();
+    try {
+      while (backlog.length > 0 && !stopped) {
+        const batch = backlog.slice(0, BATCH_RECORDS_MAX);
+        backlog = backlog.slice(BATCH_RECORDS_MAX);
+        await handle(batch);
+        if (backlog.length < BACKLOG_RECORDS_MAX) release();
+      }
+    } catch (error) {
+      stopped = true;
+      release();
+      options.onFatal(error);
     }
+    // In the same turn as the last look at the backlog: whoever offers later finds nobody at work and begins anew.
+    running = undefined;
+  }
+
+  function release(): void {
+    for (const resume of belowLimit) resume();
+    belowLimit = [];
   }
 
   async function handle(batch: readonly LogRecord[]): Promise<void> {
@@ -104,15 +117,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
     },
     async offer(records) {
+      // The log has them: what is not handled now is handled by the next process.
+      if (stopped) return;
       backlog.push(...records);
-      running ??= run()
-        .catch((error: unknown) => {
-          stopped = true;
-          options.onFatal(error);
-        })
-        .finally(() => {
-          running = undefined;
-        });
+      running ??= run();
       if (backlog.length < BACKLOG_RECORDS_MAX) return;
       await new Promise<void>((resolve) => belowLimit.push(resolve));
     },
@@ -121,8 +129,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     async stop() {
       stopped = true;
-      for (const resume of belowLimit.splice(0)) resume();
-      belowLimit = [];
+      release();
       await running;
     },
     get backlog() {

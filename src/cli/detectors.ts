@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { detectors } from '../../detectors/registry.ts';
 import type { Detector } from '../domain/detector.ts';
 import { ChainwardenError } from '../domain/errors.ts';
-import type { Terminal } from './terminal.ts';
+import { createAdmit } from '../ingest/admit.ts';
+import { expected, inShort, playFixture, readFixtures } from './fixtures.ts';
+import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
 interface DetectorFlags {
   readonly json?: boolean;
@@ -33,7 +35,42 @@ export function detectorsCommand(terminal: Terminal): Command {
         flags.json === true ? `${JSON.stringify(present(detector), null, 2)}\n` : describe(detector),
       );
     });
+  command
+    .command('test [id]')
+    .description("play the detectors' recorded stories and compare what is found with what they say")
+    .action((id: string | undefined) => {
+      if (!testFixtures(terminal, id)) throw new Exit(exitCodes.findings);
+    });
   return command;
+}
+
+function testFixtures(terminal: Terminal, id: string | undefined): boolean {
+  const ids = id === undefined ? detectors.map((detector) => detector.id) : [find(id).id];
+  const admit = createAdmit();
+  let failed = 0;
+  let passed = 0;
+  for (const detectorId of ids) {
+    for (const { file, fixture } of readFixtures(detectorId)) {
+      const found = inShort(playFixture(fixture, admit), fixture);
+      const wanted = expected(fixture);
+      const agrees = JSON.stringify(found) === JSON.stringify(wanted);
+      if (agrees) passed += 1;
+      else failed += 1;
+      terminal.out(`${agrees ? 'ok  ' : 'FAIL'} ${detectorId}/${file}: ${fixture.name}\n`);
+      if (!agrees)
+        terminal.out(
+          `     wanted ${wanted.join(', ') || 'nothing'}\n     found  ${found.join(', ') || 'nothing'}\n`,
+        );
+    }
+  }
+  terminal.out(`${passed} passed, ${failed} failed\n`);
+  return failed === 0;
+}
+
+function find(id: string): Detector {
+  const detector = detectors.find((candidate) => candidate.id === id);
+  if (detector === undefined) throw new ChainwardenError('USAGE', `no detector is called ${id}`);
+  return detector;
 }
 
 function present({ config: _, evaluate: __, ...metadata }: Detector): object {

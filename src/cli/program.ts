@@ -1,11 +1,11 @@
-import { Argument, Command, CommanderError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { ChainwardenError } from '../domain/errors.ts';
-import { version } from '../version.ts';
+import { version } from '../package.ts';
 import { detectCommand } from './detect.ts';
 import { detectorsCommand } from './detectors.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
-import { type ContractDocument, contractDocuments, schemaText } from './schema.ts';
+import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
 import { migrateCommand } from './store-commands.ts';
@@ -35,13 +35,6 @@ function createProgram(terminal: Terminal): Command {
 function quieten(command: Command, terminal: Terminal): void {
   command.exitOverride().configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
   for (const inner of command.commands) quieten(inner, terminal);
-}
-
-function schemaCommand(terminal: Terminal): Command {
-  return new Command('schema')
-    .description('the event contract: AsyncAPI 3.0 or JSON Schema')
-    .addArgument(new Argument('<document>', 'which document').choices(contractDocuments))
-    .action((document: ContractDocument) => terminal.out(schemaText(document, version)));
 }
 
 /** Runs one command line; resolves with the exit code. Only a fault of ours shows more than a sentence. */

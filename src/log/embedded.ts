@@ -67,9 +67,7 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
     }
     queuedEvents += size;
     const done = new Promise<void>((resolve, reject) => queue.push({ ...part, resolve, reject }));
-    writing ??= drain().finally(() => {
-      writing = undefined;
-    });
+    writing ??= drain();
     return done;
   }
 
@@ -77,6 +75,8 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
     // The first caller waits one turn, so that callers of the same turn share its write.
     await Promise.resolve();
     while (queue.length > 0) await write(takeGroup());
+    // In the same turn as the last look at the queue: whoever comes later finds nobody writing and begins anew.
+    writing = undefined;
   }
 
   function takeGroup(): Waiting[] {

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Fixture } from '../../detectors/fixture.ts';
+import { detectors } from '../../detectors/registry.ts';
+import { ChainwardenError } from '../domain/errors.ts';
+import type { LiveFinding } from '../domain/finding.ts';
+import type { LogRecord } from '../domain/record.ts';
+import { createEngine } from '../engine.ts';
+import type { Admit } from '../ingest/admit.ts';
+import { packageRoot } from '../package.ts';
+
+/** A detector's recorded stories, by file name without `.json`. */
+export function readFixtures(detectorId: string): readonly { file: string; fixture: Fixture }[] {
+  const folder = new URL(`detectors/${detectorId}/fixtures/`, packageRoot);
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({
+      file: name.replace(/\.json$/, ''),
+      fixture: Fixture.parse(JSON.parse(readFileSync(new URL(name, folder), 'utf8'))),
+    }));
+}
+
+/** What all detectors say in the end of events that arrive in this order, one at a time as they trickle in live. */
+export function playFixture(
+  fixture: Fixture,
+  admit: Admit,
+  events: readonly unknown[] = fixture.events,
+): readonly LiveFinding[] {
+  const engine = createEngine({ detectors, policy: fixture.policy });
+  const latest = new Map<string, LiveFinding>();
+  const records: LogRecord[] = events.map((raw, offset) => ({
+    kind: 'event',
+    seq: offset + 1,
+    event: admitted(raw, offset, admit),
+  }));
+  records.push({ kind: 'watermark', seq: records.length + 1, watermarkMs: Number.POSITIVE_INFINITY });
+  for (const record of records) {
+    for (const finding of engine.apply([record]).findings) latest.set(finding.id, finding);
+  }
+  return [...latest.values()].filter((finding) => finding.state !== 'withdrawn');
+}
+
+function admitted(raw: unknown, offset: number, admit: Admit) {
+  const admission = admit(
+    { raw },
+    {
+      publisher: { name: 'fixture', tenant: 'acme', issuers: '*' },
+      adapter: 'cloudevents',
+      position: { source: 'fixture', partition: 0, offset },
+      nowMs: 0,
+      history: true,
+    },
+  );
+  if (admission.kind === 'admitted') return admission.event;
+  throw new ChainwardenError('INPUT_UNREADABLE', `event ${offset + 1}: ${admission.letter.reason}`);
+}
+
+/** A finding as a fixture states it; the subject only where the fixture names one. */
+export function inShort(findings: readonly LiveFinding[], fixture: Fixture): readonly string[] {
+  const named = new Set(fixture.expect.filter((one) => one.subject !== undefined).map((one) => one.fact));
+  return findings
+    .map(({ detector, fact, kind, subject }) =>
+      describe({ detector, fact, kind, ...(named.has(fact) ? { subject: subject.label } : {}) }),
+    )
+    .sort();
+}
+
+/** What the fixture says must come of it, in the same form. */
+export function expected(fixture: Fixture): readonly string[] {
+  return fixture.expect.map(describe).sort();
+}
+
+function describe({ detector, fact, kind, subject }: Fixture['expect'][number]): string {
+  return `${kind} ${detector} ${fact}${subject === undefined ? '' : ` of ${subject}`}`;
+}
