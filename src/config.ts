@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import { defaultPolicy, Policy } from './domain/policy.ts';
 import { OutboundConfig } from './respond/index.ts';
@@ -93,11 +94,6 @@ export interface ConfigSources {
 
 /** File, then environment on top. Refuses anything it does not know, naming the member. Throws CONFIG_INVALID. */
 export function loadConfig({ file, env }: ConfigSources): Config {
-  for (const name of Object.keys(env)) {
-    if (/^CHAINWARDEN_(?!TEST_)/.test(name) && !knownEnvironment.includes(name)) {
-      throw new ChainwardenError('CONFIG_INVALID', `the environment sets ${name}, which nothing reads`);
-    }
-  }
   const path = file ?? env[CONFIG_FILE_VARIABLE];
   const raw = path === undefined ? {} : readYaml(path, 'configuration');
   for (const [name, member] of Object.entries(variables)) {
@@ -105,7 +101,21 @@ export function loadConfig({ file, env }: ConfigSources): Config {
     if (value !== undefined && value !== '')
       assign(raw, member, name === 'KAFKA_BROKERS' ? value.split(',') : value);
   }
-  return check(Config, raw, path ?? 'environment');
+  const config = check(Config, raw, path ?? 'environment');
+  refuseUnread(env, config);
+  return config;
+}
+
+/** A misspelt variable must not become silence. Secrets may have any name: the configuration says which. */
+function refuseUnread(env: ConfigSources['env'], config: Config): void {
+  const secrets = config.outbound.endpoints.flatMap(({ secrets }) =>
+    secrets.flatMap((secret) => ('env' in secret ? [secret.env] : [])),
+  );
+  for (const name of Object.keys(env)) {
+    if (!/^CHAINWARDEN_(?!TEST_)/.test(name)) continue;
+    if (knownEnvironment.includes(name) || secrets.includes(name)) continue;
+    throw new ChainwardenError('CONFIG_INVALID', `the environment sets ${name}, which nothing reads`);
+  }
 }
 
 /** A policy from a YAML or JSON file. Throws CONFIG_INVALID. */

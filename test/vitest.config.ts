@@ -26,7 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'full',
-          globalSetup: ['test/support/kafka/setup.ts'],
+          globalSetup: ['test/support/kafka/setup.ts', 'test/support/built.ts'],
           include: ['test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,

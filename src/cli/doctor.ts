@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { detectors } from '../../detectors/registry.ts';
-import { loadConfig } from '../config.ts';
+import { checkDetectorSettings, loadConfig } from '../config.ts';
 import { ChainwardenError } from '../domain/errors.ts';
+import { resolveEndpoints } from '../respond/index.ts';
 import { openConfigured } from './store-commands.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
@@ -29,6 +30,8 @@ async function checkConfigured(terminal: Terminal, file: string | undefined): Pr
   let config: ReturnType<typeof loadConfig>;
   try {
     config = loadConfig({ file, env: terminal.env });
+    checkDetectorSettings(config.detectors, detectors);
+    resolveEndpoints(config.outbound.endpoints, terminal.env);
   } catch (error) {
     return [['bad', messageOf(error)]];
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import {
   createKafkaSource,
@@ -8,6 +7,9 @@ import {
   type KafkaSource,
 } from '../../../src/ingest/kafka/index.ts';
 import type { KafkaSourceOptions } from '../../../src/ingest/kafka/types.ts';
+import { until } from '../until.ts';
+
+export { until } from '../until.ts';
 
 const quiet = (): void => undefined;
 export const silentLog: KafkaLog = { debug: quiet, info: quiet, warn: quiet, error: quiet };
@@ -15,19 +17,6 @@ export const silentLog: KafkaLog = { debug: quiet, info: quiet, warn: quiet, err
 /** Names that no other test uses: the broker is shared. */
 export function unique(name: string): string {
   return `${name}-${randomUUID().slice(0, 8)}`;
-}
-
-/** Waits for a condition, and says which one never came. */
-export async function until(
-  what: string,
-  met: () => boolean | Promise<boolean>,
-  msMax = 30_000,
-): Promise<void> {
-  const deadlineMs = Date.now() + msMax;
-  while (!(await met())) {
-    if (Date.now() > deadlineMs) throw new Error(`never happened: ${what}`);
-    await sleep(20);
-  }
 }
 
 /** A plain client of the test's own, for producing and for looking at the group from outside. */
