@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
-import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import { defaultPolicy, Policy } from './domain/policy.ts';
 import { OutboundConfig } from './respond/index.ts';

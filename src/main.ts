@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { detectors } from '../detectors/registry.ts';
 import { alertBody, createAlertBook } from './alert/index.ts';
-import { type Config, checkDetectorSettings } from './config.ts';
+import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
@@ -68,7 +68,6 @@ async function closeAll(opened: readonly Closer[]): Promise<void> {
 
 async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   // Before anything is opened or made: what is wrong here can be said at once.
-  checkDetectorSettings(config.detectors, detectors);
   const endpoints = resolveEndpoints(config.outbound.endpoints, process.env);
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });

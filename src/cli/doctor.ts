@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { detectors } from '../../detectors/registry.ts';
-import { checkDetectorSettings, loadConfig } from '../config.ts';
+import { loadConfig } from '../config.ts';
+import { armDetectors } from '../detect/judge.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import { resolveEndpoints } from '../respond/index.ts';
 import { openConfigured } from './store-commands.ts';
@@ -30,7 +31,7 @@ async function checkConfigured(terminal: Terminal, file: string | undefined): Pr
   let config: ReturnType<typeof loadConfig>;
   try {
     config = loadConfig({ file, env: terminal.env });
-    checkDetectorSettings(config.detectors, detectors);
+    armDetectors(detectors, config.detectors);
     resolveEndpoints(config.outbound.endpoints, terminal.env);
   } catch (error) {
     return [['bad', messageOf(error)]];

@@ -1,4 +1,5 @@
 import type { Detector, Sighting } from '../domain/detector.ts';
+import { ChainwardenError } from '../domain/errors.ts';
 import type { Finding, LiveFinding } from '../domain/finding.ts';
 import { maxSeverity } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
@@ -11,14 +12,22 @@ export interface ArmedDetector {
   readonly config: unknown;
 }
 
+/** Throws CONFIG_INVALID for a detector that does not exist and for settings that one does not know. */
 export function armDetectors(
   detectors: readonly Detector[],
   configs: Readonly<Record<string, unknown>> = {},
 ): readonly ArmedDetector[] {
-  return detectors.map((detector) => ({
-    detector,
-    config: detector.config.parse(configs[detector.id] ?? {}),
-  }));
+  const unknown = Object.keys(configs).find((id) => !detectors.some((detector) => detector.id === id));
+  if (unknown !== undefined) {
+    throw new ChainwardenError('CONFIG_INVALID', `the configuration names ${unknown}, which is no detector`);
+  }
+  return detectors.map((detector) => {
+    const result = detector.config.safeParse(configs[detector.id] ?? {});
+    if (result.success) return { detector, config: result.data };
+    const [issue] = result.error.issues;
+    const where = ['detectors', detector.id, ...(issue?.path ?? [])].join('.');
+    throw new ChainwardenError('CONFIG_INVALID', `${where}: ${issue?.message ?? 'invalid'}`);
+  });
 }
 
 /** A finding as far as detection knows it; the engine adds where it happened. */

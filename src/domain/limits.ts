@@ -30,7 +30,7 @@ export const CLOCK_SKEW_MS = 60_000;
 /** An event from further ahead than this is refused: a clock that far off would drag the watermark along. */
 export const EVENT_FUTURE_MS_MAX = 10 * 60_000;
 /**
- * A live event older than this is refused: the store partitions by day, and a batch that touches more than a
+ * A live event older than this is refused: the store partitions by month, and a batch that touches more than a
  * hundred partitions is refused whole.
  */
 export const EVENT_AGE_MS_MAX = 30 * 86_400_000;
