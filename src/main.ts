@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -11,8 +11,7 @@ import type { EventSink, Store } from './domain/ports.ts';
 import { createEngine } from './engine.ts';
 import { type Admission, type Admit, createAdmit } from './ingest/admit.ts';
 import { decodeBinary } from './ingest/codec.ts';
-import { createKafkaSource, type KafkaConnection, type KafkaSource } from './ingest/kafka/index.ts';
-import { createTopicIntake } from './intake.ts';
+import { type KafkaIntake, startKafkaIntake } from './intake.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
 import { version } from './package.ts';
@@ -112,7 +111,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   const address = await listen(server, config);
   // Only now: a key that is made by a start that fails is one that nobody ever sees.
   const adminKey = await firstKey(store, config.tenant);
-  const kafka = startKafka(config, { sink: eventLog, admit, onAdmission, log, fail });
+  const kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
   if (kafka !== undefined) opened.push(() => kafka.stop());
   const ticking = tick(detection, metrics, kafka);
   opened.push(async () => clearInterval(ticking));
@@ -255,51 +254,6 @@ function countAdmissions(
   };
 }
 
-function startKafka(
-  config: Config,
-  parts: {
-    sink: EventSink;
-    admit: Admit;
-    onAdmission: (source: string, admission: Admission) => void;
-    log: Logger;
-    fail: (error: ChainwardenError) => void;
-  },
-): KafkaSource | undefined {
-  const { kafka } = config;
-  if (kafka.brokers.length === 0) return undefined;
-  const connection: KafkaConnection = {
-    brokers: kafka.brokers,
-    clientId: 'chainwarden',
-    log: parts.log,
-    ...(kafka.tls ? { tls: {} } : {}),
-    ...(kafka.sasl === undefined
-      ? {}
-      : {
-          sasl: {
-            mechanism: kafka.sasl.mechanism,
-            username: kafka.sasl.username,
-            password: readFileSync(kafka.sasl.passwordFile, 'utf8').trim(),
-          },
-        }),
-  };
-  const source = createKafkaSource({
-    ...connection,
-    groupId: kafka.groupId,
-    topics: [kafka.topics.tokens, kafka.topics.toolCalls, kafka.topics.apiCalls],
-    newTopic: { partitions: kafka.partitions, replicationFactor: kafka.replicationFactor },
-    onBatch: createTopicIntake({
-      sink: parts.sink,
-      admit: parts.admit,
-      clock,
-      publisher: { name: 'kafka', tenant: config.tenant, issuers: kafka.issuers },
-      onAdmission: parts.onAdmission,
-    }),
-    onFatal: parts.fail,
-  });
-  source.start();
-  return source;
-}
-
 const reasons: Readonly<Record<string, string>> = {
   EADDRINUSE: 'it is in use',
   EACCES: 'it may not be used',
@@ -322,7 +276,7 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
 }
 
 /** Once a second: the watermark becomes a log record when it moved, and gauges are read. */
-function tick(detection: Detection, metrics: Metrics, kafka: KafkaSource | undefined): NodeJS.Timeout {
+function tick(detection: Detection, metrics: Metrics, kafka: KafkaIntake | undefined): NodeJS.Timeout {
   let lastMs = detection.engine.watermarkMs;
   const timer = setInterval(() => {
     if (kafka !== undefined) holdFor(kafka.status(), detection.tracker);
@@ -352,7 +306,7 @@ function tick(detection: Detection, metrics: Metrics, kafka: KafkaSource | undef
  * What waits in Kafka has not arrived yet: after an outage of ours or of the broker's, time must not run ahead of the
  * backlog. The tracker itself bounds how long it can be held.
  */
-function holdFor({ state, partitions }: ReturnType<KafkaSource['status']>, tracker: WatermarkTracker): void {
+function holdFor({ state, partitions }: ReturnType<KafkaIntake['status']>, tracker: WatermarkTracker): void {
   const hold = (name: string, isHeld: boolean): void => {
     if (isHeld) tracker.observe(name, 0, clock());
     tracker.pause(name, isHeld);

@@ -30,7 +30,7 @@ const channels = {
 } as const;
 
 type Inbound = keyof typeof channels;
-type ChannelName = Inbound | 'alerts' | 'deadLetter';
+type ChannelName = Inbound | 'deadLetter';
 
 const anyChannel = 'Any event type of the contract is accepted on any of the three inbound channels.';
 const cloudEvents = 'application/cloudevents+json';
@@ -53,7 +53,6 @@ export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
     defaultContentType: cloudEvents,
     channels: {
       ...Object.fromEntries(inbound.map((name) => [name, inboundChannel(name, topics[name])])),
-      alerts: outboundChannel(topics.alerts ?? 'delegation.alerts', 'alert', 'Findings, folded.'),
       deadLetter: outboundChannel(
         topics.deadLetter ?? 'delegation.dead-letter',
         'deadLetter',
@@ -62,13 +61,11 @@ export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
     },
     operations: {
       ...Object.fromEntries(inbound.map((name) => [name, operation('receive', name)])),
-      alerts: operation('send', 'alerts'),
       deadLetter: operation('send', 'deadLetter'),
     },
     components: {
       messages: {
         ...Object.fromEntries(eventTypes.map((type) => [type, eventMessage(type)])),
-        alert: { name: 'alert', contentType: 'application/json', payload: ref('schemas/Alert') },
         deadLetter: {
           name: 'deadLetter',
           contentType: 'application/json',
@@ -77,7 +74,6 @@ export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
       },
       schemas: {
         ...contractSchemas('#/components/schemas/'),
-        Alert: alertSchema,
         DeadLetter: deadLetterSchema,
       },
     },
@@ -118,18 +114,6 @@ function eventMessage(type: EventType): JsonSchema {
 const messageKey = {
   type: 'string',
   description: 'The transaction or root token when the publisher knows it, else the token. Not relied on.',
-};
-
-/** The members of an OCSF 1.x Detection Finding that a reader can count on. */
-const alertSchema: JsonSchema = {
-  type: 'object',
-  description: 'An OCSF Detection Finding.',
-  required: ['class_uid', 'time', 'finding_info'],
-  properties: {
-    class_uid: { const: 2004 },
-    time: { type: 'integer', description: 'Milliseconds since the epoch.' },
-    finding_info: { type: 'object', required: ['uid', 'title'] },
-  },
 };
 
 const deadLetterSchema: JsonSchema = {

@@ -119,7 +119,6 @@ describe('the AsyncAPI document', () => {
       'delegation.tokens',
       'delegation.tool-calls',
       'delegation.api-calls',
-      'delegation.alerts',
       'delegation.dead-letter',
     ]);
   }, 60_000);
@@ -130,7 +129,7 @@ describe('the AsyncAPI document', () => {
       components: { messages: Record<string, { examples?: { payload: unknown }[] }> };
     };
     const placed = Object.values(channels).flatMap(({ messages }) => Object.keys(messages));
-    expect(placed.sort()).toEqual([...eventSchemas.keys(), 'alert', 'deadLetter'].sort());
+    expect(placed.sort()).toEqual([...eventSchemas.keys(), 'deadLetter'].sort());
     expect([...eventTypes].sort()).toEqual([...eventSchemas.keys()].sort());
     for (const type of eventTypes) {
       expect(valid(components.messages[type]?.examples?.[0]?.payload), type).toBe(true);
