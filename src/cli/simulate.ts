@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ChainwardenError } from '../domain/errors.ts';
 import { attackVariants, simulate, worldPolicy } from '../evaluate/index.ts';
-import { wholeNumber } from './options.ts';
+import { instant, wholeNumber } from './options.ts';
 import type { Terminal } from './terminal.ts';
 
 interface SimulateFlags {
@@ -12,6 +12,7 @@ interface SimulateFlags {
   readonly labels?: string;
   readonly policy?: string;
   readonly disorder?: boolean;
+  readonly start?: number;
 }
 
 export function simulateCommand(terminal: Terminal): Command {
@@ -22,17 +23,18 @@ export function simulateCommand(terminal: Terminal): Command {
     .option('--attacks <list>', 'all, none, or names of variants or detectors, by comma', 'all')
     .option('--labels <file>', 'write one label a chain: {txn, attack, variant, detectors}')
     .option('--policy <file>', 'write the policy that belongs to this world')
+    .option('--start <time>', 'time of the first chain (default: a fixed one, so that a seed fixes every byte)', instant)
     .option('--disorder', 'late, repeated and unevenly timed events')
     .addHelpText(
       'after',
       `\nVariants:\n${attackVariants.map(({ name, title }) => `  ${name.padEnd(28)} ${title}`).join('\n')}`,
     )
     .action((flags: SimulateFlags) => {
-      const { seed, chains, disorder = false } = flags;
+      const { seed, chains, disorder = false, start } = flags;
       const attacks =
         flags.attacks === 'all' || flags.attacks === 'none' ? flags.attacks : flags.attacks.split(',');
       const labels: string[] = [];
-      for (const { event, label } of simulate({ seed, chains, attacks, disorder })) {
+      for (const { event, label } of simulate({ seed, chains, attacks, disorder, ...(start === undefined ? {} : { startMs: start }) })) {
         terminal.out(`${JSON.stringify(event)}\n`);
         if (label !== undefined) labels.push(`${JSON.stringify(label)}\n`);
       }

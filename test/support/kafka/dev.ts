@@ -23,7 +23,7 @@ const address = broker.brokers.join(',');
 say(`Kafka listens on ${address}; its data goes when it ends
 
   KAFKA_BROKERS=${address} npm start
-  kcat -P -b ${address} -t delegation.tokens events.ndjson     # one CloudEvent per line
+  kcat -P -b ${address} -t delegation.tokens -l events.ndjson     # one CloudEvent per line
 
 Ctrl-C ends it.`);
 
