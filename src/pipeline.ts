@@ -2,7 +2,7 @@ import type { AlertBook } from './alert/index.ts';
 import type { Action, Chain, Hop } from './domain/chain.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { LiveFinding } from './domain/finding.ts';
-import type { AlertChanges } from './domain/notice.ts';
+import type { AlertChanges, Notice } from './domain/notice.ts';
 import type { ChainStore, PositionStore } from './domain/ports.ts';
 import type { Engine, EngineOutput, LogRecord } from './domain/record.ts';
 
@@ -14,6 +14,8 @@ export interface PipelineOptions {
   readonly respond: (changes: AlertChanges) => Promise<void>;
   /** Offset up to which an earlier process finished: behind it only memory is rebuilt. */
   readonly handledSeq: number;
+  /** Where the batch ended that an earlier process began last; behind `handledSeq` when it finished that one too. */
+  readonly begunSeq: number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Going on is pointless: the engine failed, or the store refuses for good what it wrote. */
   readonly onFatal: (error: unknown) => void;
@@ -23,12 +25,14 @@ export interface PipelineOptions {
 export interface PipelineObserver {
   applied(records: number, durationMs: number): void;
   found(findings: readonly LiveFinding[]): void;
+  /** Notices of changes that no earlier process handled. */
+  announced(notices: readonly Notice[]): void;
   retried(error: unknown): void;
 }
 
 export interface Pipeline {
-  /** Rebuilds memory from records that an earlier process finished. */
-  replay(records: readonly LogRecord[]): Promise<void>;
+  /** Rebuilds memory from what an earlier process finished, and finishes what it did not. */
+  replay(log: AsyncIterable<readonly LogRecord[]>): Promise<void>;
   /** Takes records in log order; resolves at once, or when the backlog is small again. */
   offer(records: readonly LogRecord[]): Promise<void>;
   /** Resolves when everything offered is done. */
@@ -37,7 +41,9 @@ export interface Pipeline {
   readonly backlog: number;
 }
 
-const POSITION = 'detect';
+/** Stages' names of their places in the log: what is finished, and the end of the batch that was begun last. */
+const HANDLED = 'detect';
+const BEGUN = 'detect-begun';
 const BATCH_RECORDS_MAX = 1_000;
 /** Past this many records in wait the log pauses, and with it intake. */
 const BACKLOG_RECORDS_MAX = 50_000;
@@ -87,14 +93,25 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       await options.respond(changes);
       return;
     }
+    await persist(() => store.writePosition(BEGUN, seq));
+    observer?.announced(changes.notices);
     await persist(() => write(output, changes));
     await persist(() => options.respond(changes));
-    await persist(() => store.writePosition(POSITION, seq));
+    await persist(() => store.writePosition(HANDLED, seq));
   }
 
   async function write(output: EngineOutput, changes: AlertChanges): Promise<void> {
     await writeRows(store, output.chains, output.hops, output.actions);
     if (changes.alerts.length > 0) await store.writeAlerts(changes.alerts);
+  }
+
+  /**
+   * Whether a replay has to handle two records in different batches. What a batch says is what changed since the
+   * one before, so an unfinished batch is told again exactly: rows that its first telling left behind would
+   * otherwise never be taken back, when what they say has come and gone within a larger batch.
+   */
+  function parted(seq: number, laterSeq: number): boolean {
+    return [options.handledSeq, options.begunSeq].some((end) => seq <= end && laterSeq > end);
   }
 
   /** The same rows again until the store has them. What it refuses for good is the process's end, not silence. */
@@ -111,10 +128,19 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   return {
-    async replay(records) {
-      for (let at = 0; at < records.length; at += BATCH_RECORDS_MAX) {
-        await handle(records.slice(at, at + BATCH_RECORDS_MAX));
+    async replay(log) {
+      let batch: LogRecord[] = [];
+      for await (const records of log) {
+        for (const record of records) {
+          const [first] = batch;
+          if (first !== undefined && (batch.length >= BATCH_RECORDS_MAX || parted(first.seq, record.seq))) {
+            await handle(batch);
+            batch = [];
+          }
+          batch.push(record);
+        }
       }
+      if (batch.length > 0) await handle(batch);
     },
     async offer(records) {
       // The log has them: what is not handled now is handled by the next process.
@@ -149,4 +175,10 @@ async function writeRows(
   if (chains.length > 0) await store.writeChains(chains);
 }
 
-export { POSITION as DETECT_POSITION };
+/** How far detection came before this process: the pipeline's place in the log. */
+export async function readProgress(
+  store: PositionStore,
+): Promise<Pick<PipelineOptions, 'handledSeq' | 'begunSeq'>> {
+  const [handledSeq, begunSeq] = await Promise.all([store.readPosition(HANDLED), store.readPosition(BEGUN)]);
+  return { handledSeq, begunSeq };
+}

@@ -140,4 +140,15 @@ describe('the embedded log', () => {
     expect(written.flat()).toEqual(['8:a']);
     await expect(log.append([event('b')], [])).rejects.toMatchObject({ code: 'OVERLOADED' });
   });
+
+  it('takes up what comes in the very moment it falls idle', async () => {
+    for (let turns = 0; turns < 30; turns += 1) {
+      const { log, written } = slowStore();
+      await log.append([event('a')], []);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      void log.append([event('b')], []);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(written, `appended ${turns} turns after the answer`).toEqual([['8:a'], ['9:b']]);
+    }
+  });
 });

@@ -1,0 +1,148 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { type BatchResult, runBatch } from '../../src/cli/batch.ts';
+import { Policy } from '../../src/domain/policy.ts';
+import { type SimulatedEvent, simulate, worldPolicy } from '../../src/evaluate/index.ts';
+import { createRandom } from '../../src/evaluate/random.ts';
+import { openStore } from '../../src/store/index.ts';
+import { type Api, apiOf, type ShownAlert } from '../support/api.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { type RunningService, startService, temporaryFolder } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+const SEED = 20;
+const ROUNDS = 6;
+const BATCH_EVENTS = 25;
+/** Requests under way at a time, so that a kill meets some in every state. */
+const AT_ONCE = 3;
+/** Between the last event of the world and now, so that whatever is judged after it is judged at once. */
+const SINCE_MS = 15 * 60_000;
+
+const tell = (startMs: number): SimulatedEvent[] =>
+  [...simulate({ seed: SEED, chains: 100, attacks: 'all', disorder: true, startMs })].map(
+    ({ event }) => event,
+  );
+const lastMs = Math.max(...tell(0).map(({ time }) => Date.parse(time)));
+const world = tell(Date.now() - SINCE_MS - lastMs);
+const policy = { ...worldPolicy(), clocks: { latenessSeconds: 2 } };
+
+/** The same events through the engine alone, in one go. */
+function detected(): Promise<BatchResult> {
+  async function* input() {
+    const position = { source: 'world', partition: 0, offset: 0 };
+    yield { records: world.map((raw) => ({ raw, adapter: 'cloudevents', position })), refused: [] };
+  }
+  return runBatch({
+    input: input(),
+    policy: Policy.parse(policy),
+    nowMs: Date.now(),
+    keepChains: true,
+    onRefused: ({ reason }) => {
+      throw new Error(reason);
+    },
+  });
+}
+
+/** What must not depend on when the process died. */
+function essence(
+  alerts: readonly (Pick<ShownAlert, 'id' | 'kind' | 'severity' | 'detector'> & {
+    readonly facts: readonly string[];
+  })[],
+) {
+  return alerts
+    .map(({ id, kind, severity, detector, facts }) => `${id} ${kind} ${severity} ${detector} ${facts.join()}`)
+    .sort();
+}
+
+const standing = async (api: Api) => (await api.alerts()).filter(({ state }) => state !== 'withdrawn');
+
+it('loses nothing and says nothing twice, whenever it is killed', { timeout: 120_000 }, async () => {
+  const random = createRandom(SEED);
+  const receiver = await startReceiver();
+  const folder = temporaryFolder();
+  const data = join(folder, 'data');
+  const file = join(folder, 'config.yaml');
+  writeFileSync(
+    file,
+    stringify({
+      logLevel: 'warn',
+      policy,
+      outbound: {
+        allow: ['127.0.0.1'],
+        endpoints: [{ name: 'soc', url: receiver.url, secrets: [{ env: 'SOC_SECRET' }], events: ['*'] }],
+        response: { mode: 'auto', endpoint: 'soc' },
+      },
+    }),
+  );
+  const start = () => startService(data, { args: ['--config', file], env: { SOC_SECRET: receiver.secret } });
+
+  const batches: SimulatedEvent[][] = [];
+  for (let at = 0; at < world.length; at += BATCH_EVENTS) batches.push(world.slice(at, at + BATCH_EVENTS));
+  let key = '';
+  const acknowledged = new Set<number>();
+  /** Sends what is open until all is acknowledged or the process is killed after so many acknowledgements. */
+  async function publish(service: RunningService, killAfter: number): Promise<void> {
+    const api = apiOf(service.address, key);
+    const open = batches.map((_, index) => index).filter((index) => !acknowledged.has(index));
+    // Of what was acknowledged, some comes again: publishers retry when an answer is lost on its way.
+    const again = random.shuffle([...acknowledged]).slice(0, 3);
+    const queue = [...again, ...open];
+    let answers = 0;
+    let isDead = false;
+    async function sender(): Promise<void> {
+      for (let index = queue.shift(); index !== undefined && !isDead; index = queue.shift()) {
+        const status = await api.publish(batches[index] ?? []).catch(() => undefined);
+        if (status !== 202) return;
+        acknowledged.add(index);
+        answers += 1;
+        if (answers < killAfter || isDead) continue;
+        isDead = true;
+        // Somewhere within the writes that follow an answer.
+        setTimeout(() => void service.end('SIGKILL'), random.int(0, 40));
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, sender));
+  }
+
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const service = await start();
+    key = service.adminKey ?? key;
+    await publish(service, random.int(3, Math.floor(batches.length / ROUNDS)));
+    expect((await service.ended).signal).toBe('SIGKILL');
+  }
+
+  const service = await start();
+  await publish(service, Number.POSITIVE_INFINITY);
+  expect(acknowledged.size).toBe(batches.length);
+  const api = apiOf(service.address, key);
+  const expected = await detected();
+  await until('the alerts of an undisturbed run', async () => {
+    const alerts = await standing(api);
+    return alerts.every(({ settled }) => settled) && alerts.length >= expected.alerts.length;
+  }).catch(() => undefined);
+  expect(essence(await standing(api))).toEqual(essence(expected.alerts));
+  const chains = await api.chains();
+  const counted = (
+    all: Iterable<{ id: string; eventCount: number; actionCount: number; hopCount: number }>,
+  ) => [...all].map((one) => `${one.id} ${one.eventCount} ${one.actionCount} ${one.hopCount}`).sort();
+  expect(counted(chains)).toEqual(counted(expected.chains.values()));
+  const pages = expected.alerts.filter(({ kind }) => kind === 'alert').map(({ id }) => id);
+  const told = () => new Set(receiver.messages.map(({ data: { alertId } }) => alertId));
+  await until('everybody is told', () => pages.every((id) => told().has(id)));
+  expect((await service.end()).code).toBe(0);
+
+  const store = await openStore({ path: join(data, 'store') });
+  const ids = new Set(world.map(({ source, id }) => `${source} ${id}`));
+  expect((await store.counts('default')).events).toBe(ids.size);
+  await store.close();
+
+  expect(receiver.refused).toEqual([]);
+  const names = new Map<string, Set<string>>();
+  for (const { id, type, data: body } of receiver.messages) {
+    const said = `${type} ${body['alertId']} ${body['severity']}`;
+    names.set(said, (names.get(said) ?? new Set()).add(id));
+  }
+  expect([...names].filter(([, webhookIds]) => webhookIds.size > 1)).toEqual([]);
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { createAlertBook } from '../../src/alert/index.ts';
+import { ChainwardenError } from '../../src/domain/errors.ts';
+import type { Engine, LogRecord } from '../../src/domain/record.ts';
+import { createPipeline, type PipelineOptions } from '../../src/pipeline.ts';
+
+const nothing = async (): Promise<void> => undefined;
+const tick = (seq: number): LogRecord => ({ kind: 'watermark', seq, watermarkMs: seq });
+const ticks = (from: number, to: number): LogRecord[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => tick(from + i));
+
+/** An engine that only shows which records came together. */
+function bench(options: Partial<PipelineOptions> = {}) {
+  const batches: [first: number, last: number][] = [];
+  const did: string[] = [];
+  const engine: Engine = {
+    apply(records) {
+      batches.push([records[0]?.seq ?? 0, records.at(-1)?.seq ?? 0]);
+      return { chains: [], hops: [], actions: [], findings: [] };
+    },
+    watermarkMs: 0,
+    waiting: false,
+    stats: {} as Engine['stats'],
+  };
+  const store = {
+    writeChains: nothing,
+    writeHops: nothing,
+    writeActions: nothing,
+    writeAlerts: nothing,
+    readPosition: async () => 0,
+    writePosition: async (name: string, seq: number) => void did.push(`${name} ${seq}`),
+  };
+  const pipeline = createPipeline({
+    engine,
+    alerts: createAlertBook(),
+    store,
+    respond: async () => void did.push('respond'),
+    handledSeq: 0,
+    begunSeq: 0,
+    sleep: nothing,
+    onFatal: (error) => {
+      throw error;
+    },
+    ...options,
+  });
+  return { pipeline, batches, did, store };
+}
+
+async function* pieces(...all: LogRecord[][]) {
+  yield* all;
+}
+
+describe('a replay', () => {
+  it('tells an unfinished batch again exactly, however the log is cut into pieces', async () => {
+    const { pipeline, batches } = bench({ handledSeq: 5, begunSeq: 9 });
+    await pipeline.replay(pieces(ticks(1, 3), ticks(4, 7), ticks(8, 8), ticks(9, 14)));
+    expect(batches).toEqual([
+      [1, 5],
+      [6, 9],
+      [10, 14],
+    ]);
+  });
+
+  it('parts batches where the record at their end is gone', async () => {
+    const { pipeline, batches } = bench({ handledSeq: 5, begunSeq: 9 });
+    await pipeline.replay(pieces([tick(1), tick(4), tick(7), tick(8), tick(12)]));
+    expect(batches).toEqual([
+      [1, 4],
+      [7, 8],
+      [12, 12],
+    ]);
+  });
+
+  it('writes nothing for what was finished, and is bounded in its batches', async () => {
+    const { pipeline, batches, did } = bench({ handledSeq: 2_500, begunSeq: 2_500 });
+    await pipeline.replay(pieces(ticks(1, 1_700), ticks(1_701, 2_501)));
+    expect(batches).toEqual([
+      [1, 1_000],
+      [1_001, 2_000],
+      [2_001, 2_500],
+      [2_501, 2_501],
+    ]);
+    expect(did.filter((entry) => entry !== 'respond')).toEqual(['detect-begun 2501', 'detect 2501']);
+  });
+});
+
+describe('the pipeline', () => {
+  it('notes where a batch ends before it writes, and that it is done after everything else', async () => {
+    const { pipeline, did } = bench();
+    await pipeline.offer(ticks(1, 3));
+    await pipeline.drained();
+    expect(did).toEqual(['detect-begun 3', 'respond', 'detect 3']);
+  });
+
+  it('takes up what is offered in the very moment it falls idle', async () => {
+    for (let turns = 0; turns < 30; turns += 1) {
+      const { pipeline, did, store } = bench();
+      let more = true;
+      store.writePosition = async (name, seq) => {
+        did.push(`${name} ${seq}`);
+        if (name !== 'detect' || !more) return;
+        more = false;
+        void (async () => {
+          for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+          await pipeline.offer([tick(2)]);
+        })();
+      };
+      await pipeline.offer([tick(1)]);
+      await pipeline.drained();
+      await new Promise((resolve) => setImmediate(resolve));
+      await pipeline.drained();
+      expect(did.at(-1), `offered ${turns} turns after the last write`).toBe('detect 2');
+    }
+  });
+
+  it('tries again what may succeed later, and ends with what never will, freeing whoever waits', async () => {
+    const faults = [
+      new ChainwardenError('STORE_UNAVAILABLE', 'away'),
+      new ChainwardenError('STORE_REFUSED', 'no'),
+    ];
+    const fatal: unknown[] = [];
+    const { pipeline, did } = bench({
+      respond: async () => {
+        const fault = faults.shift();
+        if (fault !== undefined) throw fault;
+      },
+      onFatal: (error) => fatal.push(error),
+    });
+    await pipeline.offer(ticks(1, 60_000));
+    await pipeline.drained();
+    expect(fatal).toMatchObject([{ code: 'STORE_REFUSED' }]);
+    expect(did).toEqual(['detect-begun 1000']);
+    await pipeline.offer([tick(60_001)]);
+  });
+});
