@@ -1,28 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Logger } from 'pino';
 import { detectors } from '../detectors/registry.ts';
-import { alertBody, createAlertBook } from './alert/index.ts';
 import type { Config } from './config.ts';
-import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
+import type { WatermarkTracker } from './correlate/watermark.ts';
+import { startDetection } from './detection.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
-import { createEngine } from './engine.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { type Admission, type Admit, createAdmit } from './ingest/admit.ts';
 import { decodeBinary } from './ingest/codec.ts';
-import { type KafkaIntake, startKafkaIntake } from './intake.ts';
-import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
+import { startKafkaIntake } from './intake.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
 import { version } from './package.ts';
-import { createPipeline, DETECT_POSITION } from './pipeline.ts';
-import {
-  createGuard,
-  createResponder,
-  createWebhookTransport,
-  resolveEndpoints,
-  systemTimer,
-} from './respond/index.ts';
+import { resolveEndpoints } from './respond/index.ts';
 import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
 
@@ -43,8 +34,6 @@ const clock = (): number => Date.now();
 const sleep = async (ms: number): Promise<void> => {
   await delay(ms);
 };
-const TICK_MS = 1_000;
-const IDLE_STEP_MS = 60_000;
 
 /** Puts the parts together and starts them. The only place that knows every one of them. */
 export async function startService(config: Config): Promise<Service> {
@@ -88,7 +77,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   const failed = new Promise<ChainwardenError>((resolve) => {
     fail = resolve;
   });
-  const detection = await startDetection(config, { store, endpoints, log, metrics, fail });
+  const detection = await startDetection(config, { store, endpoints, log, metrics, clock, sleep, fail });
   const { eventLog, tracker } = detection;
   opened.push(detection.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
@@ -113,8 +102,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   const adminKey = await firstKey(store, config.tenant);
   const kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
   if (kafka !== undefined) opened.push(() => kafka.stop());
-  const ticking = tick(detection, metrics, kafka);
-  opened.push(async () => clearInterval(ticking));
+  opened.push(startHeartbeat({ detection, metrics, kafka, clock }).stop);
 
   return {
     address,
@@ -155,90 +143,6 @@ async function firstKey(store: Store, tenant: string): Promise<string | undefine
   return text;
 }
 
-interface Detection {
-  readonly eventLog: EmbeddedLog;
-  readonly tracker: WatermarkTracker;
-  readonly engine: ReturnType<typeof createEngine>;
-  stop(): Promise<void>;
-}
-
-async function startDetection(
-  config: Config,
-  parts: {
-    store: Store;
-    endpoints: ReturnType<typeof resolveEndpoints>;
-    log: Logger;
-    metrics: Metrics;
-    fail: (error: ChainwardenError) => void;
-  },
-): Promise<Detection> {
-  const { store, endpoints, log, metrics, fail } = parts;
-  const engine = createEngine({ detectors, policy: config.policy, detectorConfig: config.detectors });
-  const alerts = createAlertBook();
-  const guard = createGuard({ allow: config.outbound.allow });
-  const transport = createWebhookTransport({ guard, clock });
-  const responder = createResponder({
-    store,
-    transport,
-    endpoints,
-    config: config.outbound.response,
-    clock,
-    timer: systemTimer,
-    random: Math.random,
-    log,
-    body: alertBody,
-  });
-  const handledSeq = await store.readPosition(DETECT_POSITION);
-  const pipeline = createPipeline({
-    engine,
-    alerts,
-    store,
-    respond: (changes) => responder.handle(changes, { handledSeq }),
-    handledSeq,
-    sleep,
-    onFatal: (error) => fail(new ChainwardenError('INTERNAL', 'the pipeline stopped', { cause: error })),
-    observer: {
-      applied(records, durationMs) {
-        metrics.engine.records.inc(records);
-        metrics.engine.applyDuration.observe(durationMs / 1000);
-      },
-      found(findings) {
-        for (const { detector, state } of findings) metrics.engine.findings.inc({ detector, state });
-      },
-      retried: (error) => log.warn({ err: error }, 'store write retried'),
-    },
-  });
-  const lastSeq = await store.lastSeq();
-  for await (const records of store.readLog(0)) await pipeline.replay(records);
-  await responder.start();
-  log.info({ lastSeq, handledSeq, ...engine.stats }, 'log replayed');
-
-  const eventLog = createEmbeddedLog({
-    store,
-    lastSeq,
-    clock,
-    sleep,
-    onRecords: pipeline.offer,
-    onWrite(events, durationMs) {
-      metrics.log.batchEvents.observe(events);
-      metrics.log.appendDuration.observe(durationMs / 1000);
-    },
-    onRetry: (error) => log.warn({ err: error }, 'log write retried'),
-  });
-  return {
-    eventLog,
-    engine,
-    tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000),
-    async stop() {
-      await eventLog.close();
-      await pipeline.drained();
-      await pipeline.stop();
-      await responder.stop();
-      await transport.close();
-    },
-  };
-}
-
 function countAdmissions(
   metrics: Metrics,
   observe: (partition: string, eventMs: number, nowMs: number) => void,
@@ -273,44 +177,4 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
       { cause: error },
     );
   }
-}
-
-/** Once a second: the watermark becomes a log record when it moved, and gauges are read. */
-function tick(detection: Detection, metrics: Metrics, kafka: KafkaIntake | undefined): NodeJS.Timeout {
-  let lastMs = detection.engine.watermarkMs;
-  const timer = setInterval(() => {
-    if (kafka !== undefined) holdFor(kafka.status(), detection.tracker);
-    const watermarkMs = detection.tracker.at(clock());
-    const { stats } = detection.engine;
-    metrics.engine.liveChains.set(stats.liveChains);
-    metrics.engine.liveTokens.set(stats.liveTokens);
-    metrics.engine.uncorrelated.set(stats.uncorrelated);
-    metrics.engine.conflicts.set(stats.conflicts);
-    metrics.engine.evictedChains.set(stats.evictedChains);
-    metrics.engine.watermarkLag.set((clock() - watermarkMs) / 1000);
-    metrics.log.queueEvents.set(detection.eventLog.queuedEvents);
-    metrics.log.lastSeq.set(detection.eventLog.lastSeq);
-    for (const { topic, partition, lag } of kafka?.status().partitions ?? []) {
-      metrics.kafka.lag.set({ topic, partition: String(partition) }, lag);
-    }
-    // Nothing waits for the time: once a minute is enough, to let settled chains go.
-    const stepMs = detection.engine.waiting ? 0 : IDLE_STEP_MS;
-    if (watermarkMs <= lastMs + stepMs) return;
-    lastMs = watermarkMs;
-    void detection.eventLog.control({ kind: 'watermark', watermarkMs }).catch(() => undefined);
-  }, TICK_MS);
-  return timer;
-}
-
-/**
- * What waits in Kafka has not arrived yet: after an outage of ours or of the broker's, time must not run ahead of the
- * backlog. The tracker itself bounds how long it can be held.
- */
-function holdFor({ state, partitions }: ReturnType<KafkaIntake['status']>, tracker: WatermarkTracker): void {
-  const hold = (name: string, isHeld: boolean): void => {
-    if (isHeld) tracker.observe(name, 0, clock());
-    tracker.pause(name, isHeld);
-  };
-  hold('kafka', state !== 'running' || partitions.length === 0);
-  for (const { topic, partition, lag } of partitions) hold(`${topic}/${partition}`, lag > 0);
 }

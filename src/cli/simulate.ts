@@ -23,7 +23,11 @@ export function simulateCommand(terminal: Terminal): Command {
     .option('--attacks <list>', 'all, none, or names of variants or detectors, by comma', 'all')
     .option('--labels <file>', 'write one label a chain: {txn, attack, variant, detectors}')
     .option('--policy <file>', 'write the policy that belongs to this world')
-    .option('--start <time>', 'time of the first chain (default: a fixed one, so that a seed fixes every byte)', instant)
+    .option(
+      '--start <time>',
+      'time of the first chain (default: a fixed one, so that a seed fixes every byte)',
+      instant,
+    )
     .option('--disorder', 'late, repeated and unevenly timed events')
     .addHelpText(
       'after',
@@ -34,7 +38,13 @@ export function simulateCommand(terminal: Terminal): Command {
       const attacks =
         flags.attacks === 'all' || flags.attacks === 'none' ? flags.attacks : flags.attacks.split(',');
       const labels: string[] = [];
-      for (const { event, label } of simulate({ seed, chains, attacks, disorder, ...(start === undefined ? {} : { startMs: start }) })) {
+      for (const { event, label } of simulate({
+        seed,
+        chains,
+        attacks,
+        disorder,
+        ...(start === undefined ? {} : { startMs: start }),
+      })) {
         terminal.out(`${JSON.stringify(event)}\n`);
         if (label !== undefined) labels.push(`${JSON.stringify(label)}\n`);
       }

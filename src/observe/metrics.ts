@@ -68,37 +68,23 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
       watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
     },
-    store: {
-      writeDuration: make.histogram(
-        'store_write_duration_seconds',
-        'Time of one write',
-        ['table'],
-        LATENCY_SECONDS,
-      ),
-      writeFailures: make.counter('store_write_failures_total', 'Writes the store did not take', [
-        'table',
-        'code',
-      ]),
-    },
     alerts: {
       raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
       withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
     },
     delivery: {
-      attempts: make.counter('webhook_deliveries_total', 'Webhook attempts by what became of them', [
-        'endpoint',
-        'outcome',
-      ]),
+      attempts: make.counter('webhook_attempts_total', 'Attempts to deliver a message'),
+      delivered: make.counter('webhook_delivered_total', 'Messages that a receiver took'),
+      dead: make.counter('webhook_dead_total', 'Messages given up; they can be revived'),
       pending: make.gauge('outbox_pending_messages', 'Messages that wait to be sent'),
     },
-    responses: make.counter('responses_total', 'Responses by the state they reached', ['mode', 'state']),
     kafka: {
       lag: make.gauge('kafka_consumer_lag_messages', 'Messages behind the end of the partition', [
         'topic',
         'partition',
       ]),
-      commits: make.counter('kafka_commits_total', 'Offset commits', ['outcome']),
-      stalls: make.counter('kafka_stalls_total', 'Restarts of a consumer that stopped making progress'),
+      commits: make.counter('kafka_commits_total', 'Offset commits'),
+      restarts: make.counter('kafka_consumer_restarts_total', 'Consumers replaced after a crash or a stall'),
     },
   };
 }

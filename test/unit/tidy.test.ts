@@ -12,7 +12,6 @@ const TEST_LINE_CHARS_MAX = 140;
 
 /** What is longer than it should be, and may only become shorter. Take out what has become short enough. */
 const longFiles: Readonly<Record<string, number>> = {
-  'src/main.ts': 400,
   'test/integration/store/suite.ts': 780,
 };
 const longFunctions: Readonly<Record<string, number>> = {

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import { detectors } from '../detectors/registry.ts';
+import { alertBody, createAlertBook } from './alert/index.ts';
+import type { Config } from './config.ts';
+import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
+import { ChainwardenError } from './domain/errors.ts';
+import { defaultPolicy, type Policy } from './domain/policy.ts';
+import type { Store } from './domain/ports.ts';
+import type { Engine, LogRecord } from './domain/record.ts';
+import { createEngine } from './engine.ts';
+import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
+import type { Metrics } from './observe/index.ts';
+import { createPipeline, type PipelineObserver, readProgress } from './pipeline.ts';
+import {
+  createGuard,
+  createResponder,
+  createWebhookTransport,
+  type Endpoint,
+  type Responder,
+  systemTimer,
+} from './respond/index.ts';
+
+/** From the log to chains, alerts and whatever leaves because of them. */
+export interface Detection {
+  readonly eventLog: EmbeddedLog;
+  readonly tracker: WatermarkTracker;
+  readonly engine: Engine;
+  readonly responder: Responder;
+  /** Finishes what was accepted, then closes. */
+  stop(): Promise<void>;
+}
+
+export interface DetectionParts {
+  readonly store: Store;
+  readonly endpoints: readonly Endpoint[];
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: () => number;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly fail: (error: ChainwardenError) => void;
+}
+
+/** Rebuilds memory from the log and goes on where an earlier process stood. */
+export async function startDetection(config: Config, parts: DetectionParts): Promise<Detection> {
+  const { store, log, clock, sleep } = parts;
+  const transport = createWebhookTransport({ guard: createGuard({ allow: config.outbound.allow }), clock });
+  const responder = createResponder({
+    store,
+    transport,
+    endpoints: parts.endpoints,
+    config: config.outbound.response,
+    clock,
+    timer: systemTimer,
+    random: Math.random,
+    log,
+    body: alertBody,
+  });
+  const engine = createEngine({ detectors, detectorConfig: config.detectors });
+  const progress = await readProgress(store);
+  const { handledSeq } = progress;
+  const pipeline = createPipeline({
+    engine,
+    alerts: createAlertBook(),
+    store,
+    respond: (changes) => responder.handle(changes, { handledSeq }),
+    ...progress,
+    sleep,
+    onFatal: (error) =>
+      parts.fail(new ChainwardenError('INTERNAL', 'the pipeline stopped', { cause: error })),
+    observer: observe(parts.metrics, log),
+  });
+  const lastSeq = await store.lastSeq();
+  const recorded = { policy: defaultPolicy };
+  await pipeline.replay(noting(store.readLog(0), recorded));
+  await responder.start();
+  log.info({ lastSeq, handledSeq, ...engine.stats }, 'log replayed');
+
+  const eventLog = createEmbeddedLog({
+    store,
+    lastSeq,
+    clock,
+    sleep,
+    onRecords: pipeline.offer,
+    onWrite(events, durationMs) {
+      parts.metrics.log.batchEvents.observe(events);
+      parts.metrics.log.appendDuration.observe(durationMs / 1000);
+    },
+    onRetry: (error) => log.warn({ err: error }, 'log write retried'),
+  });
+  // A policy changes findings, so its change has a place in the log: a replay applies each to its own time.
+  if (!isDeepStrictEqual(recorded.policy, config.policy)) {
+    await eventLog.control({ kind: 'policy', policy: config.policy });
+  }
+  return {
+    eventLog,
+    engine,
+    responder,
+    tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000),
+    async stop() {
+      await eventLog.close();
+      await pipeline.drained();
+      await pipeline.stop();
+      await responder.stop();
+      await transport.close();
+    },
+  };
+}
+
+/** Passes the log on and notes the policy in force. */
+async function* noting(
+  log: AsyncIterable<readonly LogRecord[]>,
+  noted: { policy: Policy },
+): AsyncIterable<readonly LogRecord[]> {
+  for await (const records of log) {
+    for (const record of records) if (record.kind === 'policy') noted.policy = record.policy;
+    yield records;
+  }
+}
+
+function observe(metrics: Metrics, log: Logger): PipelineObserver {
+  return {
+    applied(records, durationMs) {
+      metrics.engine.records.inc(records);
+      metrics.engine.applyDuration.observe(durationMs / 1000);
+    },
+    found(findings) {
+      for (const { detector, state } of findings) metrics.engine.findings.inc({ detector, state });
+    },
+    announced(notices) {
+      for (const { type, alert } of notices) {
+        const { detector, severity } = alert;
+        if (type === 'alert.raised') metrics.alerts.raised.inc({ detector, severity });
+        if (type === 'alert.withdrawn') metrics.alerts.withdrawn.inc({ detector });
+      }
+    },
+    retried: (error) => log.warn({ err: error }, 'store write retried'),
+  };
+}
