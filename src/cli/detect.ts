@@ -9,7 +9,7 @@ import { formats, readEvents } from '../ingest/file/index.ts';
 import { type BatchResult, runBatch } from './batch.ts';
 import { drawChain, groupBy } from './draw.ts';
 import { createRefusals } from './refusals.ts';
-import { Exit, exitCodes, type Terminal } from './terminal.ts';
+import { Exit, exitCodes, inputOf, type Terminal } from './terminal.ts';
 
 interface DetectFlags {
   readonly format: string;
@@ -57,7 +57,7 @@ async function detect(terminal: Terminal, paths: readonly string[], flags: Detec
   const refusals = createRefusals(terminal);
   const progress = createProgress(terminal, flags.quiet === true);
   const result = await runBatch({
-    input: readEvents(paths, { format: flags.format, onProgress: progress.read }),
+    input: readEvents(paths, { ...inputOf(terminal), format: flags.format, onProgress: progress.read }),
     policy: loadPolicy(flags.policy),
     nowMs: terminal.clock(),
     keepChains: flags.chains !== undefined,

@@ -8,7 +8,7 @@ import { parseLabels, renderScore, score } from '../evaluate/index.ts';
 import { formats, readEvents } from '../ingest/file/index.ts';
 import { runBatch } from './batch.ts';
 import { createRefusals } from './refusals.ts';
-import type { Terminal } from './terminal.ts';
+import { inputOf, type Terminal } from './terminal.ts';
 
 interface EvaluateFlags {
   readonly events: string[];
@@ -45,7 +45,7 @@ export function evaluateCommand(terminal: Terminal): Command {
       const labels = parseLabels(readText(flags.labels), flags.labels);
       const refusals = createRefusals(terminal);
       const result = await runBatch({
-        input: readEvents(flags.events, { format: flags.format }),
+        input: readEvents(flags.events, { ...inputOf(terminal), format: flags.format }),
         policy: loadPolicy(flags.policy),
         nowMs: terminal.clock(),
         keepChains: false,

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: () => number;
+  /** What `-` reads; the process's own standard input when absent. */
+  readonly stdin?: AsyncIterable<Uint8Array>;
 }
 
 export const exitCodes = { done: 0, findings: 1, usage: 2, unreadable: 3, failed: 4 } as const;
@@ -25,4 +27,9 @@ export class Exit extends Error {
     super(`exit ${code}`);
     this.code = code;
   }
+}
+
+/** The standard input, for whoever reads events. */
+export function inputOf({ stdin }: Terminal): Pick<Terminal, 'stdin'> {
+  return stdin === undefined ? {} : { stdin };
 }
