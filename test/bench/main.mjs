@@ -9,12 +9,19 @@ import { createEngine } from '../../dist/src/engine.js';
 import { simulate, worldPolicy } from '../../dist/src/evaluate/index.js';
 import { createAdmit } from '../../dist/src/ingest/admit.js';
 
-const { values } = parseArgs({ options: { chains: { type: 'string', default: '5000' }, rounds: { type: 'string', default: '5' } } });
+const { values } = parseArgs({
+  options: { chains: { type: 'string', default: '5000' }, rounds: { type: 'string', default: '5' } },
+});
 const rounds = Number(values.rounds);
 const BATCH = 500;
 
 const lines = [];
-for (const { event } of simulate({ seed: 1, chains: Number(values.chains), attacks: 'all', disorder: false })) {
+for (const { event } of simulate({
+  seed: 1,
+  chains: Number(values.chains),
+  attacks: 'all',
+  disorder: false,
+})) {
   lines.push(Buffer.from(JSON.stringify(event)));
 }
 const policy = Policy.parse(worldPolicy());
@@ -23,7 +30,10 @@ const publisher = { name: 'bench', tenant: 'default', issuers: '*' };
 const position = { source: 'bench', partition: 0, offset: 0 };
 const nowMs = Date.now();
 const admitLine = (line) => {
-  const admission = admit({ raw: line }, { publisher, adapter: 'cloudevents', position, nowMs, history: true });
+  const admission = admit(
+    { raw: line },
+    { publisher, adapter: 'cloudevents', position, nowMs, history: true },
+  );
   if (admission.kind === 'refused') throw new Error(admission.letter.reason);
   return admission.event;
 };
@@ -74,11 +84,15 @@ for (let round = 0; round < rounds; round += 1) {
 const bytes = lines.reduce((sum, line) => sum + line.length, 0);
 const base = best['JSON.parse'];
 const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}`;
-process.stdout.write(`${lines.length} events, ${Math.round(bytes / lines.length)} bytes on average, best of ${rounds} rounds, one thread\n`);
+process.stdout.write(
+  `${lines.length} events, ${Math.round(bytes / lines.length)} bytes on average, best of ${rounds} rounds, one thread\n`,
+);
 process.stdout.write(`${machine}\n\n`);
 process.stdout.write('| step | us/event | events/s | ratio to JSON.parse |\n|---|---:|---:|---:|\n');
 for (const [name, us] of Object.entries(best)) {
-  process.stdout.write(`| ${name} | ${us.toFixed(2)} | ${Math.round(1e6 / us)} | ${(us / base).toFixed(1)} |\n`);
+  process.stdout.write(
+    `| ${name} | ${us.toFixed(2)} | ${Math.round(1e6 / us)} | ${(us / base).toFixed(1)} |\n`,
+  );
 }
 
 globalThis.gc?.();
@@ -86,4 +100,6 @@ const before = process.memoryUsage().heapUsed;
 const held = engineRun(true);
 globalThis.gc?.();
 const perChain = (process.memoryUsage().heapUsed - before) / held.stats.liveChains;
-process.stdout.write(`\nmemory: ${held.stats.liveChains} live chains, ${Math.round(perChain)} bytes each (events not counted)\n`);
+process.stdout.write(
+  `\nmemory: ${held.stats.liveChains} live chains, ${Math.round(perChain)} bytes each (events not counted)\n`,
+);
