@@ -1,17 +1,20 @@
 import type * as z from 'zod';
 import type { AlertShape, ResponseShape } from '../../src/serve/present/alert.ts';
 import type { ActionShape, ChainShape } from '../../src/serve/present/chain.ts';
+import type { DeadLetterShape } from '../../src/serve/present/other.ts';
 
 export type ShownAlert = z.infer<typeof AlertShape>;
 export type ShownResponse = z.infer<typeof ResponseShape>;
 type ShownChain = z.infer<typeof ChainShape>;
 type ShownAction = z.infer<typeof ActionShape>;
+type ShownDeadLetter = z.infer<typeof DeadLetterShape>;
 
 export interface Api {
   chains(): Promise<ShownChain[]>;
   actions(): Promise<ShownAction[]>;
   alerts(): Promise<ShownAlert[]>;
   responses(): Promise<ShownResponse[]>;
+  deadLetters(): Promise<ShownDeadLetter[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
   /** Sends events as lines; resolves with the status, rejects when the connection breaks before the answer. */
@@ -43,6 +46,7 @@ export function apiOf(address: string, key: string): Api {
     actions: () => all('/v1/actions'),
     alerts: () => all('/v1/alerts'),
     responses: () => all('/v1/responses'),
+    deadLetters: () => all('/v1/dead-letters'),
     metrics: async () => (await get('/metrics')).text(),
     async publish(events, path = '/v1/events') {
       const response = await fetch(`${address}${path}`, {
