@@ -52,10 +52,9 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     lastAtMs: Math.max(...ranked.map((finding) => finding.atMs)),
     count: ranked.reduce((sum, finding) => sum + finding.count, 0),
     initiator: first(ranked, (finding) => finding.initiator),
-    // Findings carry neither yet: nobody has said who approved it, who owns the actor, or where it ran.
-    approver: undefined,
-    owner: undefined,
-    environment: undefined,
+    approver: first(ranked, (finding) => finding.approver),
+    owner: first(ranked, (finding) => finding.owner),
+    environment: first(ranked, (finding) => finding.environment),
     actor: first(ranked, (finding) => finding.actor),
     target: first(ranked, (finding) => finding.target),
     outcome: first(ranked, (finding) => finding.outcome),

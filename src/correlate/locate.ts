@@ -5,6 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import { principalLabel } from '../domain/principal.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { FindingPlace } from './correlator.ts';
+import { type Fact, isType } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
 import type { TokenNode } from './token-node.ts';
 
@@ -21,6 +22,8 @@ export function locate(graph: TenantGraph, finding: Finding, shownBy: string, po
     chainId: cell?.id,
     txn: call?.txn ?? token?.txn ?? cell?.txns[0],
     initiator: cell?.initiator === undefined ? undefined : principalLabel(cell.initiator),
+    approver: cell === undefined ? undefined : approverOf(cell),
+    owner: actor?.owner ?? token?.subject?.owner ?? cell?.initiator?.owner,
     actor:
       finding.subject.kind === 'principal'
         ? finding.subject.label
@@ -29,11 +32,27 @@ export function locate(graph: TenantGraph, finding: Finding, shownBy: string, po
           : principalLabel(actor),
     target:
       target === undefined ? call?.tool?.name : [target.system, target.resource].filter(Boolean).join('/'),
+    environment: environmentOf(call?.facts ?? []) ?? environmentOf(token?.facts ?? []),
     outcome: call?.outcome,
     revocable: finding.revoke !== undefined && token !== undefined && linksHold(token),
     liveUntilMs: token?.expMs,
     writesSince: token === undefined ? 0 : writesSince(token, finding.atMs, policy),
   };
+}
+
+function approverOf(cell: ChainCell): string | undefined {
+  for (const fact of cell.root.facts) {
+    if (isType(fact, 'approval.granted')) return principalLabel(fact.data.approver);
+  }
+  return undefined;
+}
+
+function environmentOf(facts: readonly Fact[]): string | undefined {
+  for (const { data } of facts) {
+    const environment = data.facts?.environment;
+    if (environment !== undefined) return String(environment);
+  }
+  return undefined;
 }
 
 /** True when every link up to the root is one that an automatic revocation may cross (levels 1 to 3). */

@@ -62,8 +62,14 @@ export interface LiveFinding extends Finding {
   /** How many sightings (actions, hops) contribute. */
   readonly count: number;
   readonly initiator: string | undefined;
+  /** Who granted the first approval of its transaction. */
+  readonly approver: string | undefined;
+  /** Who answers for the actor, as far as anyone said. */
+  readonly owner: string | undefined;
   readonly actor: string | undefined;
   readonly target: string | undefined;
+  /** The environment that the offending call, or else the token, was reported for. */
+  readonly environment: string | undefined;
   readonly outcome: string | undefined;
   /** True when every link from the subject to its root is at levels 1 to 3, level 1 from a bound publisher. */
   readonly revocable: boolean;

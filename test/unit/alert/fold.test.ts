@@ -36,6 +36,9 @@ describe('folding', () => {
       revocable: true,
       revoke: { iss: 'iss', jti: 't1' },
       initiator: 'ada',
+      approver: 'grace',
+      owner: 'team:ops',
+      environment: 'production',
       runbook: 'detectors/scope-creep/README.md',
     });
   });
