@@ -24,14 +24,39 @@ export function addressees(notices: readonly Notice[], endpoints: readonly Endpo
 }
 
 /** Ids of earlier messages that decide what an announcement becomes, its own included. */
-export function relatedIds({ notice, endpoint, id }: Announcement): string[] {
-  if (notice.type === 'alert.raised') return [id, noticeId(asEscalation(notice), endpoint.name)];
-  if (notice.type === 'alert.escalated') return [id];
-  const raised: Notice = { ...notice, type: 'alert.raised' };
+export function relatedIds({ notice, endpoint }: Announcement): string[] {
+  const { epoch } = notice;
+  const related: Notice[] =
+    notice.type === 'alert.raised'
+      ? [notice, { ...notice, type: 'alert.withdrawn' }, asEscalation(notice)]
+      : [...inEpoch(notice, epoch), { ...notice, type: 'alert.raised', epoch: epoch + 1 }];
+  return related.map((other) => noticeId(other, endpoint.name));
+}
+
+/**
+ * The same announcement in the next epoch, when its own is over. A replay may count fewer epochs than there were:
+ * what was raised and withdrawn within one of its batches made two messages when the batches were smaller.
+ */
+export function inNextEpoch(
+  { notice, endpoint }: Announcement,
+  known: ReadonlyMap<string, OutboxEntry>,
+): Announcement | undefined {
+  const said = (other: Notice) =>
+    known.has(keyOf({ tenant: other.alert.tenant, id: noticeId(other, endpoint.name) }));
+  const epoch = notice.epoch + 1;
+  if (!said({ ...notice, type: 'alert.withdrawn' })) return undefined;
+  if (notice.type !== 'alert.raised' && !said({ ...notice, type: 'alert.raised', epoch })) return undefined;
+  const moved = { ...notice, epoch };
+  return { notice: moved, endpoint, id: noticeId(moved, endpoint.name) };
+}
+
+/** Everything that may have been said of an alert in one epoch. */
+function inEpoch(notice: Notice, epoch: number): Notice[] {
+  const of = { ...notice, epoch };
   return [
-    id,
-    noticeId(raised, endpoint.name),
-    ...severities.map((severity) => noticeId(asEscalation(notice, severity), endpoint.name)),
+    { ...of, type: 'alert.raised' },
+    { ...of, type: 'alert.withdrawn' },
+    ...severities.map((severity) => asEscalation(of, severity)),
   ];
 }
 
@@ -44,12 +69,14 @@ export function stillToSay(
   announcement: Announcement,
   known: ReadonlyMap<string, OutboxEntry>,
 ): Announcement | undefined {
-  const { notice, endpoint, id } = announcement;
+  const { notice, endpoint } = announcement;
   const { tenant } = notice.alert;
-  const earlier = known.get(keyOf({ tenant, id }));
+  const said = (other: Notice): OutboxEntry | undefined =>
+    known.get(keyOf({ tenant, id: noticeId(other, endpoint.name) }));
+  const earlier = said(notice);
   if (notice.type === 'alert.withdrawn') {
-    const heard = relatedIds(announcement).some(
-      (related) => related !== id && known.has(keyOf({ tenant, id: related })),
+    const heard = inEpoch(notice, notice.epoch).some(
+      (related) => related.type !== 'alert.withdrawn' && said(related) !== undefined,
     );
     return earlier === undefined && heard ? announcement : undefined;
   }
@@ -57,10 +84,8 @@ export function stillToSay(
   if (notice.type === 'alert.escalated') return undefined;
   if (severityRank(notice.alert.severity) <= severityRank(severityOf(earlier))) return undefined;
   const escalation = asEscalation(notice);
-  const escalationId = noticeId(escalation, endpoint.name);
-  if (known.has(keyOf({ tenant, id: escalationId })) || !listensTo(endpoint, escalation.type))
-    return undefined;
-  return { notice: escalation, endpoint, id: escalationId };
+  if (said(escalation) !== undefined || !listensTo(endpoint, escalation.type)) return undefined;
+  return { notice: escalation, endpoint, id: noticeId(escalation, endpoint.name) };
 }
 
 function listensTo(endpoint: Endpoint, type: string): boolean {
