@@ -44,7 +44,8 @@ export interface Pipeline {
 /** Stages' names of their places in the log: what is finished, and the end of the batch that was begun last. */
 const HANDLED = 'detect';
 const BEGUN = 'detect-begun';
-const BATCH_RECORDS_MAX = 1_000;
+/** Inserts cost the embedded store 30 ms each whatever they hold: a backlog is worked off in large batches. */
+const BATCH_RECORDS_MAX = 4_000;
 /** Past this many records in wait the log pauses, and with it intake. */
 const BACKLOG_RECORDS_MAX = 50_000;
 const RETRY_MS_MIN = 100;
