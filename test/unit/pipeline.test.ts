@@ -72,15 +72,15 @@ describe('a replay', () => {
   });
 
   it('writes nothing for what was finished, and is bounded in its batches', async () => {
-    const { pipeline, batches, did } = bench({ handledSeq: 2_500, begunSeq: 2_500 });
-    await pipeline.replay(pieces(ticks(1, 1_700), ticks(1_701, 2_501)));
+    const { pipeline, batches, did } = bench({ handledSeq: 10_000, begunSeq: 10_000 });
+    await pipeline.replay(pieces(ticks(1, 6_800), ticks(6_801, 10_001)));
     expect(batches).toEqual([
-      [1, 1_000],
-      [1_001, 2_000],
-      [2_001, 2_500],
-      [2_501, 2_501],
+      [1, 4_000],
+      [4_001, 8_000],
+      [8_001, 10_000],
+      [10_001, 10_001],
     ]);
-    expect(did.filter((entry) => entry !== 'respond')).toEqual(['detect-begun 2501', 'detect 2501']);
+    expect(did.filter((entry) => entry !== 'respond')).toEqual(['detect-begun 10001', 'detect 10001']);
   });
 });
 
@@ -129,7 +129,7 @@ describe('the pipeline', () => {
     await pipeline.offer(ticks(1, 60_000));
     await pipeline.drained();
     expect(fatal).toMatchObject([{ code: 'STORE_REFUSED' }]);
-    expect(did).toEqual(['detect-begun 1000']);
+    expect(did).toEqual(['detect-begun 4000']);
     await pipeline.offer([tick(60_001)]);
   });
 });
