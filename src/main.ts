@@ -5,6 +5,7 @@ import { detectors } from '../detectors/registry.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import { startDetection } from './detection.ts';
+import type { Role } from './domain/access.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -21,6 +22,8 @@ export interface Service {
   readonly address: string;
   /** The text of the admin key, on the start that made it. */
   readonly adminKey: string | undefined;
+  /** Makes a further key and returns its text, which is kept nowhere. */
+  makeKey(name: string, role: Role): Promise<string>;
   readonly admit: Admit;
   readonly sink: EventSink;
   readonly tenant: string;
@@ -107,6 +110,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   return {
     address,
     adminKey,
+    makeKey: (name, role) => makeKey(store, config.tenant, name, role),
     admit(input, context) {
       const admission = admit(input, context);
       onAdmission(context.position.source, admission);
@@ -129,18 +133,16 @@ function heard(sink: EventSink, { observe }: Pick<WatermarkTracker, 'observe'>, 
   };
 }
 
-/** The first start makes an admin key; its text is shown once and kept nowhere. */
-async function firstKey(store: Store, tenant: string): Promise<string | undefined> {
-  if ((await store.apiKeys()).length > 0) return undefined;
-  const { key, text } = createApiKey({
-    name: 'first admin',
-    role: 'admin',
-    tenant,
-    issuers: '*',
-    nowMs: clock(),
-  });
+/** A key's text is shown once and kept nowhere. */
+async function makeKey(store: Store, tenant: string, name: string, role: Role): Promise<string> {
+  const { key, text } = createApiKey({ name, role, tenant, issuers: '*', nowMs: clock() });
   await store.writeApiKey(key);
   return text;
+}
+
+/** The first start makes an admin key. */
+async function firstKey(store: Store, tenant: string): Promise<string | undefined> {
+  return (await store.apiKeys()).length > 0 ? undefined : makeKey(store, tenant, 'first admin', 'admin');
 }
 
 function countAdmissions(

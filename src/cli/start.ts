@@ -34,7 +34,7 @@ export function startCommand(terminal: Terminal): Command {
             }
           : loaded;
       const service = await startService(config);
-      terminal.err(greeting(service, terminal.clock()));
+      terminal.err(greeting(service.address, await keyLine(service, flags.demo === true), terminal.clock()));
       const stopping = new AbortController();
       const graceful = closeWithGrace({ delay: STOP_MS_MAX }, async ({ err }) => {
         if (err !== undefined) terminal.err(`unexpected failure: ${err.stack ?? String(err)}\n`);
@@ -52,12 +52,24 @@ export function startCommand(terminal: Terminal): Command {
     });
 }
 
-function greeting({ address, adminKey }: Service, nowMs: number): string {
-  const shown =
-    adminKey === undefined
-      ? 'The admin key was shown on the first start.'
-      : `Admin key, shown this once: ${adminKey}`;
-  const header = `-H 'authorization: Bearer ${adminKey ?? '<admin key>'}'`;
+interface ShownKey {
+  readonly line: string;
+  readonly text: string;
+  readonly maySend: boolean;
+}
+
+/** The admin key on the start that made it; a demo on older data gets a key that can look around. */
+async function keyLine({ adminKey, makeKey }: Service, isDemo: boolean): Promise<ShownKey> {
+  if (adminKey !== undefined)
+    return { line: `Admin key, shown this once: ${adminKey}`, text: adminKey, maySend: true };
+  if (!isDemo)
+    return { line: 'The admin key was shown on the first start.', text: '<admin key>', maySend: true };
+  const text = await makeKey('demo', 'analyst');
+  return { line: `Analyst key for this demo: ${text}`, text, maySend: false };
+}
+
+function greeting(address: string, key: ShownKey, nowMs: number): string {
+  const header = `-H 'authorization: Bearer ${key.text}'`;
   const event = {
     specversion: '1.0',
     id: 'hello-1',
@@ -72,14 +84,15 @@ function greeting({ address, adminKey }: Service, nowMs: number): string {
       tool: { name: 'search' },
     },
   };
-  return `
-Chainwarden listens on ${address}
-${shown}
-
+  const send = `
 Send a first event:
   curl -sS ${address}/v1/events ${header} \\
-    -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'
-See its chain, and what was found:
+    -H 'content-type: application/cloudevents+json' -d '${JSON.stringify(event)}'`;
+  return `
+Chainwarden listens on ${address}
+${key.line}
+${key.maySend ? send : ''}
+See the chains, and what was found:
   curl -sS ${address}/v1/chains ${header}
   curl -sS ${address}/v1/alerts ${header}
 
