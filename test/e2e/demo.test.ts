@@ -102,4 +102,19 @@ describe('the demo', () => {
     const revocations = receiver.messages.filter(({ type }) => type === 'token.revoke');
     expect(revocations).toMatchObject([{ id: response?.id, data: { alertId: response?.alertId } }]);
   });
+
+  it('shows a key to look around with when the data is older than the demo', async () => {
+    const data = join(temporaryFolder(), 'data');
+    const first = await startService(data);
+    expect(first.adminKey).toBeDefined();
+    await first.end();
+
+    const second = await startService(data, { args: ['--demo'] });
+    const [, key = ''] = /Analyst key for this demo: (cwk_\S+)/.exec(second.stderr()) ?? [];
+    const api = apiOf(second.address, key);
+    await until('the alert is raised', async () =>
+      (await api.alerts()).some(({ kind, settled }) => kind === 'alert' && settled),
+    );
+    await second.end();
+  });
 });
