@@ -1,4 +1,6 @@
+import type { RefContradiction } from '../domain/chain.ts';
 import type { EventData, TokenRef } from '../domain/event/index.ts';
+import { EVIDENCE_VALUES_MAX } from '../domain/limits.ts';
 import { hashKey, refKey } from '../domain/token.ts';
 import { ensure } from './collections.ts';
 import { Tally } from './tally.ts';
@@ -59,6 +61,15 @@ export class RefIndex {
   disagrees(ref: TokenRef): boolean {
     if (!('jti' in ref) || ref.hash === undefined) return false;
     return this.#boundKey(ref.hash) !== this.#jtiKey(ref);
+  }
+
+  /** What was said of the token with this key that cannot all be true. */
+  contradiction(key: string): RefContradiction | undefined {
+    const hashes = this.#hashesOfJti.get(key)?.values().slice(0, EVIDENCE_VALUES_MAX) ?? [];
+    const others = new Set(hashes.flatMap((hash) => this.claimants(hash)));
+    others.delete(key);
+    if (hashes.length < 2 && others.size === 0) return undefined;
+    return { hashes, others: [...others].sort().slice(0, EVIDENCE_VALUES_MAX) };
   }
 
   /** Remembered for each reference object: an event's references are asked for several times. */
