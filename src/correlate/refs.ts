@@ -88,6 +88,13 @@ export class RefIndex {
   }
 }
 
+/** References that join a hash and a jti, each once: an event that repeats one claims it once. */
+export function fullRefsIn(data: EventData): readonly TokenRef[] {
+  const full = refsIn(data).filter((ref) => 'jti' in ref && ref.hash !== undefined);
+  if (full.length < 2) return full;
+  return [...new Map(full.map((ref) => [`${ref.hash} ${refKey(ref)}`, ref])).values()];
+}
+
 /** Every token that an event names. */
 export function refsIn(data: EventData): readonly TokenRef[] {
   const refs: TokenRef[] = [];

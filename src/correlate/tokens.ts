@@ -113,6 +113,8 @@ export class Tokens {
       touched.tokens.add(next);
       touched.places.add(next.place);
       for (const call of next.uses) touched.calls.add(call);
+      // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
+      if (next.state.inheritsScope && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {
         if (seen.has(owner)) continue;
         seen.add(owner);
