@@ -1,12 +1,9 @@
 import type { ActionView, ChainView, TokenView } from '../src/domain/chain.ts';
 import type { Subject } from '../src/domain/finding.ts';
-import { EVIDENCE_EVENTS_MAX } from '../src/domain/limits.ts';
+import { EVIDENCE_EVENTS_MAX, EVIDENCE_VALUES_MAX } from '../src/domain/limits.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { principalLabel } from '../src/domain/principal.ts';
 import { refLabel } from '../src/domain/token.ts';
-
-/** Values of one list in a finding's evidence: enough to recognise it, short enough to read. */
-const SAMPLE_MAX = 10;
 
 export function tokenSubject(token: TokenView): Subject {
   return { kind: 'token', key: token.key, label: refLabel(token.ref) };
@@ -40,7 +37,7 @@ export function wentThrough(action: ActionView): boolean {
 
 /** The first values in order, for evidence; findings compare equal whatever the order of arrival. */
 export function sample(values: readonly string[]): readonly string[] {
-  return values.toSorted((a, b) => (a < b ? -1 : Number(a > b))).slice(0, SAMPLE_MAX);
+  return values.toSorted((a, b) => (a < b ? -1 : Number(a > b))).slice(0, EVIDENCE_VALUES_MAX);
 }
 
 /** Distinct event ids, the most telling list first, bounded. */

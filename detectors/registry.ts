@@ -1,8 +1,15 @@
 import type { Detector } from '../src/domain/detector.ts';
+import { contradictingReports } from './contradicting-reports/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { scopeCreep } from './scope-creep/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
-export const detectors: readonly Detector[] = [orphanedChain, reuseAfterExpiry, scopeCreep, unusualFanOut];
+export const detectors: readonly Detector[] = [
+  contradictingReports,
+  orphanedChain,
+  reuseAfterExpiry,
+  scopeCreep,
+  unusualFanOut,
+];

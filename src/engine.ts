@@ -131,6 +131,8 @@ function look(correlator: Correlator, judge: Judge, policy: Policy): void {
   for (const window of touched.windows) {
     judge.look(`principal:${window.hourMs}:${window.key}`, { on: 'principal', window, policy });
   }
+  for (const source of touched.sources)
+    judge.look(`source:${source.source}`, { on: 'source', source, policy });
 }
 
 function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, version: number): LiveFinding {

@@ -88,6 +88,8 @@ export class Calls {
       if (txn !== undefined) tokens.hearTxn(token, txn, true);
     }
     if (token.needsFold) tokens.refresh(token);
+    // Its uses alone say when it was first heard of.
+    if (!token.issued) touched.tokens.add(token);
     touched.places.add(token.place);
   }
 

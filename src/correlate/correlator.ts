@@ -1,10 +1,11 @@
-import type { ActionView, ChainView, PrincipalWindow, TokenView } from '../domain/chain.ts';
+import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
 import type { FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, LiveFinding } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EngineStats } from '../domain/record.ts';
 import type { ChainCell } from './chain-cell.ts';
+import { Conflicts } from './conflicts.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
 import { locate } from './locate.ts';
@@ -16,6 +17,7 @@ export interface TouchedViews {
   readonly actions: Iterable<ActionView>;
   readonly chains: Iterable<ChainView>;
   readonly windows: Iterable<PrincipalWindow>;
+  readonly sources: Iterable<SourceView>;
   readonly gone: Iterable<string>;
 }
 
@@ -70,6 +72,7 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
   const graph = new TenantGraph(tenant);
   /** Event identity to the event in force: duplicates change nothing, of two contents the smaller digest wins. */
   const seen = new Map<string, AdmittedEvent>();
+  const conflicts = new Conflicts();
   const reporter = new Reporter(graph);
   /** Events that belong to no chain: remembered as long as a chain would be, to know them when they come twice. */
   let loose: AdmittedEvent[] = [];
@@ -84,7 +87,10 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
       count.duplicates += 1;
       if (known.digest === event.digest) return;
       count.conflicts += 1;
-      if (known.digest < event.digest) return;
+      const inForce = known.digest < event.digest ? known : event;
+      const source = conflicts.note(inForce);
+      if (source !== undefined) graph.touched.sources.add(source);
+      if (inForce === known) return;
       graph.remove(known);
     }
     const late = event.timeMs < watermarkMs;
@@ -110,6 +116,7 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
       actions: touched.calls,
       chains: [...touched.cells].filter((cell) => cell.visible),
       windows: touched.windows,
+      sources: touched.sources,
       gone: touched.gone,
     };
   }
@@ -151,6 +158,8 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     if (call !== undefined) graph.touched.calls.add(call);
     const cell = kind === 'chain' ? graph.places.get(key)?.chain : undefined;
     if (cell !== undefined && cell.rootKey === key) graph.touched.cells.add(cell);
+    const source = kind === 'source' ? conflicts.get(key) : undefined;
+    if (source !== undefined) graph.touched.sources.add(source);
   }
 
   return {
@@ -172,6 +181,7 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
       }
       for (const cell of graph.places.cells) graph.touched.cells.add(cell);
       for (const window of graph.calls.windows.values()) graph.touched.windows.add(window);
+      for (const source of conflicts.values()) graph.touched.sources.add(source);
     },
     takeTouched,
     report: (time) => reporter.report(time),

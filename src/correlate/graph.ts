@@ -7,7 +7,7 @@ import { type Fact, identityOf, isType } from './fact.ts';
 import { Invocations } from './invocations.ts';
 import type { PlaceData } from './place.ts';
 import { Places } from './places.ts';
-import { refsIn } from './refs.ts';
+import { fullRefsIn, refsIn } from './refs.ts';
 import type { RevocationFact } from './revocations.ts';
 import { Tokens } from './tokens.ts';
 import { nothingTouched, type Touched } from './touched.ts';
@@ -67,7 +67,7 @@ export class TenantGraph {
 
   /** Learns (or unlearns) which hash belongs to which jti; whatever was filed under a key that changes is refiled. */
   #claim(event: AdmittedEvent, adding: boolean): void {
-    const refs = refsIn(event.data).filter((ref) => 'jti' in ref && ref.hash !== undefined);
+    const refs = fullRefsIn(event.data);
     if (refs.length === 0) return;
     const index = this.tokens.refs;
     const affected = refs.flatMap((ref) => index.affectedBy(ref, adding));

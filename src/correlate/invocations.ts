@@ -31,12 +31,20 @@ export class Invocations {
     const before = invoked(place);
     this.#describe(place, fact, adding);
     const after = invoked(place);
-    if (before?.token !== undefined) tokens.get(tokens.refs.keyOf(before.token))?.invocations.delete(place);
-    if (after?.token !== undefined) tokens.ensure(after.token).invocations.add(place);
+    if (before?.token !== undefined) this.#hand(tokens.get(tokens.refs.keyOf(before.token)), place, false);
+    if (after?.token !== undefined) this.#hand(tokens.ensure(after.token), place, true);
     calls.parents.depend(place, source, before?.parentCallId, after?.parentCallId);
     places.relocate(place);
     if ((before === undefined) !== (after === undefined)) calls.wake(key);
     places.dropIfEmpty(place);
+  }
+
+  /** The invocation hands the token to an agent, or no longer does. */
+  #hand(token: TokenNode | undefined, place: Place, adding: boolean): void {
+    if (token === undefined) return;
+    if (adding) token.invocations.add(place);
+    else token.invocations.delete(place);
+    this.#graph.touched.tokens.add(token);
   }
 
   #describe(place: Place, fact: Fact<PlaceData>, adding: boolean): void {

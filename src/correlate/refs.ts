@@ -1,4 +1,6 @@
+import type { RefContradiction } from '../domain/chain.ts';
 import type { EventData, TokenRef } from '../domain/event/index.ts';
+import { EVIDENCE_VALUES_MAX } from '../domain/limits.ts';
 import { hashKey, refKey } from '../domain/token.ts';
 import { ensure } from './collections.ts';
 import { Tally } from './tally.ts';
@@ -61,6 +63,15 @@ export class RefIndex {
     return this.#boundKey(ref.hash) !== this.#jtiKey(ref);
   }
 
+  /** What was said of the token with this key that cannot all be true. */
+  contradiction(key: string): RefContradiction | undefined {
+    const hashes = this.#hashesOfJti.get(key)?.values().slice(0, EVIDENCE_VALUES_MAX) ?? [];
+    const others = new Set(hashes.flatMap((hash) => this.claimants(hash)));
+    others.delete(key);
+    if (hashes.length < 2 && others.size === 0) return undefined;
+    return { hashes, others: [...others].sort().slice(0, EVIDENCE_VALUES_MAX) };
+  }
+
   /** Remembered for each reference object: an event's references are asked for several times. */
   #jtiKey(ref: TokenRef): string {
     let key = this.#keys.get(ref);
@@ -75,6 +86,13 @@ export class RefIndex {
     const jti = this.#jtisOfHash.get(hash)?.only;
     return jti !== undefined && this.#hashesOfJti.get(jti)?.size === 1 ? jti : undefined;
   }
+}
+
+/** References that join a hash and a jti, each once: an event that repeats one claims it once. */
+export function fullRefsIn(data: EventData): readonly TokenRef[] {
+  const full = refsIn(data).filter((ref) => 'jti' in ref && ref.hash !== undefined);
+  if (full.length < 2) return full;
+  return [...new Map(full.map((ref) => [`${ref.hash} ${refKey(ref)}`, ref])).values()];
 }
 
 /** Every token that an event names. */

@@ -1,8 +1,9 @@
-import type { LinkLevel, ParentLink, Revocation, TokenView } from '../domain/chain.ts';
+import type { LinkLevel, ParentLink, RefContradiction, Revocation, TokenView } from '../domain/chain.ts';
 import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
 import type { Call } from './call.ts';
 import { compareFacts, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import { Place } from './place.ts';
+import type { RefIndex } from './refs.ts';
 import { Tally } from './tally.ts';
 import { foldToken, type TokenState } from './token-state.ts';
 import { type Branch, branch } from './tree.ts';
@@ -11,7 +12,7 @@ import { type Branch, branch } from './tree.ts';
 export class TokenNode implements TokenView {
   readonly key: string;
   readonly #named: TokenRef;
-  readonly #describe: (ref: TokenRef) => TokenRef;
+  readonly #refs: RefIndex;
   readonly place: Place;
   /** Its branch in the forest of authority: which token it was derived from. */
   readonly authority: Branch<TokenNode>;
@@ -29,10 +30,10 @@ export class TokenNode implements TokenView {
   revocation: Revocation | undefined;
   #presentedBy: Call | undefined;
 
-  constructor(key: string, ref: TokenRef, describe: (ref: TokenRef) => TokenRef) {
+  constructor(key: string, ref: TokenRef, refs: RefIndex) {
     this.key = key;
     this.#named = ref;
-    this.#describe = describe;
+    this.#refs = refs;
     this.place = new Place(key, 'token');
     this.place.token = this;
     this.authority = branch<TokenNode>(this, key);
@@ -40,7 +41,7 @@ export class TokenNode implements TokenView {
   }
 
   get ref(): TokenRef {
-    return this.#describe(this.#named);
+    return this.#refs.describe(this.#named);
   }
 
   addFact(fact: Fact): void {
@@ -116,6 +117,15 @@ export class TokenNode implements TokenView {
     return this.state.parents.slice(1);
   }
 
+  get contradiction(): RefContradiction | undefined {
+    return this.#refs.contradiction(this.key);
+  }
+
+  get cutParent(): ParentLink | undefined {
+    const { wants, up } = this.authority;
+    return wants !== undefined && up === undefined ? this.state.parents[0] : undefined;
+  }
+
   get childCount(): number {
     return this.authority.down.size;
   }
@@ -130,6 +140,10 @@ export class TokenNode implements TokenView {
     let first = this.firstFactMs ?? this.place.firstUsedMs;
     if (first !== undefined) return first;
     for (const use of this.uses) first = Math.min(first ?? use.atMs, use.atMs);
+    for (const place of this.invocations) {
+      const ms = place.facts[0]?.event.timeMs;
+      if (ms !== undefined) first = Math.min(first ?? ms, ms);
+    }
     for (const child of this.authority.down) {
       const ms = child.owner.firstFactMs;
       if (ms !== undefined) first = Math.min(first ?? ms, ms);
@@ -223,6 +237,8 @@ export class TokenNode implements TokenView {
       state.expMs === undefined ? 'unknown' : state.expMs,
       this.parent?.key ?? null,
       state.parents,
+      this.cutParent !== undefined,
+      this.contradiction !== undefined,
       revocation ?? null,
       this.isAncestor,
       state.tokenKind ?? null,

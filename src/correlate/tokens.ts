@@ -38,9 +38,10 @@ export class Tokens {
     if (known !== undefined) return known;
     // A hash that is bound to a jti names the same token: it is kept under the jti alone.
     const named = 'jti' in ref || !key.startsWith('tok:[') ? ref : jtiOf(key);
-    const token = new TokenNode(key, named, (mine) => this.refs.describe(mine));
+    const token = new TokenNode(key, named, this.refs);
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
+    this.#graph.touched.tokens.add(token);
     token.revocation = this.#revocations.of(token);
     return token;
   }
@@ -95,7 +96,7 @@ export class Tokens {
       this.rejudge(owner);
     }
     for (const relative of [parent, oldParent]) {
-      if (relative === undefined) continue;
+      if (relative === undefined || this.#tokens.get(relative.key) !== relative) continue;
       touched.tokens.add(relative);
       touched.places.add(relative.place);
       if (relative.place.chain !== undefined) touched.cells.add(relative.place.chain);
@@ -112,6 +113,8 @@ export class Tokens {
       touched.tokens.add(next);
       touched.places.add(next.place);
       for (const call of next.uses) touched.calls.add(call);
+      // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
+      if (next.state.inheritsScope && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {
         if (seen.has(owner)) continue;
         seen.add(owner);

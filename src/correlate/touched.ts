@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
+import type { SourceConflicts } from './conflicts.ts';
 import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
 import type { Window } from './windows.ts';
@@ -10,6 +11,7 @@ export interface Touched {
   readonly calls: Set<Call>;
   readonly cells: Set<ChainCell>;
   readonly windows: Set<Window>;
+  readonly sources: Set<SourceConflicts>;
   readonly places: Set<Place>;
   /** Calls whose own facts or place changed: their rows are written again. */
   readonly rows: Set<Call>;
@@ -23,6 +25,7 @@ export function nothingTouched(): Touched {
     calls: new Set(),
     cells: new Set(),
     windows: new Set(),
+    sources: new Set(),
     places: new Set(),
     rows: new Set(),
     gone: new Set(),

@@ -35,7 +35,7 @@ export type JudgedFinding = Pick<
   LiveFinding,
   keyof Finding | 'id' | 'tenant' | 'detector' | 'detectorVersion' | 'basis' | 'state' | 'count'
 > & {
-  /** The sighting that it shows: `token:…`, `call:…`, `chain:…` or `principal:…`. */
+  /** The sighting that it shows: `token:…`, `call:…`, `chain:…`, `principal:…` or `source:…`. */
   readonly shownBy: string;
 };
 

@@ -43,6 +43,18 @@ export interface TokenView {
   readonly childCount: number;
   /** The earliest revocation that covers it directly: by reference, by family or by subject. */
   readonly revocation: Revocation | undefined;
+  /** Set while reports disagree on which hash belongs to its jti: then nothing is merged. */
+  readonly contradiction: RefContradiction | undefined;
+  /** The parent that it names and that a cycle had to lose. */
+  readonly cutParent: ParentLink | undefined;
+}
+
+/** Bounded and sorted. More than one hash, or at least one other token. */
+export interface RefContradiction {
+  /** Hashes that were shown with its jti. */
+  readonly hashes: readonly string[];
+  /** Keys of other tokens that were shown with one of those hashes. */
+  readonly others: readonly string[];
 }
 
 export interface ParentLink {
@@ -138,6 +150,23 @@ export interface PrincipalWindow {
   readonly chainId: string | undefined;
   readonly eventIds: readonly string[];
   readonly lastMs: number;
+}
+
+/** What one source of events (CloudEvents `source`) said twice, differently. */
+export interface SourceView {
+  readonly source: string;
+  /** Events that came with different contents under one id: a sample, smallest ids first. */
+  readonly conflicts: readonly EventInForce[];
+  /** How many there are, counted up to CONFLICTS_PER_SOURCE_MAX. */
+  readonly count: number;
+  /** Latest time of one of them. */
+  readonly lastMs: number;
+}
+
+/** Of several contents under one id, the one that counts: that of the smallest digest. */
+export interface EventInForce {
+  readonly id: string;
+  readonly atMs: number;
 }
 
 /** One node of a chain as it is stored and shown. */

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ActionView, ChainView, PrincipalWindow, TokenView } from './chain.ts';
+import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from './chain.ts';
 import type { EventType } from './event/index.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { Policy } from './policy.ts';
@@ -9,7 +9,8 @@ export type Sighting =
   | { readonly on: 'token'; readonly token: TokenView; readonly policy: Policy }
   | { readonly on: 'action'; readonly action: ActionView; readonly policy: Policy }
   | { readonly on: 'chain'; readonly chain: ChainView; readonly feeds: FeedView; readonly policy: Policy }
-  | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy };
+  | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy }
+  | { readonly on: 'source'; readonly source: SourceView; readonly policy: Policy };
 
 /** How alive an issuer's feed was: absence is judged only against a feed that spoke before and after. */
 export interface FeedView {

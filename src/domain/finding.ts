@@ -16,7 +16,7 @@ export type Json = string | number | boolean | null | readonly Json[] | { readon
 
 /** What a finding is about. Its key, never the chain's id, is part of the finding's identity. */
 export interface Subject {
-  readonly kind: 'token' | 'principal' | 'chain';
+  readonly kind: 'token' | 'principal' | 'chain' | 'source';
   readonly key: string;
   /** For people. */
   readonly label: string;

@@ -51,10 +51,16 @@ export const ACTIONS_PER_HOP_MAX = 20_000;
 export const CHAIN_IDLE_MS = 86_400_000;
 /** Distinct values (targets, tools, transactions) remembered per chain or principal window. */
 export const DISTINCT_MAX = 2_048;
+/** Events with two contents that are remembered of one source; counting them stops there. */
+export const CONFLICTS_PER_SOURCE_MAX = 1_000;
+/** Sources of one tenant of which such events are remembered: a publisher that invents sources fills no memory. */
+export const SOURCES_WITH_CONFLICTS_MAX = 1_000;
 /** Actions that contribute to one finding; further ones are counted. */
 export const CONTRIBUTIONS_PER_FINDING_MAX = 256;
 /** Event ids listed in one finding, alert or webhook body. */
 export const EVIDENCE_EVENTS_MAX = 20;
+/** Values of one list in a finding's evidence: enough to recognise it, short enough to read. */
+export const EVIDENCE_VALUES_MAX = 10;
 /** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
 export const LINEAGE_DEPTH_MAX = 64;
 

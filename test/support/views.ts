@@ -3,6 +3,7 @@ import type {
   ChainView,
   PrincipalWindow,
   Revocation,
+  SourceView,
   TokenView,
 } from '../../src/domain/chain.ts';
 import type { Detector, FeedView, Sighting } from '../../src/domain/detector.ts';
@@ -50,6 +51,8 @@ export function token(jti: string, differs: Partial<TokenView> = {}): TokenView 
     otherParents: [],
     childCount: 0,
     revocation: undefined,
+    contradiction: undefined,
+    cutParent: undefined,
     ...differs,
   };
 }
@@ -127,6 +130,16 @@ export function principalWindow(differs: Partial<PrincipalWindow> = {}): Princip
     chainId: undefined,
     eventIds: ['call-event-1'],
     lastMs: startMs + 10 * minuteMs,
+    ...differs,
+  };
+}
+
+export function sourceView(differs: Partial<SourceView> = {}): SourceView {
+  return {
+    source: '//as.example',
+    conflicts: [{ id: 'event-1', atMs: startMs }],
+    count: 1,
+    lastMs: startMs,
     ...differs,
   };
 }

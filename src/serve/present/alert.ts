@@ -14,7 +14,11 @@ export const AlertShape = z
     detector: z.string(),
     detectorVersion: z.int(),
     basis: z.enum(['deterministic', 'statistical']),
-    subject: z.object({ kind: z.enum(['token', 'principal', 'chain']), key: z.string(), label: z.string() }),
+    subject: z.object({
+      kind: z.enum(['token', 'principal', 'chain', 'source']),
+      key: z.string(),
+      label: z.string(),
+    }),
     facts: z.array(z.string()),
     chainId: z.string().optional(),
     txn: z.string().optional(),

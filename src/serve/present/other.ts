@@ -28,7 +28,7 @@ export const DetectorShape = z
         }),
       )
       .describe('Labels as their source prints them and as they should read'),
-    looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal'])),
+    looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal', 'source'])),
   })
   .meta({ id: 'Detector', description: 'What one detector looks for' });
 

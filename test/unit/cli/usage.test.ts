@@ -72,7 +72,7 @@ describe('detectors', () => {
   it('lists each in a line', async () => {
     const { code, out } = await chainwarden(['detectors']);
     expect(code).toBe(0);
-    expect(out.trim().split('\n')).toHaveLength(4);
+    expect(out.trim().split('\n')).toHaveLength(5);
     expect((await chainwarden(['detectors', 'list'])).out).toBe(out);
     const listed = JSON.parse((await chainwarden(['detectors', 'list', '--json'])).out) as { id: string }[];
     expect(listed.map(({ id }) => id)).toEqual(
