@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Config } from './config.ts';
 import type { Publisher } from './domain/access.ts';
+import type { Admit } from './domain/admission.ts';
 import type { DeadLetter } from './domain/dead-letter.ts';
 import type { ChainwardenError } from './domain/errors.ts';
 import type { AdmittedEvent } from './domain/event/index.ts';
 import type { EventSink } from './domain/ports.ts';
-import type { Admit } from './ingest/admit.ts';
 import { decodeBinary, isBinaryMode } from './ingest/codec.ts';
 import {
   createKafkaPublisher,

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { Fixture } from '../../detectors/fixture.ts';
 import { detectors } from '../../detectors/registry.ts';
+import type { Admit } from '../domain/admission.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import type { LiveFinding } from '../domain/finding.ts';
 import type { LogRecord } from '../domain/record.ts';
 import { createEngine } from '../engine.ts';
-import type { Admit } from '../ingest/admit.ts';
 import { packageRoot } from '../package.ts';
 
 /** A detector's recorded stories, by file name without `.json`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Admission, Admit, AdmitContext } from '../domain/admission.ts';
 import { type AdmittedEvent, type EventData, type EventType, eventSchemas } from '../domain/event/index.ts';
 import {
   EVENT_AGE_MS_MAX,
@@ -10,23 +11,12 @@ import {
 } from '../domain/limits.ts';
 import { forbiddenIssuer, isIssuerBound, tenantFor } from './attribution.ts';
 import { canonicalText, digestOf, extensionsOf, freeMaps, normalise } from './canonical.ts';
-import {
-  type Admission,
-  type Admit,
-  type AdmitContext,
-  invalid,
-  type Refusal,
-  rawToken,
-  refusalOf,
-  tooLarge,
-} from './contract.ts';
+import { invalid, type Refusal, rawToken, refusalOf, tooLarge } from './contract.ts';
 import { Envelope, eventTypePattern, extensionName } from './envelope.ts';
 import { deadLetter, explain } from './letter.ts';
 import { actTooDeep, parse, tooDeep } from './read.ts';
 import { findSecret, holdsSecret, isNamedSecret } from './secrets.ts';
 import { deepAct, join, visit } from './walk.ts';
-
-export type { Admission, Admit, AdmitContext } from './contract.ts';
 
 type Schemas = (type: string) => z.ZodType<EventData> | undefined;
 

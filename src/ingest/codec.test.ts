@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AdmitContext } from '../domain/admission.ts';
 import { EVENT_BYTES_MAX } from '../domain/limits.ts';
-import { type AdmitContext, createAdmit } from './admit.ts';
+import { createAdmit } from './admit.ts';
 import { decodeBinary, isBinaryMode, splitBatch, splitLines } from './codec.ts';
 import { exampleEvent } from './examples.ts';
 

@@ -1,7 +1,8 @@
 import type { core } from 'zod';
+import type { AdmitContext } from '../domain/admission.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import { DEAD_LETTER_BYTES_MAX, EVENT_BYTES_MAX, ID_CHARS_MAX } from '../domain/limits.ts';
-import type { AdmitContext, Refusal } from './contract.ts';
+import type { Refusal } from './contract.ts';
 import { cutNamed, cutShapes, isNamedSecret } from './secrets.ts';
 import { isTooDeep, join } from './walk.ts';
 

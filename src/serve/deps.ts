@@ -1,26 +1,8 @@
 import type { Logger } from 'pino';
-import type { Publisher } from '../domain/access.ts';
-import type { DeadLetter, Position } from '../domain/dead-letter.ts';
+import type { Admit } from '../domain/admission.ts';
 import type { Detector } from '../domain/detector.ts';
-import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
 import type { Health, Metrics } from '../observe/index.ts';
-
-export interface AdmitContext {
-  readonly publisher: Publisher;
-  readonly adapter: string;
-  readonly position: Position;
-  readonly nowMs: number;
-  /** True for imported history, which may be old. */
-  readonly history: boolean;
-}
-
-export type Admission =
-  | { readonly kind: 'admitted'; readonly event: AdmittedEvent }
-  | { readonly kind: 'refused'; readonly letter: DeadLetter };
-
-/** `raw` is JSON text when it is a string or a buffer, otherwise a parsed value. Never throws. */
-export type Admit = (input: { readonly raw: unknown }, context: AdmitContext) => Admission;
 
 /**
  * CloudEvents binary mode: `ce-*` headers and the body become what `admit` takes as `raw`.

@@ -1,11 +1,3 @@
 export { createApiKey, type NewApiKey } from './auth/keys.ts';
-export {
-  type Admission,
-  type Admit,
-  type AdmitContext,
-  type DecodeBinary,
-  defaultServeConfig,
-  type ServeConfig,
-  type ServeDeps,
-} from './deps.ts';
+export { type DecodeBinary, defaultServeConfig, type ServeConfig, type ServeDeps } from './deps.ts';
 export { createServer } from './server.ts';

@@ -1,5 +1,6 @@
+import type { AdmitContext } from '../../src/domain/admission.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
-import { type AdmitContext, createAdmit } from '../../src/ingest/admit.ts';
+import { createAdmit } from '../../src/ingest/admit.ts';
 import { minimalSamples, type Sample } from './samples.ts';
 
 export const admit = createAdmit();
