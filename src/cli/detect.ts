@@ -113,16 +113,14 @@ function alertLine(alert: Alert): Record<string, unknown> {
   };
 }
 
-function chainParts(result: BatchResult, chainId: string) {
-  const hops = [...result.hops.values()].filter((hop) => hop.chainId === chainId);
-  const keys = new Set(hops.map((hop) => hop.key));
-  return { hops, actions: [...result.actions.values()].filter((action) => keys.has(action.hopKey)) };
-}
-
 function draw(terminal: Terminal, result: BatchResult, alerts: readonly Alert[]): void {
+  const hopsOf = groupBy([...result.hops.values()], (hop) => hop.chainId);
+  const actionsOf = groupBy([...result.actions.values()], (action) => action.hopKey);
+  const alertsOf = groupBy(alerts, (alert) => alert.chainId ?? '');
   for (const chain of [...result.chains.values()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
-    const mine = alerts.filter((alert) => alert.chainId === chain.id);
-    terminal.out(`${drawChain({ chain, ...chainParts(result, chain.id), alerts: mine })}\n`);
+    const hops = hopsOf.get(chain.id) ?? [];
+    const actions = hops.flatMap((hop) => actionsOf.get(hop.key) ?? []);
+    terminal.out(`${drawChain({ chain, hops, actions, alerts: alertsOf.get(chain.id) ?? [] })}\n`);
   }
 }
 
