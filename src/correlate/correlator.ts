@@ -96,10 +96,12 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     const late = event.timeMs < watermarkMs;
     count.events += 1;
     if (late) count.lateEvents += 1;
-    seen.set(identity, event);
-    if (graph.add(event, late)) return;
+    // The text is the store's; in memory, where an event stays as long as its chain, it would be half of it.
+    const kept: AdmittedEvent = { ...event, text: '' };
+    seen.set(identity, kept);
+    if (graph.add(kept, late)) return;
     count.uncorrelated += 1;
-    loose.push(event);
+    loose.push(kept);
   }
 
   function takeTouched(): TouchedViews {

@@ -61,7 +61,11 @@ export class TenantGraph {
       this.tokens.release(place.token);
     }
     this.places.release(cell);
-    for (const event of events) this.#fileHashes({ event, data: event.data, late: false }, false);
+    for (const event of events) {
+      this.#fileHashes({ event, data: event.data, late: false }, false);
+      // What else is filed under these names stays where it is: those who remain still claim theirs.
+      for (const ref of fullRefsIn(event.data)) this.tokens.refs.claim(ref, false);
+    }
     return events;
   }
 

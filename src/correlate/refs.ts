@@ -54,6 +54,8 @@ export class RefIndex {
     } else {
       jtis.remove(jti);
       hashes.remove(ref.hash);
+      if (jtis.size === 0) this.#jtisOfHash.delete(ref.hash);
+      if (hashes.size === 0) this.#hashesOfJti.delete(jti);
     }
   }
 
