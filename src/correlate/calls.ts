@@ -130,6 +130,8 @@ export class Calls {
     this.parents.depend(call, call.source, call.parentCallId, undefined);
     if (call.callId !== undefined) this.parents.unfile(callIdKey(call.source, call.callId), call);
     call.token?.removeUse(call);
+    // The hour keeps its counts; the call would keep its whole chain in memory with it.
+    call.window?.calls.delete(call);
     this.#graph.touched.gone.add(`call:${call.id}`);
   }
 

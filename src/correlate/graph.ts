@@ -52,6 +52,7 @@ export class TenantGraph {
     const events: AdmittedEvent[] = [];
     for (const place of cell.members) {
       for (const fact of place.facts) events.push(fact.event);
+      this.invocations.release(place);
       for (const call of place.calls) {
         for (const fact of call.facts) events.push(fact.event);
         this.calls.release(call);

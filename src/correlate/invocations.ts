@@ -47,6 +47,16 @@ export class Invocations {
     this.#graph.touched.tokens.add(token);
   }
 
+  /** The invocation leaves memory with its chain: nothing that stays may hold on to it. */
+  release(place: Place): void {
+    const { tokens, calls } = this.#graph;
+    const data = place.kind === 'invocation' ? invoked(place) : undefined;
+    const source = place.facts[0]?.event.source;
+    if (data === undefined || source === undefined) return;
+    if (data.token !== undefined) tokens.get(tokens.refs.keyOf(data.token))?.invocations.delete(place);
+    calls.parents.depend(place, source, data.parentCallId, undefined);
+  }
+
   #describe(place: Place, fact: Fact<PlaceData>, adding: boolean): void {
     const { places } = this.#graph;
     if (adding) place.addFact(fact);
