@@ -59,12 +59,6 @@ export class RefIndex {
     }
   }
 
-  /** True when the reference disagrees with what others said of one of its parts. */
-  disagrees(ref: TokenRef): boolean {
-    if (!('jti' in ref) || ref.hash === undefined) return false;
-    return this.#boundKey(ref.hash) !== this.#jtiKey(ref);
-  }
-
   /** What was said of the token with this key that cannot all be true. */
   contradiction(key: string): RefContradiction | undefined {
     const hashes = this.#hashesOfJti.get(key)?.values().slice(0, EVIDENCE_VALUES_MAX) ?? [];
