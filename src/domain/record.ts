@@ -8,7 +8,20 @@ export type LogRecord =
   | { readonly kind: 'event'; readonly seq: number; readonly event: AdmittedEvent }
   /** Everything at or before `watermarkMs` has arrived, as far as anyone can tell. Infinity ends a file. */
   | { readonly kind: 'watermark'; readonly seq: number; readonly watermarkMs: number }
-  | { readonly kind: 'policy'; readonly seq: number; readonly policy: Policy };
+  | { readonly kind: 'policy'; readonly seq: number; readonly policy: Policy }
+  | DetectorSwitch;
+
+/** A detector is turned off (a watchdog ended it) or on again (somebody decided so). */
+export interface DetectorSwitch {
+  readonly kind: 'detector';
+  readonly seq: number;
+  readonly detector: string;
+  readonly on: boolean;
+  /** For people: what it did, or why it may run again. */
+  readonly reason: string;
+  /** Key of an API user, or `watchdog`. */
+  readonly by: string;
+}
 
 /** What changed. Chains, hops and actions are whole new states; the highest version wins. */
 export interface EngineOutput {

@@ -4,12 +4,13 @@ import type { AdmittedEvent } from '../domain/event/index.ts';
 import { DEAD_LETTER_BYTES_MAX, LOG_BATCH_EVENTS_MAX, LOG_QUEUE_EVENTS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, LoggedEvent, LogStore, RefusedRow } from '../domain/ports.ts';
-import type { LogRecord } from '../domain/record.ts';
+import type { DetectorSwitch, LogRecord } from '../domain/record.ts';
 
 /** A record that is not an event, before it has its place. */
 export type Control =
   | { readonly kind: 'watermark'; readonly watermarkMs: number }
-  | { readonly kind: 'policy'; readonly policy: Policy };
+  | { readonly kind: 'policy'; readonly policy: Policy }
+  | Omit<DetectorSwitch, 'seq'>;
 
 export interface EmbeddedLogOptions {
   readonly store: Pick<LogStore, 'appendEvents' | 'appendControl' | 'appendDeadLetters'>;

@@ -1,5 +1,5 @@
 import type { Policy } from '../../domain/policy.ts';
-import type { LogRecord } from '../../domain/record.ts';
+import type { DetectorSwitch, LogRecord } from '../../domain/record.ts';
 import type { TableOf } from '../database.ts';
 import { bodyCell } from './cell.ts';
 
@@ -14,12 +14,18 @@ export const controlsTable: TableOf<ControlRecord> = {
 /** JSON has no infinity: a watermark that closes its files is null. */
 function controlBody(record: ControlRecord): object {
   if (record.kind === 'policy') return record.policy;
-  return { watermarkMs: Number.isFinite(record.watermarkMs) ? record.watermarkMs : null };
+  if (record.kind === 'watermark') {
+    return { watermarkMs: Number.isFinite(record.watermarkMs) ? record.watermarkMs : null };
+  }
+  const { detector, on, reason, by } = record;
+  return { detector, on, reason, by };
 }
 
 export function readControl([seq, kind, body]: readonly unknown[]): ControlRecord {
   const value: unknown = JSON.parse(String(body));
-  if (kind === 'policy') return { kind, seq: Number(seq), policy: value as Policy };
+  const place = { seq: Number(seq) };
+  if (kind === 'policy') return { ...place, kind, policy: value as Policy };
+  if (kind === 'detector') return { ...place, kind, ...(value as Omit<DetectorSwitch, 'kind' | 'seq'>) };
   const { watermarkMs } = value as { watermarkMs: number | null };
-  return { kind: 'watermark', seq: Number(seq), watermarkMs: watermarkMs ?? Number.POSITIVE_INFINITY };
+  return { ...place, kind: 'watermark', watermarkMs: watermarkMs ?? Number.POSITIVE_INFINITY };
 }
