@@ -17,6 +17,8 @@ export interface DetectorSwitch {
   readonly seq: number;
   readonly detector: string;
   readonly on: boolean;
+  /** Wall clock, for people: order is `seq`'s. */
+  readonly atMs: number;
   /** For people: what it did, or why it may run again. */
   readonly reason: string;
   /** Key of an API user, or `watchdog`. */
