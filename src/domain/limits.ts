@@ -57,6 +57,10 @@ export const CONFLICTS_PER_SOURCE_MAX = 1_000;
 export const SOURCES_WITH_CONFLICTS_MAX = 1_000;
 /** Actions that contribute to one finding; further ones are counted. */
 export const CONTRIBUTIONS_PER_FINDING_MAX = 256;
+/** Findings that one look of a detector may give; ours give a few. The first ones stand, so a flood hides nothing. */
+export const FINDINGS_PER_LOOK_MAX = 256;
+/** A finding's evidence as JSON: many times what ours hold, and little enough for a webhook. */
+export const EVIDENCE_CHARS_MAX = 65_536;
 /** Event ids listed in one finding, alert or webhook body. */
 export const EVIDENCE_EVENTS_MAX = 20;
 /** Values of one list in a finding's evidence: enough to recognise it, short enough to read. */
