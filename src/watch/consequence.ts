@@ -44,16 +44,16 @@ function convicting(entries: readonly JournalEntry[], nowMs: number): JournalEnt
   return died.length > 1 ? died.at(-1) : undefined;
 }
 
-/** `instance` is an id of ours that names a token or a call, never a secret. */
+/** Every tenant may read it, so it does not say what was looked at; the journal and the process's last line do. */
 function reasonOf(entry: JournalEntry): string {
-  const over = entry.kind === 'detector' ? entry.instance : entry.name;
+  const ranMs = Math.round(entry.ranMs);
   switch (entry.why) {
     case 'stuck':
-      return `did not come back within ${Math.round(entry.ranMs)} ms from ${over}`;
+      return `did not come back within ${ranMs} ms`;
     case 'grew':
-      return `took ${Math.round(entry.grownBytes / 2 ** 20)} MiB within ${Math.round(entry.ranMs)} ms over ${over}`;
+      return `took ${Math.round(entry.grownBytes / 2 ** 20)} MiB within ${ranMs} ms`;
     case 'died':
-      return `the process died twice while it ran, last over ${over}`;
+      return 'the process died twice while it ran';
   }
 }
 

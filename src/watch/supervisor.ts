@@ -30,7 +30,7 @@ export function createSupervisor(options: SupervisorOptions): EvaluationWatch {
       if (!breaker.fault(detector, instance)) return;
       // The name alone: a message may quote what it choked on.
       const name = error instanceof Error ? error.name : typeof error;
-      options.onTrip(id, `threw ${name} at everything it looked at, last at ${instance}`);
+      options.onTrip(id, `threw ${name} at everything it looked at`);
     },
   };
 }
