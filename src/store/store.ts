@@ -9,6 +9,7 @@ import { chainOfToken } from './queries/chain-of-token.ts';
 import { chains } from './queries/chains.ts';
 import { counts } from './queries/counts.ts';
 import { deadLetters } from './queries/dead-letters.ts';
+import { detectorSwitches } from './queries/detector-switches.ts';
 import { hops } from './queries/hops.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
@@ -30,6 +31,7 @@ export function createStore(database: Database, clock: () => number): Store {
     appendControl: (records) => writer.write(controlsTable, records),
     readLog: (afterSeq) => readLog(database, afterSeq),
     lastSeq: () => lastSeq(database),
+    detectorSwitches: () => detectorSwitches(database),
     appendDeadLetters: (letters) => writer.write(deadLettersTable, letters),
 
     writeChains: (rows) => writer.write(chainsTable, rows),

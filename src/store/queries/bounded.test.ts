@@ -25,6 +25,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   readLog: async (store) => {
     for await (const _ of store.readLog(0));
   },
+  detectorSwitches: (store) => store.detectorSwitches(),
   findResponses: (store) => store.findResponses('t', ['a']),
   findOutbox: (store) => store.findOutbox('t', ['a']),
   pendingOutbox: (store) => store.pendingOutbox(),
