@@ -1,0 +1,20 @@
+import type { Tables } from './store.ts';
+
+/** Subjects of alerts that may still change by themselves, and roots of chains that await their issuer. */
+export function unsettledKeys(
+  tables: Tables,
+  sinceMs: number,
+): readonly { readonly tenant: string; readonly key: string }[] {
+  const keys = new Map<string, { tenant: string; key: string }>();
+  const add = (tenant: string, key: string): void => {
+    keys.set(`${tenant}\u0000${key}`, { tenant, key });
+  };
+  for (const alert of tables.alerts.values()) {
+    if (!alert.settled && !alert.withdrawn) add(alert.tenant, alert.subject.key);
+  }
+  for (const chain of tables.chains.values()) {
+    if (chain.state === 'merged' || chain.completeness.authority || chain.lastEventMs <= sinceMs) continue;
+    add(chain.tenant, chain.rootKey);
+  }
+  return [...keys.values()];
+}
