@@ -132,7 +132,7 @@ describe('settling it', () => {
   });
 
   it('writes nothing when there is nothing to say', async () => {
-    expect(await settle()).toEqual({ added: [], poison: new Set() });
+    expect(await settle()).toEqual({ entries: [], added: [], poison: new Set() });
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { DetectorSwitch } from '../domain/record.ts';
 import { consequencesOf } from './consequence.ts';
-import { collectSuspicion, readJournal, rewriteJournal } from './journal.ts';
+import { collectSuspicion, type JournalEntry, readJournal, rewriteJournal } from './journal.ts';
 
 export interface SettleParts {
   readonly journal: string;
@@ -12,6 +12,8 @@ export interface SettleParts {
 }
 
 export interface Settled {
+  /** What the journal held. */
+  readonly entries: readonly JournalEntry[];
   /** Switches that were added to the log, at the positions behind `lastSeq`. */
   readonly added: readonly DetectorSwitch[];
   readonly poison: ReadonlySet<string>;
@@ -38,5 +40,5 @@ export async function settleJournal({ journal, lastSeq, nowMs, append }: SettleP
   });
   if (added.length > 0) await append(added);
   if (keep.length < entries.length) rewriteJournal(journal, keep);
-  return { added, poison };
+  return { entries, added, poison };
 }

@@ -1,4 +1,5 @@
-import { createSupervisor, startWatchdog } from '../../../src/watch/index.ts';
+import { createSupervisor } from '../../../src/watch/supervisor.ts';
+import { startWatchdog } from '../../../src/watch/watchdog.ts';
 
 /** A process under watch that does what it is told, and says `over` when it has come through. */
 const [journal = '', deed = '', budgetMs = '5000', growthMiB = '512'] = process.argv.slice(2);
