@@ -1,2 +1,2 @@
 export { startWatch, type Watch } from './start.ts';
-export { createSwitchboard, detectorsOff, type Switchboard } from './switchboard.ts';
+export { createSwitchboard, type Switchboard } from './switchboard.ts';

@@ -1,11 +1,12 @@
 import type { Admit } from '../domain/admission.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { LogStore, SwitchStore } from '../domain/ports.ts';
+import type { DetectorSwitch } from '../domain/record.ts';
 import { createCarefulAdmit } from './careful-admit.ts';
 import type { JournalEntry } from './journal.ts';
 import { settleJournal } from './settle.ts';
 import { createSupervisor } from './supervisor.ts';
-import { createSwitchboard, detectorsOff, latestSwitches, type Switchboard } from './switchboard.ts';
+import { createSwitchboard, latestSwitches, type Switchboard } from './switchboard.ts';
 import { startWatchdog } from './watchdog.ts';
 import { watchDetectors } from './watched.ts';
 
@@ -34,8 +35,8 @@ export interface Watch {
   /** The detectors with a watch beside each evaluation. */
   readonly detectors: readonly Detector[];
   readonly switches: Switchboard;
-  /** Detectors that an engine must not run, whatever part of the log it begins with. */
-  readonly off: ReadonlySet<string>;
+  /** The last switch of each detector in the log: an engine starts with these, whatever part of it is replayed. */
+  readonly logged: readonly DetectorSwitch[];
   /** Position of the last record, those included that the journal led to. */
   readonly lastSeq: number;
   admit(admit: Admit): Admit;
@@ -55,8 +56,8 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
     append: store.appendControl,
   });
   tell(entries, log);
-  const switches = latestSwitches([...(await store.detectorSwitches()), ...added]);
-  const board = createSwitchboard({ switches: switches.values(), clock });
+  const logged = [...latestSwitches([...(await store.detectorSwitches()), ...added]).values()];
+  const board = createSwitchboard({ switches: logged, clock });
   const detectors = parts.detectors.map(({ id }) => id);
   const watchdog = await startWatchdog({
     detectors,
@@ -75,7 +76,7 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
   return {
     detectors: watchDetectors(parts.detectors, supervisor),
     switches: board,
-    off: detectorsOff(switches.values()),
+    logged,
     lastSeq: parts.lastSeq + added.length,
     admit: (admit) =>
       createCarefulAdmit({

@@ -9,12 +9,6 @@ export function latestSwitches(switches: Iterable<DetectorSwitch>): Map<string, 
   return latest;
 }
 
-/** Detectors that are off at the end of the log. An engine that replays any part of it starts without them. */
-export function detectorsOff(switches: Iterable<DetectorSwitch>): Set<string> {
-  const off = [...latestSwitches(switches).values()].filter(({ on }) => !on);
-  return new Set(off.map(({ detector }) => detector));
-}
-
 type Turn = Omit<DetectorSwitch, 'kind' | 'seq' | 'atMs'>;
 
 export interface SwitchboardOptions {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { DetectorSwitch } from '../../../src/domain/record.ts';
-import { detectorsOff } from '../../../src/watch/index.ts';
 import { openTestStore } from '../../support/store.ts';
 
 const at = (seq: number, detector: string, on: boolean): DetectorSwitch => ({
@@ -32,6 +31,5 @@ describe('the switches of a stored log', () => {
       at(8, 'c', false),
       at(9, 'a', true),
     ]);
-    expect(detectorsOff(found)).toEqual(new Set(['b', 'c']));
   });
 });
