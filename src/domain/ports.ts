@@ -4,6 +4,7 @@ import type { Action, Chain, Hop } from './chain.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
+import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord } from './record.ts';
 import type { OutboxEntry, Response } from './response.ts';
 
@@ -131,6 +132,7 @@ export interface KeyStore {
 
 export interface Store
   extends LogStore,
+    RecallStore,
     SwitchStore,
     ChainStore,
     ResponseStore,

@@ -14,12 +14,16 @@ import { hops } from './queries/hops.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { readPosition } from './queries/position.ts';
+import { recall } from './queries/recall.ts';
 import { findResponses, responses } from './queries/responses.ts';
+import { readState } from './queries/state.ts';
+import { unsettled } from './queries/unsettled.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
+import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
@@ -63,6 +67,12 @@ export function createStore(database: Database, clock: () => number): Store {
 
     readPosition: (name) => readPosition(database, name),
     writePosition: (name, seq) => writer.write(positionsTable, [{ name, seq }]),
+
+    fileEvents: (filings) => writer.write(filingsTable, filings),
+    recall: (lookups, beforeSeq) => recall(database, lookups, beforeSeq),
+    unsettled: (sinceMs) => unsettled(database, sinceMs),
+    writeState: (rows) => writer.write(stateTable, rows),
+    readState: () => readState(database),
 
     ping: () => database.ping(),
     close: () => database.close(),
