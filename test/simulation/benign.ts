@@ -216,6 +216,36 @@ const toolUser: Story = (kit) => {
   return nothing;
 };
 
+/** Two reports of one call at one instant that differ: which one is read first must not depend on which came first. */
+const twins: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { issuer: issuers.login, capabilities: [read('crm')] });
+  for (let calls = random.int(2, 4); calls > 0; calls -= 1) {
+    wait(script, 500, 5_000);
+    const httpRequestId = script.name('twin');
+    for (const resource of ['crm/left', 'crm/right']) {
+      emit(script, 'https://gateway.acme.example', 'api.called', {
+        actor: token.holder,
+        token: token.ref,
+        target: { system: 'crm', resource },
+        action: 'read',
+        effect: 'read',
+        httpRequestId,
+      });
+    }
+  }
+  if (kit.late) delay(kit, (line) => line === script.lines.at(-1));
+  return nothing;
+};
+
+/** Much work on few records: what counts is what differs. */
+const narrow: Story = (kit) => {
+  const { token } = open(kit, { capabilities: [read('mail')] });
+  work(kit, token, 14);
+  if (kit.late) delay(kit, (line) => line === kit.script.lines.at(-1));
+  return nothing;
+};
+
 export const benignStories: readonly Story[] = [
   assistant,
   session,
@@ -228,4 +258,6 @@ export const benignStories: readonly Story[] = [
   lateRequest,
   loose,
   toolUser,
+  twins,
+  narrow,
 ];

@@ -3,6 +3,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { Chain, Hop } from '../../src/domain/chain.ts';
 import { noticeId } from '../../src/domain/notice.ts';
 import { revocationId } from '../../src/respond/plan.ts';
+import type { Planted } from './kit.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
@@ -22,6 +23,7 @@ export function differences(
   return [
     ...labels(world, truth),
     ...lost(world, truth, tables),
+    ...hasty(world, tables),
     ...rows(truth, tables),
     ...messages(truth, tables, received),
   ];
@@ -30,7 +32,15 @@ export function differences(
 /** The planted violations, and nothing else, are what the truth itself pages: the engine alone cannot be its judge. */
 function labels(world: World, truth: Truth): string[] {
   const name = (detector: string, subject: string): string => `${detector} ${subject}`;
-  const expected = new Set(world.planted.map(({ detector, subject }) => name(detector, subject)));
+  const stands = ({ onlyIf }: Planted): boolean => {
+    if (onlyIf === undefined) return true;
+    const tellings = [...truth.admitted.values()].filter(({ id }) => id === onlyIf.id);
+    const inForce = tellings.reduce((a, b) => (b.digest < a.digest ? b : a));
+    return onlyIf.holds(inForce.data);
+  };
+  const expected = new Set(
+    world.planted.filter(stands).map(({ detector, subject }) => name(detector, subject)),
+  );
   const paged = new Set(
     [...truth.alerts.values()].filter(pages).map(({ detector, subject }) => name(detector, subject.key)),
   );
@@ -58,6 +68,21 @@ function lost(world: World, truth: Truth, tables: Tables): string[] {
   return told(
     missing.map(({ number, publisher }) => `acknowledged, and lost: message ${number} of ${publisher}`),
   );
+}
+
+/** The watermark stays behind the clock by the allowed lateness: the next event's arrival says what time it was. */
+function hasty(world: World, { events, controls }: Tables): string[] {
+  const problems: string[] = [];
+  const inOrder = [...events.values()].sort((a, b) => a.seq - b.seq);
+  let at = 0;
+  for (const control of [...controls.values()].sort((a, b) => a.seq - b.seq)) {
+    if (control.kind !== 'watermark') continue;
+    while ((inOrder[at]?.seq ?? Number.POSITIVE_INFINITY) < control.seq) at += 1;
+    const latestMs =
+      (inOrder[at]?.ingestedMs ?? Number.POSITIVE_INFINITY) - world.policy.clocks.latenessSeconds * 1000;
+    if (control.watermarkMs > latestMs) problems.push(`the watermark at ${control.seq} ran ahead`);
+  }
+  return told(problems);
 }
 
 function rows(truth: Truth, tables: Tables): string[] {

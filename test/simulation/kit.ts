@@ -1,4 +1,4 @@
-import type { Principal } from '../../src/domain/event/index.ts';
+import type { EventData, Principal } from '../../src/domain/event/index.ts';
 import { refKey } from '../../src/domain/token.ts';
 import type { Random } from '../../src/evaluate/random.ts';
 import { callApi, callTool, request } from '../../src/evaluate/world/calls.ts';
@@ -19,6 +19,8 @@ import { exchange, type IssueSpec, issue, type Token } from '../../src/evaluate/
 export interface Planted {
   readonly detector: string;
   readonly subject: string;
+  /** Of an event that is told in two ways: planted only if this is so of the telling with the smaller digest. */
+  readonly onlyIf?: { readonly id: string; readonly holds: (data: EventData) => boolean };
 }
 
 /** What a story is told with. Every person and machine in it is its own, so that stories cannot add up. */

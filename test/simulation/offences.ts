@@ -1,7 +1,8 @@
+import type { EventData } from '../../src/domain/event/index.ts';
 import { refKey } from '../../src/domain/token.ts';
 import { callApi, request } from '../../src/evaluate/world/calls.ts';
 import { issuers, payout, read, write } from '../../src/evaluate/world/cast.ts';
-import { wait } from '../../src/evaluate/world/script.ts';
+import { type Line, wait } from '../../src/evaluate/world/script.ts';
 import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
 import {
   alive,
@@ -183,6 +184,24 @@ const manyChildren: Story = (kit) => {
   return [planted('unusual-fan-out', token)];
 };
 
+/** One event told in two ways, an offence in one of them: the telling with the smaller digest is what happened. */
+const twoTellings: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { capabilities: [read('orders')] });
+  wait(script, 1_000, MINUTE_MS);
+  callApi(script, token, write('orders'));
+  const at = script.lines.findLastIndex((line) => line.source === 'https://gateway.acme.example');
+  const line = script.lines[at];
+  if (line?.data.type !== 'api.called') throw new RangeError('the gateway tells of every call');
+  script.lines.splice(at + 1);
+  const { action: _, ...rest } = line.data;
+  const other: Line = { ...line, data: { ...rest, action: 'read', effect: 'read', status: 200 } };
+  script.lines.splice(random.chance(0.5) ? at : at + 1, 0, other);
+  if (kit.late) delay(kit, (late) => late === other);
+  const holds = (data: EventData): boolean => data.type === 'api.called' && data.action === 'write';
+  return [{ ...planted('scope-creep', token), onlyIf: { id: line.id, holds } }];
+};
+
 /** One agent, several requests, too many records within an hour: no chain alone shows it. */
 const busyHour: Story = (kit) => {
   const { script } = kit;
@@ -219,4 +238,5 @@ export const offences: readonly Story[] = [
   unissued,
   noHuman,
   manyChildren,
+  twoTellings,
 ];

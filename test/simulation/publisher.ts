@@ -25,7 +25,8 @@ export interface Network {
 }
 
 const ANSWER_MS_MAX = 4_000;
-const RETRY_MS = 6_000;
+const RETRY_MS_MIN = 6_000;
+const RETRY_MS_MAX = 60_000;
 const MESSAGES_PER_REQUEST_MAX = 5;
 
 export function startNetwork(options: {
@@ -41,12 +42,13 @@ export function startNetwork(options: {
   let sent = 0;
 
   /** Sends until it is acknowledged, as a publisher with an outbox of its own does. */
-  function say(publisher: Publisher, messages: readonly Message[]): void {
+  function say(publisher: Publisher, messages: readonly Message[], waitMs = RETRY_MS_MIN): void {
     if (messages.every(({ number }) => acknowledged.has(number))) return;
     sent += 1;
     if (!random.chance(0.06)) deliver(publisher, messages);
     if (random.chance(0.06)) deliver(publisher, messages);
-    time.after(RETRY_MS * (1 + random.next()), () => say(publisher, messages));
+    const nextMs = Math.min(waitMs * 2, RETRY_MS_MAX);
+    time.after(waitMs * (1 + random.next()), () => say(publisher, messages, nextMs));
   }
 
   function deliver(publisher: Publisher, messages: readonly Message[]): void {

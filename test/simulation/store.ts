@@ -160,7 +160,12 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
 }
 
 function unavailable(how: string): ChainwardenError {
-  return new ChainwardenError('STORE_UNAVAILABLE', `the simulated store ${how}`);
+  // Thousands of these are made: where they come from is always here.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new ChainwardenError('STORE_UNAVAILABLE', `the simulated store ${how}`);
+  Error.stackTraceLimit = limit;
+  return error;
 }
 
 function key(tenant: string, id: string): string {
