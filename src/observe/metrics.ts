@@ -67,6 +67,14 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       conflicts: make.gauge('engine_conflicts', 'Identities seen with different content'),
       findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
       watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
+      watermarkHolder: make.gauge(
+        'engine_watermark_held_seconds',
+        'Wall clock minus watermark, by the one source that holds it back',
+        ['partition', 'why'],
+      ),
+      watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
+        'state',
+      ]),
     },
     detectors: detectorInstruments(make),
     alerts: {
