@@ -1,20 +1,21 @@
 import type { Tables } from './store.ts';
 
-/** Subjects of alerts that may still change by themselves, and roots of chains that await their issuer. */
+/** Subjects of alerts that may still change by themselves, and what chains consist of that await their issuer. */
 export function unsettledKeys(
-  tables: Tables,
+  { alerts, chains }: Pick<Tables, 'alerts' | 'chains'>,
   sinceMs: number,
 ): readonly { readonly tenant: string; readonly key: string }[] {
   const keys = new Map<string, { tenant: string; key: string }>();
   const add = (tenant: string, key: string): void => {
     keys.set(`${tenant}\u0000${key}`, { tenant, key });
   };
-  for (const alert of tables.alerts.values()) {
-    if (!alert.settled && !alert.withdrawn) add(alert.tenant, alert.subject.key);
+  for (const { tenant, settled, withdrawn, subject } of alerts.values()) {
+    const isNode = subject.kind === 'token' || subject.kind === 'chain';
+    if (!settled && !withdrawn && isNode) add(tenant, subject.key);
   }
-  for (const chain of tables.chains.values()) {
-    if (chain.state === 'merged' || chain.completeness.authority || chain.lastEventMs <= sinceMs) continue;
-    add(chain.tenant, chain.rootKey);
+  for (const { tenant, state, completeness, lastEventMs, rootKey, tokenKeys } of chains.values()) {
+    if (state !== 'open' || completeness.authority || lastEventMs <= sinceMs) continue;
+    for (const key of [rootKey, ...tokenKeys]) add(tenant, key);
   }
   return [...keys.values()];
 }
