@@ -40,11 +40,7 @@ export function createSimulation(): (seed: number, options?: SeedOptions) => Pro
   return (seed, options = {}) => runSeed(seed, admit, options);
 }
 
-async function runSeed(
-  seed: number,
-  admit: Admit,
-  { trace = () => undefined }: SeedOptions,
-): Promise<Verdict> {
+async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Promise<Verdict> {
   const random = createRandom(`faults ${seed}`);
   const world = createWorld(seed);
   const truth = truthOf(world, admit);
@@ -54,7 +50,7 @@ async function runSeed(
   const problems: string[] = [];
   const endMs = Math.max(world.bulkEndMs, ...world.lateMs) + 2 * HOUR_MS;
   let crashes = 0;
-  const say = (what: string): void => trace(`${new Date(time.nowMs).toISOString()} ${what}`);
+  const say = (what: string): void => trace?.(`${new Date(time.nowMs).toISOString()} ${what}`);
 
   let life: Life | undefined;
   let up: SimulatedProcess | undefined;
@@ -78,6 +74,7 @@ async function runSeed(
       failsAfter: calm ? 0 : 0.02,
       slow: calm ? 0 : 0.01,
       isAway: () => time.nowMs < awayUntilMs,
+      trace: trace && say,
     });
     void startProcess({
       store,

@@ -73,6 +73,7 @@ export interface StoreFaults {
   readonly slow: number;
   /** The store answers nobody then. */
   readonly isAway: () => boolean;
+  readonly trace: ((line: string) => void) | undefined;
 }
 
 /** Records of the log that one read brings. */
@@ -82,11 +83,13 @@ const READ_RECORDS = 40;
 export function openStore(tables: Tables, life: Life, faults: StoreFaults): SimulatedStore {
   const { random } = faults;
 
-  function call<T>(effect: () => T, abandon: () => void = () => undefined): Promise<T> {
+  function call<T>(name: string, effect: () => T, abandon: () => void = () => undefined): Promise<T> {
     const away = faults.isAway();
     const failsBefore = away || random.chance(faults.failsBefore);
     const failsAfter = random.chance(faults.failsAfter);
     const [min, max] = random.chance(faults.slow) ? [1_000, 15_000] : [1, 12];
+    if (failsBefore || failsAfter) faults.trace?.(`${name} ${failsBefore ? 'fails' : 'is done, and fails'}`);
+    else faults.trace?.(name);
     return life.outside({
       thereMs: away ? 1_000 : random.int(min, max),
       backMs: random.chance(0.3) ? random.int(1, 4) : 0,
@@ -101,8 +104,9 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
   }
 
   /** Writes rows; of a call that is cut off some of them, in order, may be there. */
-  function write<T>(rows: readonly T[], put: (row: T) => void): Promise<void> {
+  function write<T>(name: string, rows: readonly T[], put: (row: T) => void): Promise<void> {
     return call(
+      `${name} (${rows.length})`,
       () => rows.forEach(put),
       () => rows.slice(0, random.int(0, rows.length)).forEach(put),
     );
@@ -113,37 +117,45 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
       const refused: RefusedRow[] = events.flatMap(({ event }, index) =>
         event.id.startsWith(POISON) ? [{ index, reason: 'the simulated store refuses it' }] : [],
       );
-      await write(events, (row) => {
+      await write('appendEvents', events, (row) => {
         if (!row.event.id.startsWith(POISON)) tables.events.set(row.seq, row);
       });
       return refused;
     },
-    appendControl: (records) => write(records, (row) => void tables.controls.set(row.seq, row)),
+    appendControl: (records) =>
+      write('appendControl', records, (row) => void tables.controls.set(row.seq, row)),
     async *readLog(afterSeq) {
-      const last = await call(() => lastSeq(tables));
+      const last = await call('readLog', () => lastSeq(tables));
       const all = [...tables.events.keys(), ...tables.controls.keys()]
         .filter((seq) => seq > afterSeq && seq <= last)
         .sort((a, b) => a - b);
       for (let at = 0; at < all.length; at += READ_RECORDS) {
-        yield await call(() => all.slice(at, at + READ_RECORDS).map((seq) => recordAt(tables, seq)));
+        yield await call('readLog', () =>
+          all.slice(at, at + READ_RECORDS).map((seq) => recordAt(tables, seq)),
+        );
       }
     },
-    lastSeq: () => call(() => lastSeq(tables)),
-    appendDeadLetters: (letters) => write(letters, (row) => void tables.letters.set(letterKey(row), row)),
-    writeChains: (rows) => write(rows, (row) => put(tables.chains, key(row.tenant, row.id), row)),
-    writeHops: (rows) => write(rows, (row) => put(tables.hops, key(row.tenant, row.key), row)),
-    writeActions: (rows) => write(rows, (row) => put(tables.actions, key(row.tenant, row.id), row)),
-    writeAlerts: (rows) => write(rows, (row) => put(tables.alerts, key(row.tenant, row.id), row)),
+    lastSeq: () => call('lastSeq', () => lastSeq(tables)),
+    appendDeadLetters: (letters) =>
+      write('appendDeadLetters', letters, (row) => void tables.letters.set(letterKey(row), row)),
+    writeChains: (rows) =>
+      write('writeChains', rows, (row) => put(tables.chains, key(row.tenant, row.id), row)),
+    writeHops: (rows) => write('writeHops', rows, (row) => put(tables.hops, key(row.tenant, row.key), row)),
+    writeActions: (rows) =>
+      write('writeActions', rows, (row) => put(tables.actions, key(row.tenant, row.id), row)),
+    writeAlerts: (rows) =>
+      write('writeAlerts', rows, (row) => put(tables.alerts, key(row.tenant, row.id), row)),
     writeResponses: (rows) =>
-      write(rows, (row) => {
+      write('writeResponses', rows, (row) => {
         const known = tables.responses.get(key(row.tenant, row.id));
         if (known === undefined || known.atMs <= row.atMs) tables.responses.set(key(row.tenant, row.id), row);
       }),
-    findResponses: (tenant, ids) => call(() => found(tables.responses, tenant, ids)),
-    writeOutbox: (rows) => write(rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
-    findOutbox: (tenant, ids) => call(() => found(tables.outbox, tenant, ids)),
+    findResponses: (tenant, ids) => call('findResponses', () => found(tables.responses, tenant, ids)),
+    writeOutbox: (rows) =>
+      write('writeOutbox', rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
+    findOutbox: (tenant, ids) => call('findOutbox', () => found(tables.outbox, tenant, ids)),
     pendingOutbox: (of) =>
-      call(() =>
+      call('pendingOutbox', () =>
         [...tables.outbox.values()]
           .filter(
             ({ state, endpoint }) => state === 'pending' && (of === undefined || of.endpoint === endpoint),
@@ -151,19 +163,19 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
           .sort((a, b) => a.nextAttemptMs - b.nextAttemptMs || (a.id < b.id ? -1 : 1))
           .slice(0, of?.limit),
       ),
-    readPosition: (name) => call(() => tables.positions.get(name) ?? 0),
+    readPosition: (name) => call('readPosition', () => tables.positions.get(name) ?? 0),
     writePosition: (name, seq) =>
-      write([seq], () => {
+      write('writePosition', [seq], () => {
         tables.positions.set(name, Math.max(seq, tables.positions.get(name) ?? 0));
       }),
-    fileEvents: (filings) => write(filings, (filing) => file(tables, filing)),
-    recall: (lookups, beforeSeq) => call(() => recall(tables, lookups, beforeSeq)),
-    unsettled: (sinceMs) => call(() => unsettledKeys(tables, sinceMs)),
+    fileEvents: (filings) => write('fileEvents', filings, (filing) => file(tables, filing)),
+    recall: (lookups, beforeSeq) => call('recall', () => recall(tables, lookups, beforeSeq)),
+    unsettled: (sinceMs) => call('unsettled', () => unsettledKeys(tables, sinceMs)),
     writeState: (rows) =>
-      write(rows, (row) => {
+      write('writeState', rows, (row) => {
         if ((tables.state.get(row.key)?.seq ?? -1) <= row.seq) tables.state.set(row.key, row);
       }),
-    readState: () => call(() => [...tables.state.values()].filter(({ body }) => body !== '')),
+    readState: () => call('readState', () => [...tables.state.values()].filter(({ body }) => body !== '')),
   };
 }
 
