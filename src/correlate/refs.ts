@@ -28,6 +28,13 @@ export class RefIndex {
     return bound ? { iss: ref.iss, jti: ref.jti, hash } : { iss: ref.iss, jti: ref.jti };
   }
 
+  /** Every name of the token that the reference names, as far as they agree. */
+  aliases(ref: TokenRef): readonly string[] {
+    const key = this.keyOf(ref);
+    const hashes = this.#hashesOfJti.get(key)?.values() ?? [];
+    return [key, ...hashes.map(hashKey)];
+  }
+
   /** Hashes whose key may change when the reference's claim is made for the first time or taken back for good. */
   affectedBy(ref: TokenRef, adding: boolean): readonly string[] {
     if (!('jti' in ref) || ref.hash === undefined) return [];

@@ -1,7 +1,7 @@
 import type { TokenRef } from '../domain/event/index.ts';
-import { type Fact, isType } from './fact.ts';
-import { Feeds } from './feeds.ts';
+import type { Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
+import { refNames } from './names.ts';
 import type { Place } from './place.ts';
 import { RefIndex } from './refs.ts';
 import { type RevocationFact, Revocations } from './revocations.ts';
@@ -13,8 +13,9 @@ export class Tokens {
   readonly #graph: TenantGraph;
   readonly #tokens = new Map<string, TokenNode>();
   readonly #revocations = new Revocations();
+  /** Names of credentials that serve several transactions, most of which are not in memory. */
+  readonly #shared = new Set<string>();
   readonly refs = new RefIndex();
-  readonly feeds = new Feeds();
 
   constructor(graph: TenantGraph) {
     this.#graph = graph;
@@ -39,6 +40,7 @@ export class Tokens {
     // A hash that is bound to a jti names the same token: it is kept under the jti alone.
     const named = 'jti' in ref || !key.startsWith('tok:[') ? ref : jtiOf(key);
     const token = new TokenNode(key, named, this.refs);
+    token.shared = [key, ...refNames(ref)].some((name) => this.#shared.delete(name));
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
     this.#graph.touched.tokens.add(token);
@@ -46,14 +48,35 @@ export class Tokens {
     return token;
   }
 
+  /** By any of its names. */
+  named(name: string): TokenNode | undefined {
+    return this.#tokens.get(keyOfName(name, this.refs));
+  }
+
+  isAncestor(name: string): boolean {
+    return this.named(name)?.isAncestor ?? this.#shared.has(name);
+  }
+
+  /** The store knows uses in several transactions, whether or not any of them is in memory. */
+  share(name: string): void {
+    const token = this.named(name);
+    if (token === undefined) this.#shared.add(name);
+    else if (!token.shared) {
+      token.shared = true;
+      this.refresh(token);
+    }
+  }
+
+  /** What was remembered for a batch of credentials that never came. */
+  forgetShared(): void {
+    this.#shared.clear();
+  }
+
   /** One more (or one less) event about a token. */
   apply(fact: Fact, ref: TokenRef, adding: boolean): void {
     const token = this.ensure(ref);
     if (adding) token.addFact(fact);
     else token.removeFact(fact.event);
-    if (isType(fact, 'token.issued', 'token.exchanged', 'token.refreshed')) {
-      this.feeds.heard('iss' in ref ? ref.iss : fact.event.source, fact.event.timeMs, adding);
-    }
     this.refresh(token);
     // A second report may replace what the first one said: only a first one merely adds.
     this.#graph.places.recount(token.place, adding && token.facts.length === 1);
@@ -90,6 +113,7 @@ export class Tokens {
     const [first] = token.state.parents;
     const parent = first === undefined ? undefined : this.ensure(first.ref);
     const oldParent = token.authority.wants?.owner;
+    parent?.welcomeChild(token);
     for (const { owner } of [...link(token.authority, parent?.authority), ...recut(token.authority)]) {
       this.#tellParent(owner);
       places.relocate(owner.place);
@@ -179,9 +203,14 @@ export class Tokens {
 
   /** The token leaves memory with its chain. */
   release(token: TokenNode): void {
+    token.parent?.releaseChild(token);
     link(token.authority, undefined);
     this.drop(token);
   }
+}
+
+function keyOfName(name: string, refs: RefIndex): string {
+  return name.startsWith('tok:[') ? name : refs.keyOf({ hash: name.slice('tok:'.length) });
 }
 
 function jtiOf(key: string): TokenRef {

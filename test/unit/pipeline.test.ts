@@ -16,8 +16,13 @@ function bench(options: Partial<PipelineOptions> = {}) {
   const engine: Engine = {
     apply(records) {
       batches.push([records[0]?.seq ?? 0, records.at(-1)?.seq ?? 0]);
-      return { chains: [], hops: [], actions: [], findings: [] };
+      return { chains: [], hops: [], actions: [], findings: [], remembered: [], filings: [] };
     },
+    missing: () => [],
+    recall: () => [],
+    park: () => undefined,
+    takeState: () => [],
+    restore: () => undefined,
     watermarkMs: 0,
     waiting: false,
     stats: {} as Engine['stats'],

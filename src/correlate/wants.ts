@@ -1,0 +1,129 @@
+import type { AdmittedEvent } from '../domain/event/index.ts';
+import {
+  RECALL_CLOSED_EVENTS_MAX,
+  RECALL_DESCRIBING_EVENTS_MAX,
+  RECALL_EVENTS_MAX,
+  RECALL_USING_EVENTS_MAX,
+} from '../domain/limits.ts';
+import type { FilingRole, Lookup } from '../domain/recall.ts';
+import { type FiledName, kindOfName, namesOf } from './names.ts';
+import type { Residency } from './residency.ts';
+
+/** What the graph says of a credential by one of its names. */
+export interface Credentials {
+  /** It is an ancestor: chains rest on it, and need not be here because it is. */
+  isAncestor(name: string): boolean;
+  /** Further names under which the days of a credential's direct use may be filed. */
+  sessionNames(event: AdmittedEvent): readonly string[];
+}
+
+/**
+ * Follows names from the events of a batch to everything that has to be in memory before they may be applied.
+ * Answers name further names, so it takes a few rounds; what was asked once is complete for the rest of the batch.
+ */
+export class Wants {
+  readonly #tenant: string;
+  readonly #residency: Residency;
+  readonly #credentials: Credentials;
+  /** By role and name: asked, or about to be. */
+  readonly #asked = new Set<string>();
+  #open: Lookup[] = [];
+  /** Credentials whose description was asked for: whether their uses are needed is known when it is here. */
+  #describing: string[] = [];
+  #described: string[] = [];
+  /** Credentials of which the batch itself says something. */
+  readonly #revised = new Set<string>();
+  #sessional: AdmittedEvent[] = [];
+  #recalled = 0;
+  /** Phases that were cut short by a bound. */
+  cut = 0;
+
+  constructor(tenant: string, residency: Residency, credentials: Credentials) {
+    this.#tenant = tenant;
+    this.#residency = residency;
+    this.#credentials = credentials;
+  }
+
+  begin(): void {
+    this.#asked.clear();
+    this.#revised.clear();
+    this.#open = [];
+    this.#describing = [];
+    this.#described = [];
+    this.#sessional = [];
+    this.#recalled = 0;
+  }
+
+  /** Looks at an event that is about to be applied. */
+  expect(event: AdmittedEvent): void {
+    for (const filed of namesOf(event)) this.#need(filed, true);
+    this.#sessional.push(event);
+  }
+
+  /** Looks at an event that was recalled, before it is taken in. */
+  follow(event: AdmittedEvent): void {
+    this.#recalled += 1;
+    for (const filed of namesOf(event)) this.#need(filed, false);
+    this.#sessional.push(event);
+  }
+
+  /** Looks for what a name stands for. */
+  find(name: string): void {
+    this.#need({ name, role: 'uses' }, false);
+  }
+
+  #need({ name, role }: FiledName, live: boolean): void {
+    const kind = kindOfName(name);
+    if (kind === 'open') {
+      if (!this.#residency.isCovered(name)) {
+        this.#ask(name, 'describes', RECALL_DESCRIBING_EVENTS_MAX);
+        this.#residency.cover(name);
+      }
+      if (live && role === 'describes') this.#ask(name, 'uses', RECALL_USING_EVENTS_MAX);
+      return;
+    }
+    if (kind === 'closed') {
+      if (!this.#residency.has(name)) this.#ask(name, 'describes', RECALL_CLOSED_EVENTS_MAX);
+      return;
+    }
+    const isRevised = live && role === 'describes';
+    if (isRevised) this.#revised.add(name);
+    if (!this.#residency.has(name)) {
+      if (this.#ask(name, 'describes', RECALL_DESCRIBING_EVENTS_MAX)) this.#describing.push(name);
+    } else if (isRevised && this.#credentials.isAncestor(name)) {
+      this.#ask(name, 'uses', RECALL_USING_EVENTS_MAX);
+    }
+  }
+
+  /** All that uses a credential belongs to its chain; what rests on an ancestor does so only when that changes. */
+  #needUses(name: string): void {
+    if (!this.#credentials.isAncestor(name)) this.#ask(name, 'uses', RECALL_CLOSED_EVENTS_MAX);
+    else if (this.#revised.has(name)) this.#ask(name, 'uses', RECALL_USING_EVENTS_MAX);
+  }
+
+  #ask(name: string, role: FilingRole, max: number): boolean {
+    const key = `${role} ${name}`;
+    if (this.#asked.has(key)) return false;
+    this.#asked.add(key);
+    this.#open.push({ tenant: this.#tenant, name, role, max });
+    return true;
+  }
+
+  /** The next round of questions; empty when everything is here. */
+  take(): readonly Lookup[] {
+    if (this.#recalled > RECALL_EVENTS_MAX) {
+      this.cut += 1;
+      return [];
+    }
+    for (const name of this.#described) this.#needUses(name);
+    for (const event of this.#sessional) {
+      for (const name of this.#credentials.sessionNames(event))
+        this.#need({ name, role: 'describes' }, false);
+    }
+    this.#described = this.#describing;
+    this.#describing = [];
+    const lookups = this.#open;
+    this.#open = [];
+    return lookups;
+  }
+}
