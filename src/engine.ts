@@ -224,25 +224,28 @@ function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, ve
 
 function filingsOf(event: AdmittedEvent, seq: number, late: boolean): Filing[] {
   const { tenant, timeMs } = event;
-  return namesOf(event).map(({ name, role }) => ({
+  return namesOf(event).map(({ name, role, alias }) => ({
     tenant,
     name,
     role,
     seq,
     timeMs,
-    hint: role === 'uses' ? (event.data.txn ?? '') : '',
+    alias: alias ?? '',
     late,
   }));
 }
 
-function byTenant({ events, hints, truncated }: Recalled): Map<string, Recalled> {
-  const tenants = new Set([...events.map(({ event }) => event.tenant), ...hints.map(({ tenant }) => tenant)]);
+function byTenant({ events, aliases, truncated }: Recalled): Map<string, Recalled> {
+  const tenants = new Set([
+    ...events.map(({ event }) => event.tenant),
+    ...[...aliases, ...truncated].map(({ tenant }) => tenant),
+  ]);
   return new Map(
     [...tenants].map((id) => [
       id,
       {
         events: events.filter(({ event }) => event.tenant === id),
-        hints: hints.filter(({ tenant }) => tenant === id),
+        aliases: aliases.filter(({ tenant }) => tenant === id),
         truncated: truncated.filter(({ tenant }) => tenant === id),
       },
     ]),

@@ -90,11 +90,15 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const seen = new Map<string, AdmittedEvent>();
   /** Recalled events of hot places, which are counted but not kept: known for the length of a batch. */
   const counted = new Set<string>();
+  /** Identities in the batch, with their content where there is one alone. */
+  const expected = new Map<string, string | undefined>();
   const residency = new Residency();
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
   const wants = new Wants(tenant, residency, {
     isAncestor: (name) => graph.tokens.isAncestor(name),
+    aliases: (name) => graph.tokens.refs.pairedWith(name),
+    isKnownAs: (name, alias) => graph.tokens.refs.pairedWith(name).includes(alias),
     sessionNames: (event) => sessionAliases(graph, event),
   });
   const awaiting = new Set<ChainCell>();
@@ -166,13 +170,26 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     isPhaseOpen = true;
     wants.begin();
     counted.clear();
-    graph.tokens.forgetShared();
+    expected.clear();
   }
 
-  function recall({ events, hints }: Recalled): void {
-    for (const { name, count } of hints) if (count > 1) graph.tokens.share(name);
+  /** An event of the batch gives the identity another content: either may be taken back by it. */
+  function contested(identity: string, digest: string): boolean {
+    return expected.has(identity) && expected.get(identity) !== digest;
+  }
+
+  function recall({ events, aliases, truncated }: Recalled): void {
+    for (const { name, role } of truncated) wants.truncate(name, role);
+    for (const { name, alias } of aliases) {
+      if (wants.isRevised(name)) wants.revise(alias);
+      else wants.find(alias);
+      graph.claimStored(name, alias);
+    }
     for (const { event } of events) {
-      if (seen.get(identityOf(event))?.digest !== event.digest) wants.follow(event);
+      const identity = identityOf(event);
+      if (seen.get(identity)?.digest === event.digest) continue;
+      wants.follow(event);
+      if (contested(identity, event.digest)) wants.doubt(event);
     }
     for (const { event, late } of events) {
       const known = seen.get(identityOf(event));
@@ -229,6 +246,10 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   return {
     expect(event) {
       openPhase();
+      const identity = identityOf(event);
+      const known = seen.get(identity);
+      expected.set(identity, expected.has(identity) ? undefined : event.digest);
+      if (known !== undefined && contested(identity, known.digest)) wants.doubt(known);
       wants.expect(event);
     },
     expectTime(watermarkMs) {

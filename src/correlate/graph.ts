@@ -1,4 +1,4 @@
-import type { AdmittedEvent } from '../domain/event/index.ts';
+import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
 import type { Call, CallData } from './call.ts';
 import { Calls } from './calls.ts';
 import type { ChainCell } from './chain-cell.ts';
@@ -88,7 +88,16 @@ export class TenantGraph {
 
   /** Learns (or unlearns) which hash belongs to which jti; whatever was filed under a key that changes is refiled. */
   #claim(event: AdmittedEvent, adding: boolean): void {
-    const refs = fullRefsIn(event.data);
+    this.#claimRefs(fullRefsIn(event.data), adding);
+  }
+
+  /** Events that are not in memory gave the token both names. */
+  claimStored(name: string, alias: string): void {
+    const ref = this.tokens.refs.store(name, alias);
+    if (ref !== undefined) this.#claimRefs([ref], true);
+  }
+
+  #claimRefs(refs: readonly TokenRef[], adding: boolean): void {
     if (refs.length === 0) return;
     const index = this.tokens.refs;
     const affected = refs.flatMap((ref) => index.affectedBy(ref, adding));

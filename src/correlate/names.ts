@@ -16,6 +16,8 @@ export type NameKind = 'closed' | 'token' | 'open';
 export interface FiledName {
   readonly name: string;
   readonly role: FilingRole;
+  /** The other name that the same reference gives. */
+  readonly alias?: string;
 }
 
 const kinds: Readonly<Record<string, NameKind>> = { tok: 'token', fam: 'open', sub: 'open' };
@@ -49,16 +51,21 @@ const calling: ReadonlySet<string> = new Set([
 export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   const { data, source } = event;
   const names: FiledName[] = [{ name: identityName(source, event.id), role: 'describes' }];
-  const file = (name: string, role: FilingRole = 'describes'): void => {
-    if (!names.some((known) => known.name === name && known.role === role)) names.push({ name, role });
+  const file = (name: string, role: FilingRole = 'describes', alias?: string): void => {
+    if (names.some((known) => known.name === name && known.role === role && known.alias === alias)) return;
+    names.push({ name, role, ...(alias === undefined ? {} : { alias }) });
+  };
+  const fileRef = (ref: TokenRef, role: FilingRole): void => {
+    const [name, alias] = refNames(ref) as [string, string?];
+    file(name, role, alias);
+    if (alias !== undefined) file(alias, role, name);
   };
   if (data.txn !== undefined) file(txnName(data.txn));
   if ('token' in data && data.token !== undefined) {
-    for (const name of refNames(data.token)) file(name, describing.has(data.type) ? 'describes' : 'uses');
+    fileRef(data.token, describing.has(data.type) ? 'describes' : 'uses');
   }
-  if ('previous' in data) for (const name of refNames(data.previous)) file(name, 'uses');
-  if ('parents' in data)
-    for (const ref of data.parents ?? []) for (const name of refNames(ref)) file(name, 'uses');
+  if ('previous' in data) fileRef(data.previous, 'uses');
+  if ('parents' in data) for (const ref of data.parents ?? []) fileRef(ref, 'uses');
   if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
   if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
   if (calling.has(data.type) && data.httpRequestId !== undefined) file(`htp:${data.httpRequestId}`);

@@ -29,8 +29,6 @@ export class TokenNode implements TokenView {
   toldParent: TokenNode | undefined;
   state: TokenState;
   revocation: Revocation | undefined;
-  /** Uses that are not in memory name several transactions. */
-  shared = false;
   /** The earliest report of what the credential holds by somebody it was shown to; kept when the call leaves. */
   #presentedBy: { readonly call: string; readonly fact: Fact; readonly presented: Presented } | undefined;
   /** When it was first heard of, by events that have left. */
@@ -115,9 +113,9 @@ export class TokenNode implements TokenView {
     );
   }
 
-  /** The issuer's transaction, else the only one its uses name. */
+  /** The issuer's transaction, else the only one its uses name; an ancestor belongs to none of them. */
   get txn(): string | undefined {
-    return this.state.txn ?? (this.shared ? undefined : this.txns.only);
+    return this.state.txn ?? (this.isAncestor ? undefined : this.txns.only);
   }
 
   /**
@@ -125,7 +123,7 @@ export class TokenNode implements TokenView {
    * transaction or first hop below it opens a chain of its own, or one access key would be one eternal chain.
    */
   get isAncestor(): boolean {
-    return this.state.standing || (this.state.txn === undefined && (this.shared || this.txns.size > 1));
+    return this.state.standing || (this.state.txn === undefined && this.txns.size > 1);
   }
 
   get parent(): TokenNode | undefined {

@@ -1,7 +1,6 @@
 import type { TokenRef } from '../domain/event/index.ts';
 import type { Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
-import { refNames } from './names.ts';
 import type { Place } from './place.ts';
 import { RefIndex } from './refs.ts';
 import { type RevocationFact, Revocations } from './revocations.ts';
@@ -13,8 +12,6 @@ export class Tokens {
   readonly #graph: TenantGraph;
   readonly #tokens = new Map<string, TokenNode>();
   readonly #revocations = new Revocations();
-  /** Names of credentials that serve several transactions, most of which are not in memory. */
-  readonly #shared = new Set<string>();
   readonly refs = new RefIndex();
 
   constructor(graph: TenantGraph) {
@@ -40,7 +37,6 @@ export class Tokens {
     // A hash that is bound to a jti names the same token: it is kept under the jti alone.
     const named = 'jti' in ref || !key.startsWith('tok:[') ? ref : jtiOf(key);
     const token = new TokenNode(key, named, this.refs);
-    token.shared = [key, ...refNames(ref)].some((name) => this.#shared.delete(name));
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
     this.#graph.touched.tokens.add(token);
@@ -54,22 +50,7 @@ export class Tokens {
   }
 
   isAncestor(name: string): boolean {
-    return this.named(name)?.isAncestor ?? this.#shared.has(name);
-  }
-
-  /** The store knows uses in several transactions, whether or not any of them is in memory. */
-  share(name: string): void {
-    const token = this.named(name);
-    if (token === undefined) this.#shared.add(name);
-    else if (!token.shared) {
-      token.shared = true;
-      this.refresh(token);
-    }
-  }
-
-  /** What was remembered for a batch of credentials that never came. */
-  forgetShared(): void {
-    this.#shared.clear();
+    return this.named(name)?.isAncestor === true;
   }
 
   /** One more (or one less) event about a token. */
@@ -205,6 +186,7 @@ export class Tokens {
   release(token: TokenNode): void {
     token.parent?.releaseChild(token);
     link(token.authority, undefined);
+    this.refs.forgetStored(token.key);
     this.drop(token);
   }
 }

@@ -74,6 +74,10 @@ export const RECALL_CLOSED_EVENTS_MAX = 20_000;
 export const RECALL_DESCRIBING_EVENTS_MAX = 2_000;
 /** Events on an ancestor that come back because something new is known of it; further chains follow when named. */
 export const RECALL_USING_EVENTS_MAX = 5_000;
+/** Uses that show whether a credential serves several transactions, before all of them are asked for. */
+export const RECALL_SAMPLE_EVENTS = 16;
+/** Further names of a credential that its uses gave: two already contradict each other. */
+export const RECALL_ALIASES_MAX = 4;
 /** Events that one batch brings back, all together: about 4 s of work. */
 export const RECALL_EVENTS_MAX = 200_000;
 

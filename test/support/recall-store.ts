@@ -1,4 +1,4 @@
-import type { Filing, Lookup, Recalled, StateRow } from '../../src/domain/recall.ts';
+import type { Filing, FilingRole, Lookup, Recalled, StateRow } from '../../src/domain/recall.ts';
 import type { Engine, EngineOutput, LogRecord } from '../../src/domain/record.ts';
 
 /** What a store keeps for an engine that forgets, in memory: for tests that are about the engine. */
@@ -23,13 +23,20 @@ export function createRecallMemory(): RecallMemory {
 
   function recall(lookups: readonly Lookup[], beforeSeq: number): Recalled {
     const found = new Map<number, Filing>();
-    const hints: { tenant: string; name: string; count: number }[] = [];
-    for (const { tenant, name, role } of lookups) {
+    const truncated: { tenant: string; name: string; role: FilingRole }[] = [];
+    const aliases: { tenant: string; name: string; alias: string }[] = [];
+    for (const { tenant, name, role, max } of lookups) {
       asked += 1;
       const filed = (filings.get(`${tenant} ${name}`) ?? []).filter(({ seq }) => seq < beforeSeq);
-      for (const filing of filed) if (filing.role === role) found.set(filing.seq, filing);
-      const said = new Set(filed.map(({ hint }) => hint).filter((hint) => hint !== ''));
-      if (role === 'describes' && said.size > 0) hints.push({ tenant, name, count: Math.min(2, said.size) });
+      const wanted = new Map(
+        filed.filter((filing) => filing.role === role).map((filing) => [filing.seq, filing]),
+      );
+      const newest = [...wanted.values()].sort((a, b) => b.seq - a.seq);
+      for (const filing of newest.slice(0, max)) found.set(filing.seq, filing);
+      if (newest.length > max) truncated.push({ tenant, name, role });
+      if (role !== 'describes') continue;
+      const named = new Set(filed.filter((filing) => filing.role === 'uses').map(({ alias }) => alias));
+      for (const alias of named) if (alias !== '') aliases.push({ tenant, name, alias });
     }
     const recalled = [...found.values()]
       .sort((a, b) => a.seq - b.seq)
@@ -37,7 +44,7 @@ export function createRecallMemory(): RecallMemory {
         const record = events.get(seq);
         return record === undefined ? [] : [{ seq, event: record.event, late }];
       });
-    return { events: recalled, hints, truncated: [] };
+    return { events: recalled, aliases, truncated };
   }
 
   return {
@@ -50,7 +57,10 @@ export function createRecallMemory(): RecallMemory {
       for (const filing of output.filings) {
         const key = `${filing.tenant} ${filing.name}`;
         const known = filings.get(key) ?? [];
-        if (known.some(({ seq, role }) => seq === filing.seq && role === filing.role)) continue;
+        const isKnown = known.some(
+          ({ seq, role, alias }) => seq === filing.seq && role === filing.role && alias === filing.alias,
+        );
+        if (isKnown) continue;
         filings.set(key, [...known, filing]);
       }
       lastSeq = records.at(-1)?.seq ?? lastSeq;

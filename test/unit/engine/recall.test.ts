@@ -57,7 +57,10 @@ function subjects(outputs: readonly EngineOutput[]): { tenant: string; key: stri
   return [...keys].map((key) => ({ tenant: 'acme', key }));
 }
 
-const worlds = events.chain((list) =>
+/** One content for each identity. */
+const agreed = events.map((list) => list.map((event, index) => ({ ...event, id: `e${index}` })));
+
+const worlds = (process.env['CONFLICTS'] === undefined ? agreed : events).chain((list) =>
   fc.tuple(
     fc.shuffledSubarray([...list, ...list], { minLength: list.length, maxLength: list.length * 2 }),
     fc.array(
