@@ -10,6 +10,7 @@ const stages = [
   'serve',
   'observe',
   'evaluate',
+  'watch',
 ];
 const free = {
   ingest: [],
@@ -22,6 +23,7 @@ const free = {
   serve: ['observe'],
   observe: [],
   evaluate: [],
+  watch: [],
 };
 
 module.exports = {

@@ -1,13 +1,13 @@
 import { type Correlator, createCorrelator } from './correlate/correlator.ts';
 import { namesOf } from './correlate/names.ts';
-import { armDetectors, type EvaluationWatch, Judge, type JudgedFinding } from './detect/judge.ts';
+import { armDetectors, Judge, type JudgedFinding } from './detect/judge.ts';
 import type { Detector } from './domain/detector.ts';
 import type { AdmittedEvent } from './domain/event/index.ts';
 import type { LiveFinding } from './domain/finding.ts';
 import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX, LIVE_EVENTS_MAX } from './domain/limits.ts';
 import { defaultPolicy, type Policy } from './domain/policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './domain/recall.ts';
-import type { Engine, EngineOutput, EngineStats, LogRecord } from './domain/record.ts';
+import type { DetectorSwitch, Engine, EngineOutput, EngineStats, LogRecord } from './domain/record.ts';
 import { createRules } from './rules.ts';
 
 export interface EngineOptions {
@@ -21,7 +21,8 @@ export interface EngineOptions {
   readonly chainIdleMs?: number;
   /** Whoever runs the engine recalls what it misses: then also what is not settled may leave a full memory. */
   readonly recallable?: boolean;
-  readonly watch?: EvaluationWatch;
+  /** The last switch of each detector that the log holds: in force from the start, whatever is replayed. */
+  readonly switches?: readonly DetectorSwitch[];
 }
 
 interface Tenant {
@@ -42,7 +43,7 @@ export function createEngine(options: EngineOptions): Engine {
     chainIdleMs: options.chainIdleMs ?? CHAIN_IDLE_MS,
     recallable: options.recallable ?? false,
   };
-  const rules = createRules(options.policy ?? defaultPolicy, armed);
+  const rules = createRules(options.policy ?? defaultPolicy, armed, options.switches ?? []);
   let watermarkMs = Number.NEGATIVE_INFINITY;
   /** The oldest record among what was recalled since the last call of `apply`. */
   let recalledSeq = Number.POSITIVE_INFINITY;
@@ -50,7 +51,7 @@ export function createEngine(options: EngineOptions): Engine {
   function tenant(id: string): Tenant {
     let known = tenants.get(id);
     if (known === undefined) {
-      const judge = new Judge(id, armed, { off: rules.off, watch: options.watch });
+      const judge = new Judge(id, armed, rules.off);
       known = { correlator: createCorrelator(id, limits), judge };
       judge.advance(watermarkMs);
       tenants.set(id, known);
@@ -189,6 +190,9 @@ export function createEngine(options: EngineOptions): Engine {
     },
     get watermarkMs() {
       return watermarkMs;
+    },
+    get policy() {
+      return rules.policy;
     },
     get waiting() {
       return [...tenants.values()].some(({ correlator, judge }) => correlator.waiting || judge.waiting);

@@ -1,3 +1,4 @@
+import { createBacklog } from './backlog.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import type { Detection } from './detection.ts';
 import type { KafkaIntake } from './intake.ts';
@@ -6,6 +7,8 @@ import type { Metrics } from './observe/index.ts';
 const BEAT_MS = 1_000;
 /** While nothing waits for the time, a watermark this often is enough to let settled chains go. */
 const IDLE_STEP_MS = 60_000;
+/** A beat that comes later than this was kept from it by something that kept publishers away as well. */
+const OUTAGE_MS = 10_000;
 
 export interface HeartbeatParts {
   readonly detection: Detection;
@@ -14,20 +17,45 @@ export interface HeartbeatParts {
   readonly clock: () => number;
 }
 
-/** Once a second: the watermark becomes a log record when it moved, and what only a look can tell is counted. */
+/** Once a second: time moves, and what only a look can tell is counted. */
 export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> } {
   const { detection, metrics, kafka, clock } = parts;
   const grown = createGrowth();
+  const { tracker, eventLog } = detection;
+  const backlog = createBacklog(tracker);
   let lastMs = detection.engine.watermarkMs;
+  let lookedMs = clock();
+  /** A watermark that the log has not taken yet. Until it has, time stands still: no event gets in either. */
+  let owedMs: number | undefined;
+  let writing = false;
 
+  function look(nowMs: number): void {
+    if (kafka !== undefined) backlog(kafka, nowMs);
+    if (nowMs - lookedMs > OUTAGE_MS) tracker.outage(lookedMs, nowMs);
+    lookedMs = nowMs;
+    const watermarkMs = tracker.at(nowMs);
+    if (watermarkMs > lastMs + (detection.engine.waiting ? 0 : IDLE_STEP_MS)) owedMs = watermarkMs;
+    metrics.engine.watermarkLag.set((nowMs - watermarkMs) / 1000);
+    showHolder(tracker, metrics, (nowMs - watermarkMs) / 1000);
+  }
+
+  /** The watermark becomes a log record when it moved. One that a full log refuses is offered again. */
   function moveTime(): void {
-    if (kafka !== undefined) holdFor(kafka.status(), detection.tracker, clock());
-    const watermarkMs = detection.tracker.at(clock());
-    metrics.engine.watermarkLag.set((clock() - watermarkMs) / 1000);
-    if (watermarkMs <= lastMs + (detection.engine.waiting ? 0 : IDLE_STEP_MS)) return;
-    lastMs = watermarkMs;
-    // A log that is full or closing takes the next one.
-    void detection.eventLog.control({ kind: 'watermark', watermarkMs }).catch(() => undefined);
+    if (writing) return;
+    if (owedMs === undefined) look(clock());
+    if (owedMs === undefined) return;
+    const watermarkMs = owedMs;
+    writing = true;
+    eventLog.control({ kind: 'watermark', watermarkMs }).then(
+      () => {
+        lastMs = watermarkMs;
+        owedMs = undefined;
+        writing = false;
+      },
+      () => {
+        writing = false;
+      },
+    );
   }
 
   function count(): void {
@@ -76,19 +104,11 @@ function createGrowth(): (name: string, total: number) => number {
   };
 }
 
-/**
- * What waits in Kafka has not arrived yet: after an outage of ours or of the broker's, time must not run ahead of the
- * backlog. The tracker itself bounds how long it can be held.
- */
-function holdFor(
-  { state, partitions }: ReturnType<KafkaIntake['status']>,
-  tracker: WatermarkTracker,
-  nowMs: number,
-): void {
-  const hold = (name: string, isHeld: boolean): void => {
-    if (isHeld) tracker.observe(name, 0, nowMs);
-    tracker.pause(name, isHeld);
-  };
-  hold('kafka', state !== 'running' || partitions.length === 0);
-  for (const { topic, partition, lag } of partitions) hold(`${topic}/${partition}`, lag > 0);
+/** Which source holds time back, and why: one series at a time, whatever sources are called. */
+function showHolder(tracker: WatermarkTracker, metrics: Metrics, lagSeconds: number): void {
+  const { watermarkHolder, watermarkPartitions } = metrics.engine;
+  watermarkHolder.reset();
+  const { holder, partitions } = tracker;
+  if (holder !== undefined) watermarkHolder.set({ ...holder }, lagSeconds);
+  for (const [state, count] of Object.entries(partitions)) watermarkPartitions.set({ state }, count);
 }

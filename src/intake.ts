@@ -22,6 +22,8 @@ interface TopicIntakeOptions {
   readonly publisher: Publisher;
   /** Counts what was decided of one message. */
   readonly onAdmission: (source: string, admission: ReturnType<Admit>) => void;
+  /** Counts messages that were read, by `topic/partition`. */
+  readonly onDelivered: (partition: string, messages: number) => void;
   /** Tells the publishers' side what was refused. */
   readonly onRefused: (letters: readonly DeadLetter[]) => Promise<void>;
 }
@@ -52,6 +54,8 @@ function createTopicIntake(
     if (events.length + letters.length > 0) await options.sink.append(events, letters);
     // Kept first, then told: should the topic not take them, the messages are read again and nothing is lost.
     if (letters.length > 0) await options.onRefused(letters);
+    const [first] = messages;
+    if (first !== undefined) options.onDelivered(`${first.topic}/${first.partition}`, messages.length);
   };
 }
 
@@ -63,6 +67,8 @@ function rawOf(message: KafkaMessageIn): unknown {
 
 export interface KafkaIntake {
   status(): ReturnType<KafkaSource['status']>;
+  /** Messages of a partition (`topic/partition`) that are durable, since the start. */
+  delivered(partition: string): number;
   stop(): Promise<void>;
 }
 
@@ -79,6 +85,7 @@ export function startKafkaIntake(config: Config, parts: KafkaIntakeParts): Kafka
   const connection = connectionOf(config, parts.log);
   const newTopic = { partitions: kafka.partitions, replicationFactor: kafka.replicationFactor };
   const letterBox = createKafkaPublisher({ ...connection, newTopic });
+  const delivered = new Map<string, number>();
   const source = createKafkaSource({
     ...connection,
     groupId: kafka.groupId,
@@ -87,6 +94,8 @@ export function startKafkaIntake(config: Config, parts: KafkaIntakeParts): Kafka
     onBatch: createTopicIntake({
       ...parts,
       publisher: { name: 'kafka', tenant: config.tenant, issuers: kafka.issuers },
+      onDelivered: (partition, messages) =>
+        void delivered.set(partition, (delivered.get(partition) ?? 0) + messages),
       onRefused: (letters) => letterBox.send(kafka.topics.deadLetter, letters.map(letterMessage)),
     }),
     onFatal: parts.onFatal,
@@ -94,6 +103,7 @@ export function startKafkaIntake(config: Config, parts: KafkaIntakeParts): Kafka
   source.start();
   return {
     status: source.status,
+    delivered: (partition) => delivered.get(partition) ?? 0,
     async stop() {
       await source.stop();
       await letterBox.stop();

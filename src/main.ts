@@ -18,6 +18,7 @@ import { version } from './package.ts';
 import { resolveEndpoints } from './respond/index.ts';
 import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
+import { createSwitchboard } from './watch/index.ts';
 
 export interface Service {
   readonly address: string;
@@ -86,6 +87,8 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   opened.push(detection.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = createAdmit();
+  const switches = createSwitchboard({ switches: [], clock });
+  switches.open(eventLog.control);
 
   const server = await createServer({
     store,
@@ -93,6 +96,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
     admit,
     decodeBinary,
     detectors,
+    switches,
     metrics,
     health,
     log,

@@ -1,7 +1,7 @@
 import type { ArmedDetector } from './detect/judge.ts';
 import type { Policy } from './domain/policy.ts';
 import type { StateRow } from './domain/recall.ts';
-import type { LogRecord } from './domain/record.ts';
+import type { DetectorSwitch, LogRecord } from './domain/record.ts';
 
 /** By what the engine judges now: policy and detectors, as the log says. */
 export interface Rules {
@@ -29,14 +29,25 @@ interface Body {
 
 const KEY = JSON.stringify(['', 'rules', '']);
 
-export function createRules(initial: Policy, armed: readonly ArmedDetector[]): Rules {
+export function createRules(
+  initial: Policy,
+  armed: readonly ArmedDetector[],
+  switches: readonly DetectorSwitch[],
+): Rules {
   // Another version or configuration of a detector is another rule.
   const detectors = JSON.stringify(
     armed.map(({ detector, config }) => [detector.id, detector.version, config]),
   );
-  const off = new Set<string>();
+  // What ended a process must not run again on the way to the record that turned it off.
+  const latest = new Map(switches.map((last) => [last.detector, last]));
+  const off = new Set(switches.filter(({ on }) => !on).map(({ detector }) => detector));
   let policy = initial;
   let changedSeq = 0;
+
+  function turn(detector: string, on: boolean): void {
+    if (on) off.delete(detector);
+    else off.add(detector);
+  }
 
   return {
     get policy() {
@@ -49,8 +60,7 @@ export function createRules(initial: Policy, armed: readonly ArmedDetector[]): R
     apply(record) {
       changedSeq = record.seq;
       if (record.kind === 'policy') policy = record.policy;
-      else if (record.on) off.delete(record.detector);
-      else off.add(record.detector);
+      else if ((latest.get(record.detector)?.seq ?? 0) <= record.seq) turn(record.detector, record.on);
     },
     row(seq, watermarkMs) {
       const body: Body = {
@@ -66,7 +76,7 @@ export function createRules(initial: Policy, armed: readonly ArmedDetector[]): R
     restore({ seq, body }) {
       const said = JSON.parse(body) as Body;
       policy = said.policy;
-      for (const id of said.off) off.add(id);
+      for (const id of said.off) if (!latest.has(id)) off.add(id);
       changedSeq = said.detectors === detectors ? said.changedSeq : seq;
       if (said.ended) return Number.POSITIVE_INFINITY;
       return said.watermarkMs ?? Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Two projects: `fast` needs nothing but Node; `full` starts the real engine, broker and service.
+ * Three projects: `fast` needs nothing but Node; `simulation` runs thousands of worlds in threads; `full` starts the real engine, broker and service.
  * Forks, because the embedded engine crashes in worker threads.
  */
 export default defineConfig({
@@ -22,6 +22,14 @@ export default defineConfig({
             'test/unit/**/*.test.ts',
             'test/contract/**/*.test.ts',
           ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'simulation',
+          include: ['test/simulation/**/*.test.ts'],
+          testTimeout: 900_000,
         },
       },
       {

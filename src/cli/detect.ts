@@ -88,7 +88,7 @@ async function detect(terminal: Terminal, paths: readonly string[], flags: Detec
 }
 
 /** One alert as a line of output. */
-function alertLine(alert: Alert): Record<string, unknown> {
+export function alertLine(alert: Alert): Record<string, unknown> {
   return {
     id: alert.id,
     detector: alert.detector,

@@ -5,6 +5,7 @@ import { detectCommand } from './detect.ts';
 import { detectorsCommand } from './detectors.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { replayCommand } from './replay.ts';
 import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
@@ -21,6 +22,7 @@ function createProgram(terminal: Terminal): Command {
     detectCommand(terminal),
     simulateCommand(terminal),
     evaluateCommand(terminal),
+    replayCommand(terminal),
     detectorsCommand(terminal),
     schemaCommand(terminal),
     migrateCommand(terminal),

@@ -39,13 +39,14 @@ async function textOf(document: Document, terminal: Terminal): Promise<string> {
 
 /** The document follows from the routes: nothing is stored, sent or listened to. */
 async function openApi(terminal: Terminal): Promise<object> {
-  const nothing = {} as ServeDeps['store'] & ServeDeps['sink'];
+  const nothing = {} as ServeDeps['store'] & ServeDeps['sink'] & ServeDeps['switches'];
   const server = await createServer({
     store: nothing,
     sink: nothing,
     admit: createAdmit(),
     decodeBinary,
     detectors,
+    switches: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

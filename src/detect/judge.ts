@@ -3,11 +3,7 @@ import { ChainwardenError } from '../domain/errors.ts';
 import type { Finding, LiveFinding } from '../domain/finding.ts';
 import { maxSeverity } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
-import {
-  CONTRIBUTIONS_PER_FINDING_MAX,
-  EVIDENCE_EVENTS_MAX,
-  FINDINGS_PER_LOOK_MAX,
-} from '../domain/limits.ts';
+import { CONTRIBUTIONS_PER_FINDING_MAX, EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { Timers } from './timers.ts';
 
 /** A detector with its configuration parsed. */
@@ -53,14 +49,6 @@ interface Held {
   readonly further: Set<string>;
 }
 
-/** What is told of every single evaluation, so that one which never ends can be named. */
-export interface EvaluationWatch {
-  begin(detectorIndex: number, instance: string): void;
-  end(): void;
-  /** A detector threw. */
-  fault(detector: string, error: unknown): void;
-}
-
 /**
  * Runs the detectors of one tenant over sightings and keeps what they find. A sighting that is looked at again
  * replaces what it said before, so findings are a function of the current state, whatever led to it.
@@ -74,7 +62,6 @@ export class Judge {
   readonly #timers = new Timers();
   readonly #changed = new Set<string>();
   readonly #withdrawn = new Map<string, JudgedFinding>();
-  readonly #watch: EvaluationWatch | undefined;
   /** Detectors that were turned off: what they said stands, they say nothing more. */
   readonly #off: ReadonlySet<string>;
   /** When each sighting with something provisional must be looked at again. */
@@ -86,22 +73,19 @@ export class Judge {
   constructor(
     tenant: string,
     armed: readonly ArmedDetector[],
-    options: { readonly off: ReadonlySet<string>; readonly watch?: EvaluationWatch | undefined },
+    off: ReadonlySet<string>,
   ) {
     this.#tenant = tenant;
     this.#armed = armed;
-    this.#off = options.off;
-    this.#watch = options.watch;
+    this.#off = off;
   }
 
   look(instance: string, sighting: Sighting): void {
     let said: Set<string> | undefined;
     this.#pending.delete(instance);
-    for (const [index, { detector, config }] of this.#armed.entries()) {
+    for (const { detector, config } of this.#armed) {
       if (!detector.looksAt.includes(sighting.on) || this.#off.has(detector.id)) continue;
-      this.#watch?.begin(index, instance);
       const findings = this.#evaluate(detector, sighting, config);
-      this.#watch?.end();
       for (const finding of findings) {
         if (finding.settlesAtMs !== undefined) this.#await(instance, finding.settlesAtMs);
         if (finding.deferred === true && !this.#isSettled(finding)) continue;
@@ -200,9 +184,9 @@ export class Judge {
 
   #evaluate(detector: Detector, sighting: Sighting, config: unknown): readonly Finding[] {
     try {
-      return detector.evaluate(sighting, config).slice(0, FINDINGS_PER_LOOK_MAX);
-    } catch (error) {
-      this.#watch?.fault(detector.id, error);
+      return detector.evaluate(sighting, config);
+    } catch {
+      // Whoever watches the detector was told; what it made of earlier sightings stands.
       return [];
     }
   }

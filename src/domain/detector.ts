@@ -45,3 +45,14 @@ export interface Detector<Config = unknown> {
   readonly looksAt: readonly Sighting['on'][];
   evaluate(sighting: Sighting, config: Config): readonly Finding[];
 }
+
+/**
+ * Stands beside every evaluation, so that one that never comes back has a name. `detector` is the place of a detector
+ * in the list the watch was made with. Called for every sighting and detector: each call may cost some nanoseconds.
+ */
+export interface EvaluationWatch {
+  begin(detector: number, instance: string): void;
+  end(detector: number): void;
+  /** Instead of `end`, when the evaluation threw or returned what is no list of findings. */
+  fault(detector: number, instance: string, error: unknown): void;
+}

@@ -15,6 +15,7 @@ export const errorCodes = {
   EVENT_ISSUER_FORBIDDEN: { status: 403, retriable: false },
   EVENT_FORMAT_UNKNOWN: { status: 422, retriable: false },
   EVENT_STORE_REFUSED: { status: 422, retriable: false },
+  EVENT_POISONOUS: { status: 422, retriable: false },
   // The API.
   REQUEST_INVALID: { status: 400, retriable: false },
   UNAUTHENTICATED: { status: 401, retriable: false },

@@ -45,7 +45,9 @@ export const STANDING_LIFETIME_MS = 86_400_000;
 
 /** Chains in memory per shard; past it settled chains leave, oldest first. 60,000 chains of 19 events pass with it. */
 export const LIVE_CHAINS_MAX = 20_000;
-/** Events in memory per shard, about 3 kB each with all that hangs on them. */
+/** Heap that one event in memory takes, with everything that hangs on it (chains of 19 events: 60 kB). */
+export const LIVE_EVENT_BYTES = 3_300;
+/** Events in memory per shard. */
 export const LIVE_EVENTS_MAX = 250_000;
 /** Actions kept one by one per hop; past it a hop keeps aggregates, first and last use. */
 export const ACTIONS_PER_HOP_MAX = 20_000;
@@ -59,8 +61,10 @@ export const CONFLICTS_PER_SOURCE_MAX = 1_000;
 export const SOURCES_WITH_CONFLICTS_MAX = 1_000;
 /** Actions that contribute to one finding; further ones are counted. */
 export const CONTRIBUTIONS_PER_FINDING_MAX = 256;
-/** Findings that one detector may make of one sighting: about its facts, not about everything it ever saw. */
-export const FINDINGS_PER_LOOK_MAX = 64;
+/** Findings that one look of a detector may give; ours give a few. The first ones stand, so a flood hides nothing. */
+export const FINDINGS_PER_LOOK_MAX = 256;
+/** A finding's evidence as JSON: many times what ours hold, and little enough for a webhook. */
+export const EVIDENCE_CHARS_MAX = 65_536;
 /** Event ids listed in one finding, alert or webhook body. */
 export const EVIDENCE_EVENTS_MAX = 20;
 /** Values of one list in a finding's evidence: enough to recognise it, short enough to read. */

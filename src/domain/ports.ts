@@ -4,7 +4,8 @@ import type { Action, Chain, Hop } from './chain.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
-import type { LogRecord } from './record.ts';
+import type { RecallStore } from './recall.ts';
+import type { DetectorSwitch, LogRecord } from './record.ts';
 import type { OutboxEntry, Response } from './response.ts';
 
 /** An event with its place in the log. */
@@ -64,13 +65,18 @@ export interface ActionQuery extends PageQuery {
 export interface LogStore {
   /** Writes events durably; resolves with the rows the engine refused one by one, everything else is stored. */
   appendEvents(events: readonly LoggedEvent[]): Promise<readonly RefusedRow[]>;
-  /** Watermark and policy records. */
+  /** Watermarks, policies and switches. */
   appendControl(records: readonly Exclude<LogRecord, { kind: 'event' }>[]): Promise<void>;
   /** Every record with seq > `afterSeq`, in order, in bounded batches. */
   readLog(afterSeq: number): AsyncIterable<readonly LogRecord[]>;
   /** Highest seq in use, 0 for an empty log. */
   lastSeq(): Promise<number>;
   appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+}
+
+export interface SwitchStore {
+  /** The last switch of every detector that was ever switched, as the log has them. */
+  detectorSwitches(): Promise<readonly DetectorSwitch[]>;
 }
 
 /** What the pipeline writes. */
@@ -124,7 +130,15 @@ export interface KeyStore {
   writeApiKey(key: ApiKey): Promise<void>;
 }
 
-export interface Store extends LogStore, ChainStore, ResponseStore, QueryStore, KeyStore, PositionStore {
+export interface Store
+  extends LogStore,
+    RecallStore,
+    SwitchStore,
+    ChainStore,
+    ResponseStore,
+    QueryStore,
+    KeyStore,
+    PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */
   ping(): Promise<void>;
   close(): Promise<void>;

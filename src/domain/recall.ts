@@ -66,10 +66,14 @@ export interface RecallStore {
   /** Events with seq < `beforeSeq` that were filed under the names. */
   recall(lookups: readonly Lookup[], beforeSeq: number): Promise<Recalled>;
   /**
-   * Canonical keys (of tokens and places) of what was still provisional when the store was last written: subjects
-   * of unsettled alerts, and roots of chains with an unreported credential and an event after `sinceMs`.
+   * Canonical keys (of tokens and places) of what may change without a further event: subjects of alerts that are
+   * not settled or whose row an unfinished batch wrote (version > `afterSeq`), and roots of chains with an
+   * unreported credential and an event after `sinceMs`.
    */
-  unsettled(sinceMs: number): Promise<readonly { readonly tenant: string; readonly key: string }[]>;
+  unsettled(
+    sinceMs: number,
+    afterSeq: number,
+  ): Promise<readonly { readonly tenant: string; readonly key: string }[]>;
   writeState(rows: readonly StateRow[]): Promise<void>;
   /** Newest row of every key, without those that are gone. */
   readState(): Promise<readonly StateRow[]>;

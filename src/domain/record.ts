@@ -18,6 +18,8 @@ export interface DetectorSwitch {
   readonly seq: number;
   readonly detector: string;
   readonly on: boolean;
+  /** Wall clock, for people: order is `seq`'s. */
+  readonly atMs: number;
   /** For people: what it did, or why it may run again. */
   readonly reason: string;
   /** Key of an API user, or `watchdog`. */
@@ -54,6 +56,8 @@ export interface Engine {
   /** Reads them back, before the first record. */
   restore(rows: readonly StateRow[]): void;
   readonly watermarkMs: number;
+  /** In force after the last record. */
+  readonly policy: Policy;
   /** True while something is provisional: the watermark's next step will settle it. */
   readonly waiting: boolean;
   readonly stats: EngineStats;

@@ -1,5 +1,14 @@
 export { type DemoEvent, demoEvents } from './demo.ts';
 export { parseLabels } from './labels.ts';
+export { hasExpired, type Replayed, replayLog } from './replay.ts';
+export {
+  compareAlerts,
+  countingDifferences,
+  type Difference,
+  type DiffScope,
+  isWithin,
+} from './replay-diff.ts';
+export { renderDiff } from './replay-report.ts';
 export { renderScore } from './report.ts';
 export { type AlertLine, type LabelLine, type Score, type ScoreOptions, score } from './score.ts';
 export { worldPolicy } from './world/policy.ts';

@@ -67,7 +67,16 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       conflicts: make.gauge('engine_conflicts', 'Identities seen with different content'),
       findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
       watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
+      watermarkHolder: make.gauge(
+        'engine_watermark_held_seconds',
+        'Wall clock minus watermark, by the one source that holds it back',
+        ['partition', 'why'],
+      ),
+      watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
+        'state',
+      ]),
     },
+    detectors: detectorInstruments(make),
     alerts: {
       raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
       withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
@@ -86,6 +95,13 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       commits: make.counter('kafka_commits_total', 'Offset commits'),
       restarts: make.counter('kafka_consumer_restarts_total', 'Consumers replaced after a crash or a stall'),
     },
+  };
+}
+
+function detectorInstruments(make: ReturnType<typeof instruments>) {
+  return {
+    faults: make.counter('detector_faults_total', 'Evaluations that threw', ['detector']),
+    off: make.gauge('switched_off_detectors', '1 for a detector that is off', ['detector']),
   };
 }
 

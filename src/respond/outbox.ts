@@ -71,6 +71,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** Settled while a reload reads: the rows it sees of them may be older. */
   const settledMeanwhile = new Set<string>();
   let stopped = false;
+  /** A write failed, and may have been done all the same: the store may know entries that no lane has. */
+  let unsure = false;
 
   function pump(): void {
     if (stopped) return;
@@ -173,7 +175,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function write(entries: readonly OutboxEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    await store.writeOutbox(entries);
+    try {
+      await store.writeOutbox(entries);
+    } catch (error) {
+      unsure = true;
+      throw error;
+    }
     await admit(entries);
   }
 
@@ -184,6 +191,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const fresh = new Map(entries.map((entry) => [keyOf(entry), entry]));
       for (const key of known.keys()) fresh.delete(key);
       await write([...fresh.values()]);
+      if (!unsure) return;
+      // Whoever tries again finds the entries known, and leaves them as they are: they are taken up here.
+      await reloading;
+      unsure = false;
+      reload();
     },
     async revive(tenant, ids) {
       const found = await findEntries(

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Admit } from '../domain/admission.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
+import type { DetectorSwitch } from '../domain/record.ts';
 import type { Health, Metrics } from '../observe/index.ts';
 
 /**
@@ -12,6 +13,14 @@ export type DecodeBinary = (
   headers: Readonly<Record<string, string | string[] | undefined>>,
   body: Buffer,
 ) => unknown;
+
+/** Which detectors run. A switch takes effect for every tenant, at its place in the log. */
+export interface DetectorSwitches {
+  /** The last switch; undefined for a detector that was on ever since. */
+  state(detector: string): DetectorSwitch | undefined;
+  /** Resolves when the switch is durable in the log. */
+  turn(turn: Pick<DetectorSwitch, 'detector' | 'on' | 'reason' | 'by'>): Promise<void>;
+}
 
 export interface ServeConfig {
   /** Answer /metrics without a key. Only for a listener that nobody else can reach. */
@@ -35,6 +44,7 @@ export interface ServeDeps {
   readonly admit: Admit;
   readonly decodeBinary: DecodeBinary;
   readonly detectors: readonly Detector[];
+  readonly switches: DetectorSwitches;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;

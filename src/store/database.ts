@@ -6,7 +6,7 @@ import { toWellFormed } from './text.ts';
 export type Cell = string | number | boolean | readonly string[];
 export type Row = readonly Cell[];
 /** A named parameter of a query, bound by the engine, never written into the SQL. */
-export type Bound = string | number | readonly string[];
+export type Bound = string | number | readonly string[] | readonly number[];
 
 export interface TableOf<T> {
   readonly table: string;
@@ -74,11 +74,11 @@ export function createDatabase(client: ClickHouseClient): Database {
 
 /** Half a character cannot be sent and matches nothing that was stored. */
 function wellFormed(params: Readonly<Record<string, Bound>>): Record<string, unknown> {
-  const whole = (value: Bound) => (typeof value === 'string' ? toWellFormed(value) : value);
+  const whole = (value: string | number) => (typeof value === 'string' ? toWellFormed(value) : value);
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,
-      Array.isArray(value) ? value.map(whole) : whole(value),
+      typeof value === 'object' ? value.map(whole) : whole(value),
     ]),
   );
 }

@@ -14,6 +14,14 @@ export const MERGE_FAMILY_MAX = 1_000;
 export const OUTBOX_READ_MAX = 10_000;
 /** Ids named in one look-up. */
 export const NAMED_READ_MAX = 10_000;
+/** Names looked for in one query, each in both roles: 20,000 absent ones take about 0.3 s. */
+export const DRAWERS_READ_MAX = 40_000;
+/** Places of events read at once: 40 bytes each as text. */
+export const PLACES_READ_MAX = 100_000;
+/** Rows of the engine's state read at once. */
+export const STATE_PAGE_ROWS = 5_000;
+/** Unsettled alerts or chains read at once; they are listed to the end. */
+export const UNSETTLED_PAGE_ROWS = 10_000;
 /** What people did with one alert. */
 export const ALERT_ACTIONS_READ_MAX = 1_000;
 /** API keys of all tenants together: they are held in memory anyway. */

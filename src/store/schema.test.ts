@@ -10,6 +10,7 @@ import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
+import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 
 const all = migrations().flatMap((migration) => statements(migration.sql));
@@ -39,9 +40,9 @@ function enumOf(table: string, column: string): string[] {
 }
 
 describe('the schema', () => {
-  it('may run twice: every statement makes what is missing, or changes a column to what it is', () => {
+  it('may run twice: every statement makes what is missing, or changes one to what it is', () => {
     const idempotent =
-      /^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ MODIFY COLUMN) /;
+      /^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|ALTER TABLE \w+ MODIFY (COLUMN|TTL)) /;
     expect(all.filter((sql) => !idempotent.test(sql))).toEqual([]);
   });
 
@@ -51,11 +52,16 @@ describe('the schema', () => {
 
   it('puts the tenant first in every key but those of the whole log', () => {
     const others = [...tables].filter(([, sql]) => !/\nORDER BY \(tenant, /.test(sql)).map(([name]) => name);
-    expect(others).toEqual(['schema_migrations', 'log_controls', 'positions']);
+    expect(others).toEqual(['schema_migrations', 'log_controls', 'positions', 'engine_state']);
   });
 
   it('ends the key of events in their identity', () => {
     expect(tables.get('events')).toMatch(/\nORDER BY \(.*, source, id\)\n/);
+  });
+
+  it('ends the key of filings in the event, and that of the state in its part: what is written twice is one row', () => {
+    expect(tables.get('filings')).toMatch(/\nORDER BY \(tenant, drawer, seq\)\n/);
+    expect(tables.get('engine_state')).toMatch(/\nENGINE = ReplacingMergeTree\(seq\)\nORDER BY key\n/);
   });
 
   it('has exactly the columns that are written', () => {
@@ -72,6 +78,8 @@ describe('the schema', () => {
       deadLettersTable,
       apiKeysTable,
       positionsTable,
+      filingsTable,
+      stateTable,
     ];
     for (const { table, columns: filled } of written) {
       expect([table, columns(tables.get(table) ?? '').sort()]).toEqual([table, [...filled].sort()]);

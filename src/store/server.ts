@@ -37,6 +37,8 @@ export async function openServer({
     ...common,
     database,
     compression: { request: true, response: true },
+    // Ten thousand names do not fit into an address.
+    use_multipart_params_auto: true,
     clickhouse_settings: pinnedSettings,
   });
 }

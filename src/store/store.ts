@@ -9,16 +9,21 @@ import { chainOfToken } from './queries/chain-of-token.ts';
 import { chains } from './queries/chains.ts';
 import { counts } from './queries/counts.ts';
 import { deadLetters } from './queries/dead-letters.ts';
+import { detectorSwitches } from './queries/detector-switches.ts';
 import { hops } from './queries/hops.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { readPosition } from './queries/position.ts';
+import { recall } from './queries/recall.ts';
 import { findResponses, responses } from './queries/responses.ts';
+import { readState } from './queries/state.ts';
+import { unsettled } from './queries/unsettled.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
+import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
@@ -30,6 +35,7 @@ export function createStore(database: Database, clock: () => number): Store {
     appendControl: (records) => writer.write(controlsTable, records),
     readLog: (afterSeq) => readLog(database, afterSeq),
     lastSeq: () => lastSeq(database),
+    detectorSwitches: () => detectorSwitches(database),
     appendDeadLetters: (letters) => writer.write(deadLettersTable, letters),
 
     writeChains: (rows) => writer.write(chainsTable, rows),
@@ -61,6 +67,12 @@ export function createStore(database: Database, clock: () => number): Store {
 
     readPosition: (name) => readPosition(database, name),
     writePosition: (name, seq) => writer.write(positionsTable, [{ name, seq }]),
+
+    fileEvents: (filings) => writer.write(filingsTable, filings),
+    recall: (lookups, beforeSeq) => recall(database, lookups, beforeSeq),
+    unsettled: (sinceMs, afterSeq) => unsettled(database, sinceMs, afterSeq),
+    writeState: (rows) => writer.write(stateTable, rows),
+    readState: () => readState(database),
 
     ping: () => database.ping(),
     close: () => database.close(),

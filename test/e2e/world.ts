@@ -20,14 +20,14 @@ export function worldOfNow(seed: number, chains: number): readonly SimulatedEven
 }
 
 /** The same events through the engine alone, in one go: what has to come out, whatever happens to the service. */
-export function detectedIn(world: readonly SimulatedEvent[]): Promise<BatchResult> {
+export function detectedIn(world: readonly SimulatedEvent[], under: object = policy): Promise<BatchResult> {
   async function* input() {
     const position = { source: 'world', partition: 0, offset: 0 };
     yield { records: world.map((raw) => ({ raw, adapter: 'cloudevents', position })), refused: [] };
   }
   return runBatch({
     input: input(),
-    policy: Policy.parse(policy),
+    policy: Policy.parse(under),
     nowMs: Date.now(),
     keepChains: true,
     onRefused: ({ reason }) => {

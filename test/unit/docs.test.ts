@@ -14,6 +14,7 @@ import { decodeBinary } from '../../src/ingest/codec.ts';
 import { BATCH_BYTES_MAX } from '../../src/ingest/kafka/bounds.ts';
 import { createHealth, createMetrics } from '../../src/observe/index.ts';
 import { createServer, defaultServeConfig } from '../../src/serve/index.ts';
+import { createSwitchboard } from '../../src/watch/index.ts';
 import { anchors, codes, projectFiles, prose, readProject, root, table } from '../support/markdown.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
 import { nowMs, runLine } from '../support/shell.ts';
@@ -136,6 +137,7 @@ describe('the tables of the README', () => {
       admit: createAdmit(),
       decodeBinary,
       detectors,
+      switches: createSwitchboard({ switches: [], clock: () => nowMs }),
       metrics: createMetrics(),
       health: createHealth(() => nowMs),
       log: pino({ level: 'silent' }),

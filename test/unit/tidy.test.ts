@@ -15,7 +15,7 @@ const longFiles: Readonly<Record<string, number>> = {
   'test/integration/store/suite.ts': 780,
 };
 const longFunctions: Readonly<Record<string, number>> = {
-  'src/observe/metrics.ts createMetrics': 95,
+  'src/observe/metrics.ts createMetrics': 96,
 };
 /** Comments that run over; code that does so holds one long literal. */
 const longLines: Readonly<Record<string, number>> = {

@@ -3,6 +3,7 @@ import { type ApiKey, roles } from '../../domain/access.ts';
 import type { DeadLetter } from '../../domain/dead-letter.ts';
 import type { Detector } from '../../domain/detector.ts';
 import { severities } from '../../domain/finding.ts';
+import type { DetectorSwitch } from '../../domain/record.ts';
 import { Instant, instant } from './common.ts';
 
 export const DetectorShape = z
@@ -29,10 +30,18 @@ export const DetectorShape = z
       )
       .describe('Labels as their source prints them and as they should read'),
     looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal', 'source'])),
+    on: z.boolean().describe('Off: it looks at nothing until somebody turns it on'),
+    switched: z
+      .object({ at: Instant, reason: z.string(), by: z.string().describe('Id of a key, or `watchdog`') })
+      .optional()
+      .describe('Since when and why; absent when it was on ever since'),
   })
-  .meta({ id: 'Detector', description: 'What one detector looks for' });
+  .meta({ id: 'Detector', description: 'What one detector looks for, and whether it does' });
 
-export function presentDetector(detector: Detector): z.infer<typeof DetectorShape> {
+export function presentDetector(
+  detector: Detector,
+  state: DetectorSwitch | undefined,
+): z.infer<typeof DetectorShape> {
   const { id, version, title, maturity, nature, basis, severity } = detector;
   return {
     id,
@@ -46,6 +55,10 @@ export function presentDetector(detector: Detector): z.infer<typeof DetectorShap
     requires: { events: [...detector.requires.events], fields: [...detector.requires.fields] },
     frameworks: detector.frameworks.map((mapping) => ({ ...mapping })),
     looksAt: [...detector.looksAt],
+    on: state?.on ?? true,
+    ...(state === undefined
+      ? {}
+      : { switched: { at: instant(state.atMs), reason: state.reason, by: state.by } }),
   };
 }
 

@@ -5,19 +5,9 @@ import type { ServeDeps } from '../deps.ts';
 import { presentResponse, ResponseShape } from '../present/alert.ts';
 import { ActionShape, presentAction } from '../present/chain.ts';
 import { pageOf, presentPage } from '../present/common.ts';
-import { DeadLetterShape, DetectorShape, presentDeadLetter, presentDetector } from '../present/other.ts';
+import { DeadLetterShape, presentDeadLetter } from '../present/other.ts';
 import { problems } from '../problem.ts';
-import {
-  id,
-  noQuery,
-  paging,
-  since,
-  tokenFilter,
-  tokenKeyOf,
-  toMs,
-  wholeToken,
-  wholeTokenMessage,
-} from '../query.ts';
+import { id, paging, since, tokenFilter, tokenKeyOf, toMs, wholeToken, wholeTokenMessage } from '../query.ts';
 
 const access = { config: { access: 'read' } } as const;
 
@@ -54,16 +44,8 @@ const deadLetterSchema = {
   response: { 200: pageOf(DeadLetterShape).describe('One page'), ...problems() },
 };
 
-const detectorSchema = {
-  operationId: 'listDetectors',
-  summary: 'What is looked for, and which requirements and frameworks it covers',
-  tags: ['detectors'],
-  querystring: noQuery,
-  response: { 200: z.object({ items: z.array(DetectorShape) }).describe('All of them'), ...problems() },
-};
-
-/** Actions, responses, dead letters and the catalogue of detectors. */
-export function listRoutes({ store, detectors }: ServeDeps): FastifyPluginAsyncZod {
+/** Actions, responses and dead letters. */
+export function listRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/actions', { ...access, schema: actionSchema }, async (request) => {
       const { from, to, limit, cursor, actor, chain, ...token } = request.query;
@@ -84,9 +66,5 @@ export function listRoutes({ store, detectors }: ServeDeps): FastifyPluginAsyncZ
       const page = { tenant: caller(request).tenant, limit, cursor };
       return presentPage(await store.deadLetters(page), presentDeadLetter);
     });
-
-    app.get('/detectors', { ...access, schema: detectorSchema }, async () => ({
-      items: detectors.map(presentDetector),
-    }));
   };
 }

@@ -3,15 +3,17 @@ import type { Store } from '../../domain/ports.ts';
 import type { Database } from '../database.ts';
 import { createStore } from '../store.ts';
 
-/** An engine that answers nothing and remembers what it was asked. */
+/** An engine that answers next to nothing and remembers what it was asked. */
 function listening(): { database: Database; asked: string[] } {
   const asked: string[] = [];
   const database: Database = {
     run: async () => undefined,
     insert: async () => undefined,
-    read: async (_, sql) => {
+    read: async (_, sql, params) => {
       asked.push(sql);
-      return [];
+      // One filing wherever one is looked for, so that a recall goes to its end.
+      const drawers = params?.['drawers'];
+      return typeof drawers === 'object' ? drawers.map((drawer) => [String(drawer), '1', '0', false]) : [];
     },
     ping: async () => undefined,
     close: async () => undefined,
@@ -25,6 +27,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   readLog: async (store) => {
     for await (const _ of store.readLog(0));
   },
+  detectorSwitches: (store) => store.detectorSwitches(),
   findResponses: (store) => store.findResponses('t', ['a']),
   findOutbox: (store) => store.findOutbox('t', ['a']),
   pendingOutbox: (store) => store.pendingOutbox(),
@@ -60,6 +63,9 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   counts: (store) => store.counts('t'),
   apiKeys: (store) => store.apiKeys(),
   readPosition: (store) => store.readPosition("x'x"),
+  recall: (store) => store.recall([{ tenant: 't', name: "x'x", role: 'describes', max: 10 }], 9),
+  unsettled: (store) => store.unsettled(0, 0),
+  readState: (store) => store.readState(),
 };
 
 it.each(Object.entries(read))(
@@ -79,7 +85,7 @@ it.each(Object.entries(read))(
 
 it('knows every method that reads', () => {
   const { database } = listening();
-  const writes = /^(write|append|close$|ping$)/;
+  const writes = /^(write|append|file|close$|ping$)/;
   const methods = Object.keys(createStore(database, () => 0)).filter((name) => !writes.test(name));
   expect(Object.keys(read).sort()).toEqual(methods.sort());
 });

@@ -17,8 +17,8 @@ function controlBody(record: ControlRecord): object {
   if (record.kind === 'watermark') {
     return { watermarkMs: Number.isFinite(record.watermarkMs) ? record.watermarkMs : null };
   }
-  const { detector, on, reason, by } = record;
-  return { detector, on, reason, by };
+  const { detector, on, atMs, reason, by } = record;
+  return { detector, on, atMs, reason, by };
 }
 
 export function readControl([seq, kind, body]: readonly unknown[]): ControlRecord {

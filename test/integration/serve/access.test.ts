@@ -44,6 +44,11 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
   [{ method: 'GET', url: '/v1/responses' }, readers, 200],
   [{ method: 'GET', url: '/v1/dead-letters' }, readers, 200],
   [{ method: 'GET', url: '/v1/detectors' }, readers, 200],
+  [
+    { method: 'POST', url: '/v1/detectors/scope-creep/switch', payload: { on: true, reason: 'r' } },
+    admins,
+    200,
+  ],
   [{ method: 'GET', url: '/v1/keys' }, admins, 200],
   [{ method: 'POST', url: '/v1/keys', payload: { name: 'n', role: 'analyst' } }, admins, 201],
   [{ method: 'DELETE', url: '/v1/keys/absent' }, admins, 404],

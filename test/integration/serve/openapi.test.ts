@@ -43,6 +43,7 @@ const routes = [
   'GET /v1/responses',
   'GET /v1/dead-letters',
   'GET /v1/detectors',
+  'POST /v1/detectors/{id}/switch',
   'GET /v1/keys',
   'POST /v1/keys',
   'DELETE /v1/keys/{id}',

@@ -13,6 +13,7 @@ import { createAdmit } from '../../../src/ingest/admit.ts';
 import { decodeBinary } from '../../../src/ingest/codec.ts';
 import { createHealth, createMetrics, type Metrics } from '../../../src/observe/index.ts';
 import { createApiKey, createServer, defaultServeConfig, type ServeDeps } from '../../../src/serve/index.ts';
+import { createSwitchboard } from '../../../src/watch/index.ts';
 
 export const nowMs = Date.UTC(2026, 10, 21, 12);
 export const issuer = 'https://idp.example';
@@ -53,6 +54,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     admit: createAdmit(),
     decodeBinary,
     detectors: [detector],
+    switches: createTestSwitches(),
     metrics,
     health,
     log: pino({ level: 'silent' }),
@@ -66,6 +68,13 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     authorization: `Bearer ${texts.get(`${tenant}/${role}`)}`,
   });
   return { app, metrics, health, logged, letters, as };
+}
+
+/** Switches over a log that takes whatever comes. */
+export function createTestSwitches(): ServeDeps['switches'] {
+  const switches = createSwitchboard({ switches: [], clock: () => nowMs });
+  switches.open(async () => undefined);
+  return switches;
 }
 
 const detector: Detector = {

@@ -61,6 +61,22 @@ describe('the outbox', () => {
     expect(transport.sent).toEqual([]);
   });
 
+  it('sends what was written although the answer to its write was an error', async () => {
+    const { outbox, store, transport, time } = setUp();
+    const { writeOutbox } = store;
+    store.writeOutbox = async (entries) => {
+      await writeOutbox(entries);
+      store.writeOutbox = writeOutbox;
+      throw new Error('the answer was lost');
+    };
+    await expect(outbox.enqueue([entryOf('a')])).rejects.toThrow('lost');
+    await outbox.enqueue([entryOf('a')]);
+    await time.advance(week);
+    await outbox.enqueue([entryOf('a')]);
+    await time.advance(week);
+    expect(transport.sent.map(({ id }) => id)).toEqual(['a']);
+  });
+
   it('sends an id once, however often it is enqueued', async () => {
     const { outbox, transport, time } = setUp();
     await outbox.enqueue([entryOf('a'), entryOf('a')]);

@@ -1,0 +1,2 @@
+export { startWatch, type Watch } from './start.ts';
+export { createSwitchboard, type Switchboard } from './switchboard.ts';

@@ -1,0 +1,108 @@
+import type { Admit } from '../domain/admission.ts';
+import type { Detector } from '../domain/detector.ts';
+import type { LogStore, SwitchStore } from '../domain/ports.ts';
+import type { DetectorSwitch } from '../domain/record.ts';
+import { createCarefulAdmit } from './careful-admit.ts';
+import type { JournalEntry } from './journal.ts';
+import { settleJournal } from './settle.ts';
+import { createSupervisor } from './supervisor.ts';
+import { createSwitchboard, latestSwitches, type Switchboard } from './switchboard.ts';
+import { startWatchdog } from './watchdog.ts';
+import { watchDetectors } from './watched.ts';
+
+export interface WatchParts {
+  readonly detectors: readonly Detector[];
+  readonly store: Pick<LogStore, 'appendControl'> & SwitchStore;
+  /** Highest position of the log in use. */
+  readonly lastSeq: number;
+  /** File that outlives the process; its folder is there. */
+  readonly journal: string;
+  readonly clock: () => number;
+  readonly log: {
+    error(facts: object, message: string): void;
+    warn(facts: object, message: string): void;
+  };
+  /** Every evaluation that threw. */
+  readonly onFault: (detector: string) => void;
+  readonly limits?: {
+    readonly budgetMs?: number;
+    readonly growthBytes?: number;
+    readonly faultsMax?: number;
+  };
+}
+
+export interface Watch {
+  /** The detectors with a watch beside each evaluation. */
+  readonly detectors: readonly Detector[];
+  readonly switches: Switchboard;
+  /** The last switch of each detector in the log: an engine starts with these, whatever part of it is replayed. */
+  readonly logged: readonly DetectorSwitch[];
+  /** Position of the last record, those included that the journal led to. */
+  readonly lastSeq: number;
+  admit(admit: Admit): Admit;
+  /** Last of all: until then something may hang. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Goes before everything that replays or reads: what ended an earlier process is in the log and off before anything
+ * could run into it again.
+ */
+export async function startWatch(parts: WatchParts): Promise<Watch> {
+  const { store, log, clock } = parts;
+  const { entries, added, poison } = await settleJournal({
+    ...parts,
+    nowMs: clock(),
+    append: store.appendControl,
+  });
+  tell(entries, log);
+  const logged = [...latestSwitches([...(await store.detectorSwitches()), ...added]).values()];
+  const board = createSwitchboard({ switches: logged, clock });
+  const detectors = parts.detectors.map(({ id }) => id);
+  const watchdog = await startWatchdog({
+    detectors,
+    journal: parts.journal,
+    ...parts.limits,
+    onLost: (error) => log.error({ err: error }, 'watchdog lost'),
+  });
+
+  const supervisor = createSupervisor({
+    detectors,
+    board: watchdog,
+    ...parts.limits,
+    onFault: (detector) => parts.onFault(detector),
+    onTrip: createTrip(board, log),
+  });
+  return {
+    detectors: watchDetectors(parts.detectors, supervisor),
+    switches: board,
+    logged,
+    lastSeq: parts.lastSeq + added.length,
+    admit: (admit) =>
+      createCarefulAdmit({
+        admit,
+        board: watchdog,
+        poison,
+        onFault: (error) => log.error({ err: error }, 'admission failed'),
+      }),
+    stop: watchdog.close,
+  };
+}
+
+/** Turns a broken detector off. Should the log be full, as many faults again lead here again. */
+function createTrip(board: Switchboard, log: WatchParts['log']): (detector: string, reason: string) => void {
+  const turning = new Set<string>();
+  return (detector, reason) => {
+    if (turning.has(detector) || board.state(detector)?.on === false) return;
+    turning.add(detector);
+    log.error({ detector, reason }, 'detector broken');
+    board
+      .turn({ detector, on: false, reason, by: 'watchdog' })
+      .catch((error: unknown) => log.warn({ err: error, detector }, 'detector not turned off'))
+      .finally(() => turning.delete(detector));
+  };
+}
+
+function tell(entries: readonly JournalEntry[], log: WatchParts['log']): void {
+  for (const entry of entries) log.warn({ ...entry }, 'an earlier process ended here');
+}

@@ -1,0 +1,253 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Alert } from '../../src/domain/alert.ts';
+import type { Chain, Hop } from '../../src/domain/chain.ts';
+import { noticeId } from '../../src/domain/notice.ts';
+import { revocationId } from '../../src/respond/plan.ts';
+import type { Planted } from './kit.ts';
+import { PAGER } from './process.ts';
+import type { Received } from './receiver.ts';
+import type { Tables } from './store.ts';
+import { pages, type Truth } from './truth.ts';
+import type { World } from './world.ts';
+
+/** Of one kind of difference this many are told. */
+const TOLD_MAX = 4;
+
+/** Everything in which the world that was lived through differs from the truth; empty when all is well. */
+export function differences(
+  world: World,
+  truth: Truth,
+  tables: Tables,
+  received: readonly Received[],
+): string[] {
+  return [
+    ...labels(world, truth),
+    ...lost(world, truth, tables),
+    ...hasty(world, tables),
+    ...rows(truth, tables),
+    ...messages(truth, tables, received),
+  ];
+}
+
+/** The planted violations, and nothing else, are what the truth itself pages: the engine alone cannot be its judge. */
+function labels(world: World, truth: Truth): string[] {
+  const name = (detector: string, subject: string): string => `${detector} ${subject}`;
+  const stands = ({ onlyIf }: Planted): boolean => {
+    if (onlyIf === undefined) return true;
+    const tellings = [...truth.admitted.values()].filter(({ id }) => id === onlyIf.id);
+    const inForce = tellings.reduce((a, b) => (b.digest < a.digest ? b : a));
+    return onlyIf.holds(inForce.data);
+  };
+  const expected = new Set(
+    world.planted.filter(stands).map(({ detector, subject }) => name(detector, subject)),
+  );
+  const paged = new Set(
+    [...truth.alerts.values()].filter(pages).map(({ detector, subject }) => name(detector, subject.key)),
+  );
+  return told([
+    ...[...expected].filter((one) => !paged.has(one)).map((one) => `planted, and not found: ${one}`),
+    ...[...paged].filter((one) => !expected.has(one)).map((one) => `found, and not planted: ${one}`),
+  ]);
+}
+
+/** Every message is an event in the log, or a dead letter. */
+function lost(world: World, truth: Truth, tables: Tables): string[] {
+  const stored = new Set(
+    [...tables.events.values()].map(({ event }) => `${event.source} ${event.id} ${event.digest}`),
+  );
+  const letters = [...tables.letters.values()];
+  const byNumber = new Set(letters.map(({ position }) => position.offset));
+  const byText = letters.filter(({ code }) => code === 'EVENT_STORE_REFUSED').map(({ raw }) => raw);
+  const missing = world.messages.filter(({ number, raw }) => {
+    const event = truth.admitted.get(number);
+    if (event !== undefined) return !stored.has(`${event.source} ${event.id} ${event.digest}`);
+    if (truth.refused.get(number) === 'admission') return !byNumber.has(number);
+    const { id } = raw as { id: string };
+    return !byText.some((text) => text.includes(`"${id}"`));
+  });
+  return told(
+    missing.map(({ number, publisher }) => `acknowledged, and lost: message ${number} of ${publisher}`),
+  );
+}
+
+/** The watermark stays behind the clock by the allowed lateness: the next event's arrival says what time it was. */
+function hasty(world: World, { events, controls }: Tables): string[] {
+  const problems: string[] = [];
+  const inOrder = [...events.values()].sort((a, b) => a.seq - b.seq);
+  let at = 0;
+  for (const control of [...controls.values()].sort((a, b) => a.seq - b.seq)) {
+    if (control.kind !== 'watermark') continue;
+    while ((inOrder[at]?.seq ?? Number.POSITIVE_INFINITY) < control.seq) at += 1;
+    const latestMs =
+      (inOrder[at]?.ingestedMs ?? Number.POSITIVE_INFINITY) - world.policy.clocks.latenessSeconds * 1000;
+    if (control.watermarkMs > latestMs) problems.push(`the watermark at ${control.seq} ran ahead`);
+  }
+  return told(problems);
+}
+
+function rows(truth: Truth, tables: Tables): string[] {
+  const open = [...tables.chains.values()].filter(({ state }) => state !== 'merged');
+  return [
+    ...compare('chain', truth.chains, byId(open.map(plainChain)), plainChain),
+    ...compare('hop', truth.hops, hopsOf(truth, tables), plainHop),
+    ...compare('action', truth.actions, byId([...tables.actions.values()].map(plain)), plain),
+    ...compare(
+      'alert',
+      truth.alerts,
+      byId([...tables.alerts.values()].filter(({ withdrawn }) => !withdrawn).map(plain)),
+      plain,
+    ),
+  ];
+}
+
+/**
+ * What may differ: `version` is a place in the log, and `late` says how something arrived. Nothing else.
+ */
+function plain<T extends object>(row: T): T {
+  return { ...row, version: 0, late: false };
+}
+
+/** KNOWN: rows of hops that are none any more stay in the store, and some members are not written again. */
+function hopsOf(truth: Truth, tables: Tables): Map<string, Hop> {
+  const known = [...tables.hops.values()].filter(({ key }) => truth.hops.has(key));
+  return new Map(known.map((hop) => [hop.key, plainHop(hop)]));
+}
+
+function plainHop(hop: Hop): Hop {
+  return plain({ ...hop, depth: 0, firstUsedMs: 0, lastUsedMs: 0 });
+}
+
+/** A chain that left memory is `closed`; a root that came late is a root. */
+function plainChain(chain: Chain): Chain {
+  const verdict = chain.verdict === 'late' ? 'root' : chain.verdict;
+  return plain({ ...chain, verdict, state: chain.state === 'closed' ? 'open' : chain.state });
+}
+
+function byId<T extends { readonly id: string }>(all: readonly T[]): Map<string, T> {
+  return new Map(all.map((row) => [row.id, row]));
+}
+
+function compare<T extends object>(
+  what: string,
+  expected: ReadonlyMap<string, T>,
+  actual: ReadonlyMap<string, T>,
+  normal: (row: T) => T,
+): string[] {
+  const problems: string[] = [];
+  for (const [id, row] of expected) {
+    const found = actual.get(id);
+    if (found === undefined) problems.push(`${what} ${id} is missing`);
+    else problems.push(...unlike(`${what} ${id}`, normal(row), found));
+  }
+  for (const [id, row] of actual) {
+    if (!expected.has(id))
+      problems.push(`${what} ${id} should not be there: ${JSON.stringify(row).slice(0, 300)}`);
+  }
+  return told(problems);
+}
+
+/** Members in which two rows differ. */
+function unlike(name: string, expected: object, actual: object): string[] {
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+  return keys.flatMap((key) => {
+    const [a, b] = [(expected as Record<string, unknown>)[key], (actual as Record<string, unknown>)[key]];
+    return isDeepStrictEqual(a, b)
+      ? []
+      : [`${name}: ${key} is ${JSON.stringify(b)}, and should be ${JSON.stringify(a)}`];
+  });
+}
+
+/** How often one alert may have been raised and withdrawn again. */
+const EPOCHS_MAX = 12;
+
+/** What people were told of one alert, by what the ids of the messages say. */
+interface Told {
+  readonly raised: Set<number>;
+  readonly withdrawn: Set<number>;
+}
+
+function messages(truth: Truth, tables: Tables, received: readonly Received[]): string[] {
+  const problems: string[] = [];
+  const toldOf = new Map<string, Told>();
+  const revoked = new Map<string, string>();
+  for (const { id, body, endpoint } of received) {
+    const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
+    if (type === 'token.revoke') {
+      const expected = revocationId(data['tenant'] as string, data['target'] as never);
+      if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
+      revoked.set(id, body);
+      continue;
+    }
+    const alertId = String(data['alertId']);
+    const told = toldOf.get(alertId) ?? { raised: new Set(), withdrawn: new Set() };
+    toldOf.set(alertId, told);
+    const epoch = endpoint === PAGER ? epochOf(id, type, data) : undefined;
+    if (epoch === undefined) problems.push(`${type} of ${alertId} went out under an id of its own: ${id}`);
+    else if (type === 'alert.raised') told.raised.add(epoch);
+    else if (type === 'alert.withdrawn') told.withdrawn.add(epoch);
+  }
+  for (const { id, state, lastError } of tables.outbox.values()) {
+    // What was cancelled because its alert was withdrawn is dead, and rightly so.
+    if (state === 'pending' || (state === 'dead' && !lastError.includes('withdrawn'))) {
+      problems.push(`message ${id} is ${state} in the end: ${lastError}`);
+    }
+  }
+  return told([
+    ...problems,
+    ...[...toldOf].flatMap(([id, of]) => alternating(id, of)),
+    ...standing(truth, toldOf),
+  ]);
+}
+
+/** The epoch in which this id is the only right one. */
+function epochOf(id: string, type: string, data: Record<string, unknown>): number | undefined {
+  for (let epoch = 1; epoch <= EPOCHS_MAX; epoch += 1) {
+    const alert = {
+      tenant: data['tenant'],
+      id: data['alertId'],
+      severity: data['severity'],
+    } as unknown as Alert;
+    if (noticeId({ type: type as 'alert.raised', epoch, alert }, PAGER) === id) return epoch;
+  }
+  return undefined;
+}
+
+/** Raised, withdrawn, raised again: one thing told under two ids would break the row. */
+function alternating(id: string, { raised, withdrawn }: Told): string[] {
+  const problems: string[] = [];
+  for (let epoch = 1; epoch <= raised.size; epoch += 1) {
+    if (!raised.has(epoch))
+      problems.push(`alert ${id} was never raised for the ${epoch}. time, and again later`);
+    if (epoch < raised.size && !withdrawn.has(epoch))
+      problems.push(`alert ${id} was raised twice (epoch ${epoch + 1})`);
+  }
+  for (const epoch of withdrawn) {
+    if (!raised.has(epoch)) problems.push(`alert ${id} was withdrawn in epoch ${epoch}, and never raised`);
+  }
+  return problems;
+}
+
+/** In the end people believe what is true. */
+function standing(truth: Truth, toldOf: ReadonlyMap<string, Told>): string[] {
+  const believed = (id: string): boolean => {
+    const told = toldOf.get(id);
+    return told !== undefined && told.raised.size > told.withdrawn.size;
+  };
+  const problems: string[] = [];
+  for (const alert of truth.alerts.values()) {
+    if (pages(alert) && !believed(alert.id))
+      problems.push(`alert ${alert.id} (${alert.detector}) was never delivered`);
+  }
+  for (const id of toldOf.keys()) {
+    const alert = truth.alerts.get(id);
+    if (believed(id) && (alert === undefined || !pages(alert))) {
+      problems.push(`alert ${id} stands in people's eyes, and is not true`);
+    }
+  }
+  return problems;
+}
+
+function told(problems: readonly string[]): string[] {
+  if (problems.length <= TOLD_MAX) return [...problems];
+  return [...problems.slice(0, TOLD_MAX), `… and ${problems.length - TOLD_MAX} more`];
+}

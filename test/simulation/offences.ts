@@ -1,0 +1,242 @@
+import type { EventData } from '../../src/domain/event/index.ts';
+import { refKey } from '../../src/domain/token.ts';
+import { callApi, request } from '../../src/evaluate/world/calls.ts';
+import { issuers, payout, read, write } from '../../src/evaluate/world/cast.ts';
+import { type Line, wait } from '../../src/evaluate/world/script.ts';
+import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
+import {
+  alive,
+  delay,
+  hand,
+  type Kit,
+  names,
+  open,
+  planted,
+  principal,
+  type Story,
+  someIssuer,
+  work,
+} from './kit.ts';
+
+const MINUTE_MS = 60_000;
+/** What policy allows in the simulated world, so low that a short story can pass it. */
+export const CHILDREN_MAX = 6;
+export const TARGETS_PER_HOUR_MAX = 12;
+
+/** A child with more authority than its parent, whose own report may come hours later. */
+const hopDrift: Story = (kit) => {
+  const { token } = open(kit, { capabilities: [read('crm'), read('orders')] });
+  const wider = hand(kit, token, [read('crm'), write('crm')]);
+  work(kit, wider, 2);
+  work(kit, hand(kit, wider), 1);
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued' && names(line, token));
+  return [planted('scope-creep', wider)];
+};
+
+const refreshDrift: Story = (kit) => {
+  const { token } = open(kit, { capabilities: [read('crm')], family: kit.script.name('family') });
+  wait(kit.script, 5 * MINUTE_MS, 10 * MINUTE_MS);
+  const capabilities = [read('crm'), write('crm')];
+  const wider = refresh(kit.script, token, { capabilities, scope: ['crm:read', 'crm:write'] });
+  work(kit, wider, 2);
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.refreshed');
+  return [planted('scope-creep', wider)];
+};
+
+/** A write that the token does not grant, although it grants something there. */
+const beyondScope: Story = (kit) => {
+  const { token } = open(kit, { capabilities: [read('orders')] });
+  work(kit, token, 2);
+  wait(kit.script, 1_000, 4 * MINUTE_MS);
+  callApi(kit.script, token, write('orders'));
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
+  return [planted('scope-creep', token)];
+};
+
+/** Used long after it expired; the use itself, or the token, may come hours late. */
+const afterExpiry: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { lifetimeS: 600, capabilities: [read('crm'), write('crm')] });
+  work(kit, token, 2);
+  wait(script, 25 * MINUTE_MS, 40 * MINUTE_MS);
+  const before = script.lines.length;
+  callApi(script, token, read('crm'));
+  const mint = random.chance(0.5);
+  if (kit.late)
+    delay(kit, (line) => (mint ? line.data.type === 'token.issued' : script.lines.indexOf(line) >= before));
+  return [planted('reuse-after-expiry', token)];
+};
+
+/** Nobody but the gateway knows when the token ended. */
+const presentedExpiry: Story = (kit) => {
+  const { script } = kit;
+  const holder = principal(kit, 'agent');
+  const spec = {
+    issuer: issuers.partner,
+    subject: holder,
+    holder,
+    capabilities: [read('crm')],
+    lifetimeS: 600,
+  };
+  const token = issue(script, { ...spec, unreported: true });
+  const presented = { exp: (token.expMs ?? 0) / 1000, scope: ['crm:read'] };
+  callApi(script, token, read('crm'), { presented });
+  wait(script, 25 * MINUTE_MS, 30 * MINUTE_MS);
+  callApi(script, token, read('crm'), { presented });
+  if (kit.late) delay(kit, (line) => line === script.lines[0]);
+  return [{ detector: 'reuse-after-expiry', subject: seenAs(kit, token) }];
+};
+
+/** A token that nobody reports is known by what calls name it by. */
+function seenAs({ script }: Kit, { ref }: Token): string {
+  return refKey(script.callsNameHash && ref.hash !== undefined ? { hash: ref.hash } : ref);
+}
+
+/**
+ * Used after a revocation by reference, family or subject. A second, later report of it lies behind the use: only
+ * who keeps the earliest finds it.
+ */
+const afterRevocation: Story = (kit) => {
+  const { script, random } = kit;
+  const family = script.name('family');
+  const issuer = someIssuer(kit);
+  const { token } = open(kit, { family, issuer });
+  work(kit, token, 2);
+  wait(script, 2 * MINUTE_MS, 5 * MINUTE_MS);
+  const target = random.pick([{ token }, { family, issuer }, { subject: token.subject, issuer }]);
+  const from = script.lines.length;
+  revoke(script, { ...target, reason: 'compromised' });
+  const first = script.lines[from];
+  wait(script, 10 * MINUTE_MS, 15 * MINUTE_MS);
+  work(kit, token, 2);
+  wait(script, 10 * MINUTE_MS, 15 * MINUTE_MS);
+  revoke(script, { ...target, reason: 'compromised' });
+  const which = random.pick(['first', 'uses', 'mint'] as const);
+  if (kit.late) {
+    delay(kit, (line) => {
+      if (which === 'first') return line === first;
+      const at = script.lines.indexOf(line);
+      return which === 'uses' ? at > from && at < script.lines.length - 1 : line.data.type === 'token.issued';
+    });
+  }
+  return [planted('reuse-after-expiry', token)];
+};
+
+/** The parent is taken away, the child goes on. */
+const ancestorRevoked: Story = (kit) => {
+  const { script } = kit;
+  const { token } = open(kit);
+  const child = hand(kit, token);
+  work(kit, child, 2);
+  wait(script, MINUTE_MS, 2 * MINUTE_MS);
+  revoke(script, { token, reason: 'stolen' });
+  wait(script, 10 * MINUTE_MS, 12 * MINUTE_MS);
+  work(kit, child, 2);
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.exchanged');
+  return [planted('reuse-after-expiry', child)];
+};
+
+const mintedFromExpired: Story = (kit) => {
+  const { token } = open(kit, { lifetimeS: 600 });
+  work(kit, token, 1);
+  wait(kit.script, 25 * MINUTE_MS, 30 * MINUTE_MS);
+  const child = hand(kit, token);
+  work(kit, child, 1);
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
+  return [planted('reuse-after-expiry', child)];
+};
+
+/** In use, and never issued, by an issuer that reports everything and was alive. */
+const unissued: Story = (kit) => {
+  const { script, random } = kit;
+  alive(kit, issuers.login);
+  const holder = principal(kit, 'agent');
+  const spec = { issuer: issuers.login, subject: holder, holder, capabilities: [read('crm'), write('crm')] };
+  const token = issue(script, { ...spec, unreported: true });
+  const told = random.chance(0.5);
+  const silent: Kit['script'] = { ...script, callsCarryTxn: told, nowMs: script.nowMs };
+  work({ ...kit, script: silent }, token, 3);
+  const { nowMs } = silent;
+  script.nowMs = nowMs;
+  if (kit.late) delay(kit, (line) => line === script.lines.at(-1));
+  return [{ detector: 'orphaned-chain', subject: told ? `txn:${script.txn}` : refKey(token.ref) }];
+};
+
+/** A payout that no person stands behind. */
+const noHuman: Story = (kit) => {
+  const { script } = kit;
+  request(script, principal(kit, 'system'), 'schedule');
+  const subject = principal(kit, 'service');
+  const spec = { issuer: issuers.sts, subject, holder: subject, capabilities: [payout] };
+  const token = issue(script, { ...spec, grant: 'client_credentials' });
+  wait(script, 100, 900);
+  callApi(script, token, payout, { mustCarryTxn: true });
+  if (kit.late) delay(kit, (line) => line.data.type === 'api.called');
+  return [{ detector: 'orphaned-chain', subject: `txn:${script.txn}` }];
+};
+
+const manyChildren: Story = (kit) => {
+  const { token } = open(kit);
+  let last = token;
+  for (let children = CHILDREN_MAX + 2; children > 0; children -= 1) last = hand(kit, token);
+  work(kit, last, 1);
+  if (kit.late) delay(kit, (line) => names(line, last));
+  return [planted('unusual-fan-out', token)];
+};
+
+/** One event told in two ways, an offence in one of them: the telling with the smaller digest is what happened. */
+const twoTellings: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { capabilities: [read('orders')] });
+  wait(script, 1_000, MINUTE_MS);
+  callApi(script, token, write('orders'));
+  const at = script.lines.findLastIndex((line) => line.source === 'https://gateway.acme.example');
+  const line = script.lines[at];
+  if (line?.data.type !== 'api.called') throw new RangeError('the gateway tells of every call');
+  script.lines.splice(at + 1);
+  const { action: _, ...rest } = line.data;
+  const other: Line = { ...line, data: { ...rest, action: 'read', effect: 'read', status: 200 } };
+  script.lines.splice(random.chance(0.5) ? at : at + 1, 0, other);
+  if (kit.late) delay(kit, (late) => late === other);
+  const holds = (data: EventData): boolean => data.type === 'api.called' && data.action === 'write';
+  return [{ ...planted('scope-creep', token), onlyIf: { id: line.id, holds } }];
+};
+
+/** One agent, several requests, too many records within an hour: no chain alone shows it. */
+const busyHour: Story = (kit) => {
+  const { script } = kit;
+  const agent = principal(kit, 'agent');
+  for (let job = 0; job < 4; job += 1) {
+    const own: Kit['script'] = {
+      ...script,
+      txn: script.name('job'),
+      callsCarryTxn: true,
+      nowMs: script.nowMs,
+    };
+    const { token } = open({ ...kit, script: own }, { holder: agent, capabilities: [read('docs')] });
+    for (let record = 0; record < TARGETS_PER_HOUR_MAX / 3; record += 1) {
+      wait(own, 100, 30_000);
+      callApi(own, token, read('docs'), { resource: `docs/${job}-${record}` });
+    }
+    script.nowMs = own.nowMs;
+  }
+  return [{ detector: 'unusual-fan-out', subject: `prn:${agent.id}` }];
+};
+
+/** `busyHour` has to begin early in an hour, and nothing of it may come late: hours are forgotten. */
+export { busyHour };
+
+export const offences: readonly Story[] = [
+  hopDrift,
+  refreshDrift,
+  beyondScope,
+  afterExpiry,
+  presentedExpiry,
+  afterRevocation,
+  ancestorRevoked,
+  mintedFromExpired,
+  unissued,
+  noHuman,
+  manyChildren,
+  twoTellings,
+];

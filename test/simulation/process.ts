@@ -1,0 +1,127 @@
+import { detectors } from '../../detectors/registry.ts';
+import { alertBody, createAlertBook } from '../../src/alert/index.ts';
+import { createWatermarkTracker } from '../../src/correlate/watermark.ts';
+import type { Admit } from '../../src/domain/admission.ts';
+import type { DeadLetter } from '../../src/domain/dead-letter.ts';
+import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { EngineStats } from '../../src/domain/record.ts';
+import { createEngine } from '../../src/engine.ts';
+import type { Random } from '../../src/evaluate/random.ts';
+import { createEmbeddedLog } from '../../src/log/embedded.ts';
+import { createPipeline, readProgress } from '../../src/pipeline.ts';
+import { createResponder } from '../../src/respond/responder.ts';
+import type { Endpoint, Transport } from '../../src/respond/types.ts';
+import type { Life } from './life.ts';
+import type { Intake } from './publisher.ts';
+import type { SimulatedStore } from './store.ts';
+
+/** The service under test, put together as `src/detection.ts` does, without HTTP, metrics and the system's clock. */
+export interface SimulatedProcess {
+  readonly intake: Intake;
+  /** One beat of the heart: the watermark becomes a log record when it moved. */
+  beat(): void;
+  readonly waiting: boolean;
+  readonly stats: EngineStats;
+}
+
+export interface ProcessParts {
+  readonly store: SimulatedStore;
+  readonly life: Life;
+  readonly nowMs: () => number;
+  readonly random: Random;
+  readonly transport: Transport;
+  readonly admit: Admit;
+  readonly policy: Policy;
+  readonly limits: EngineLimits;
+  readonly fail: (error: unknown) => void;
+}
+
+/** So small that chains leave memory and come back all the time. */
+export interface EngineLimits {
+  readonly liveChainsMax: number;
+  readonly chainIdleMs: number;
+}
+
+/** While nothing waits for the time, the watermark is told this often. */
+const IDLE_STEP_MS = 60_000;
+
+const endpoint = (name: string, events: readonly string[]): Endpoint => ({
+  name,
+  url: new URL(`https://${name}.example/hook`),
+  events,
+  minSeverity: 'info',
+  allowPrivate: false,
+  disabled: false,
+  sign: () => '',
+});
+
+/** Told of alerts, and asked to revoke. */
+export const PAGER = 'pager';
+export const REVOKER = 'revoker';
+
+export async function startProcess(parts: ProcessParts): Promise<SimulatedProcess> {
+  const { store, life, nowMs: clock, policy } = parts;
+  const sleep = (ms: number): Promise<void> => new Promise((resolve) => void life.after(ms, resolve));
+  const responder = createResponder({
+    store,
+    transport: parts.transport,
+    endpoints: [endpoint(PAGER, ['alert.*']), endpoint(REVOKER, ['token.*'])],
+    config: { mode: 'auto', minSeverity: 'high', endpoint: REVOKER, killSwitch: false },
+    clock,
+    timer: (run, ms) => life.after(ms, run),
+    random: parts.random.next,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    body: alertBody,
+  });
+  const engine = createEngine({ detectors, ...parts.limits });
+  const progress = await readProgress(store);
+  const { handledSeq } = progress;
+  const pipeline = createPipeline({
+    engine,
+    alerts: createAlertBook(),
+    store,
+    respond: (changes) => responder.handle(changes, { handledSeq }),
+    ...progress,
+    sleep,
+    onFatal: parts.fail,
+  });
+  const lastSeq = await store.lastSeq();
+  await pipeline.replay(store.readLog(0));
+  await responder.start();
+  const eventLog = createEmbeddedLog({ store, lastSeq, clock, sleep, onRecords: pipeline.offer });
+  if (lastSeq === 0) await eventLog.control({ kind: 'policy', policy });
+  const tracker = createWatermarkTracker(policy.clocks.latenessSeconds * 1000);
+  let toldMs = engine.watermarkMs;
+
+  return {
+    async intake(publisher, messages) {
+      const events: AdmittedEvent[] = [];
+      const letters: DeadLetter[] = [];
+      for (const { raw, number } of messages) {
+        const position = { source: publisher.name, partition: 0, offset: number };
+        const nowMs = clock();
+        const admission = parts.admit(
+          { raw },
+          { publisher, adapter: 'cloudevents', position, nowMs, history: false },
+        );
+        if (admission.kind === 'admitted') events.push(admission.event);
+        else letters.push(admission.letter);
+      }
+      await eventLog.append(events, letters);
+      for (const { timeMs } of events) tracker.observe(publisher.name, timeMs, clock());
+    },
+    beat() {
+      const watermarkMs = tracker.at(clock());
+      if (watermarkMs <= toldMs + (engine.waiting ? 0 : IDLE_STEP_MS)) return;
+      toldMs = watermarkMs;
+      void eventLog.control({ kind: 'watermark', watermarkMs }).catch(() => undefined);
+    },
+    get waiting() {
+      return engine.waiting;
+    },
+    get stats() {
+      return engine.stats;
+    },
+  };
+}

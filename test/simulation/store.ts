@@ -1,0 +1,232 @@
+import type { Alert } from '../../src/domain/alert.ts';
+import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
+import type { DeadLetter } from '../../src/domain/dead-letter.ts';
+import { ChainwardenError } from '../../src/domain/errors.ts';
+import type {
+  ChainStore,
+  LoggedEvent,
+  LogStore,
+  PositionStore,
+  RefusedRow,
+  ResponseStore,
+} from '../../src/domain/ports.ts';
+import type {
+  Filing,
+  Lookup,
+  Recalled,
+  RecalledEvent,
+  RecallStore,
+  StateRow,
+} from '../../src/domain/recall.ts';
+import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
+import type { LogRecord } from '../../src/domain/record.ts';
+import type { OutboxEntry, Response } from '../../src/domain/response.ts';
+import type { Random } from '../../src/evaluate/random.ts';
+import type { Life } from './life.ts';
+import { unsettledKeys } from './unsettled.ts';
+
+export type SimulatedStore = LogStore & ChainStore & ResponseStore & PositionStore & RecallStore;
+
+type Control = Exclude<LogRecord, { kind: 'event' }>;
+
+/** What survives. Rows as the real store keeps them: by key, of two the newest version, of equal ones the later. */
+export interface Tables {
+  readonly events: Map<number, LoggedEvent>;
+  readonly controls: Map<number, Control>;
+  readonly letters: Map<string, DeadLetter>;
+  readonly chains: Map<string, Chain>;
+  readonly hops: Map<string, Hop>;
+  readonly actions: Map<string, Action>;
+  readonly alerts: Map<string, Alert>;
+  readonly responses: Map<string, Response>;
+  readonly outbox: Map<string, OutboxEntry>;
+  readonly positions: Map<string, number>;
+  readonly state: Map<string, StateRow>;
+  /** By name, then by role and seq. */
+  readonly filings: Map<string, Map<string, Filing>>;
+}
+
+export function createTables(): Tables {
+  return {
+    events: new Map(),
+    controls: new Map(),
+    letters: new Map(),
+    chains: new Map(),
+    hops: new Map(),
+    actions: new Map(),
+    alerts: new Map(),
+    responses: new Map(),
+    outbox: new Map(),
+    positions: new Map(),
+    state: new Map(),
+    filings: new Map(),
+  };
+}
+
+/** Ids that begin so are of events that the store will not take, although admission does. */
+export const POISON = 'poison-';
+
+export interface StoreFaults {
+  readonly random: Random;
+  /** Parts of all calls. */
+  readonly failsBefore: number;
+  readonly failsAfter: number;
+  readonly slow: number;
+  /** The store answers nobody then. */
+  readonly isAway: () => boolean;
+}
+
+/** Records of the log that one read brings. */
+const READ_RECORDS = 40;
+
+/** The store as one life of the process sees it: it fails, it is slow, and a call that is cut off may have counted. */
+export function openStore(tables: Tables, life: Life, faults: StoreFaults): SimulatedStore {
+  const { random } = faults;
+
+  function call<T>(effect: () => T, abandon: () => void = () => undefined): Promise<T> {
+    const away = faults.isAway();
+    const failsBefore = away || random.chance(faults.failsBefore);
+    const failsAfter = random.chance(faults.failsAfter);
+    const [min, max] = random.chance(faults.slow) ? [1_000, 15_000] : [1, 12];
+    return life.outside({
+      thereMs: away ? 1_000 : random.int(min, max),
+      backMs: random.int(1, 4),
+      run() {
+        if (failsBefore) throw unavailable('did not answer');
+        const value = effect();
+        if (failsAfter) throw unavailable('answered, and the answer was lost');
+        return value;
+      },
+      abandon: failsBefore ? () => undefined : abandon,
+    });
+  }
+
+  /** Writes rows; of a call that is cut off some of them, in order, may be there. */
+  function write<T>(rows: readonly T[], put: (row: T) => void): Promise<void> {
+    return call(
+      () => rows.forEach(put),
+      () => rows.slice(0, random.int(0, rows.length)).forEach(put),
+    );
+  }
+
+  return {
+    async appendEvents(events) {
+      const refused: RefusedRow[] = events.flatMap(({ event }, index) =>
+        event.id.startsWith(POISON) ? [{ index, reason: 'the simulated store refuses it' }] : [],
+      );
+      await write(events, (row) => {
+        if (!row.event.id.startsWith(POISON)) tables.events.set(row.seq, row);
+      });
+      return refused;
+    },
+    appendControl: (records) => write(records, (row) => void tables.controls.set(row.seq, row)),
+    async *readLog(afterSeq) {
+      const last = await call(() => lastSeq(tables));
+      const all = [...tables.events.keys(), ...tables.controls.keys()]
+        .filter((seq) => seq > afterSeq && seq <= last)
+        .sort((a, b) => a - b);
+      for (let at = 0; at < all.length; at += READ_RECORDS) {
+        yield await call(() => all.slice(at, at + READ_RECORDS).map((seq) => recordAt(tables, seq)));
+      }
+    },
+    lastSeq: () => call(() => lastSeq(tables)),
+    appendDeadLetters: (letters) => write(letters, (row) => void tables.letters.set(letterKey(row), row)),
+    writeChains: (rows) => write(rows, (row) => put(tables.chains, key(row.tenant, row.id), row)),
+    writeHops: (rows) => write(rows, (row) => put(tables.hops, key(row.tenant, row.key), row)),
+    writeActions: (rows) => write(rows, (row) => put(tables.actions, key(row.tenant, row.id), row)),
+    writeAlerts: (rows) => write(rows, (row) => put(tables.alerts, key(row.tenant, row.id), row)),
+    writeResponses: (rows) =>
+      write(rows, (row) => {
+        const known = tables.responses.get(key(row.tenant, row.id));
+        if (known === undefined || known.atMs <= row.atMs) tables.responses.set(key(row.tenant, row.id), row);
+      }),
+    findResponses: (tenant, ids) => call(() => found(tables.responses, tenant, ids)),
+    writeOutbox: (rows) => write(rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
+    findOutbox: (tenant, ids) => call(() => found(tables.outbox, tenant, ids)),
+    pendingOutbox: () => call(() => [...tables.outbox.values()].filter(({ state }) => state === 'pending')),
+    readPosition: (name) => call(() => tables.positions.get(name) ?? 0),
+    writePosition: (name, seq) =>
+      write([seq], () => {
+        tables.positions.set(name, Math.max(seq, tables.positions.get(name) ?? 0));
+      }),
+    fileEvents: (filings) => write(filings, (filing) => file(tables, filing)),
+    recall: (lookups, beforeSeq) => call(() => recall(tables, lookups, beforeSeq)),
+    unsettled: (sinceMs, afterSeq) => call(() => unsettledKeys(tables, sinceMs, afterSeq)),
+    writeState: (rows) =>
+      write(rows, (row) => {
+        if ((tables.state.get(row.key)?.seq ?? -1) <= row.seq) tables.state.set(row.key, row);
+      }),
+    readState: () => call(() => [...tables.state.values()].filter(({ body }) => body !== '')),
+  };
+}
+
+function unavailable(how: string): ChainwardenError {
+  // Thousands of these are made: where they come from is always here.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new ChainwardenError('STORE_UNAVAILABLE', `the simulated store ${how}`);
+  Error.stackTraceLimit = limit;
+  return error;
+}
+
+function key(tenant: string, id: string): string {
+  return `${tenant}\u0000${id}`;
+}
+
+function put<T extends { readonly version: number }>(rows: Map<string, T>, name: string, row: T): void {
+  const known = rows.get(name);
+  if (known === undefined || known.version <= row.version) rows.set(name, row);
+}
+
+function found<T>(rows: ReadonlyMap<string, T>, tenant: string, ids: readonly string[]): T[] {
+  return ids.map((id) => rows.get(key(tenant, id))).filter((row) => row !== undefined);
+}
+
+function letterKey({ publisher, position, code, path, raw }: DeadLetter): string {
+  return JSON.stringify([publisher, position, code, path, raw]);
+}
+
+function lastSeq({ events, controls }: Tables): number {
+  let last = 0;
+  for (const seq of events.keys()) last = Math.max(last, seq);
+  for (const seq of controls.keys()) last = Math.max(last, seq);
+  return last;
+}
+
+function recordAt(tables: Tables, seq: number): LogRecord {
+  const logged = tables.events.get(seq);
+  return logged === undefined
+    ? (tables.controls.get(seq) as Control)
+    : { kind: 'event', seq, event: logged.event };
+}
+
+function file(tables: Tables, filing: Filing): void {
+  const name = key(filing.tenant, filing.name);
+  let entries = tables.filings.get(name);
+  if (entries === undefined) {
+    entries = new Map();
+    tables.filings.set(name, entries);
+  }
+  entries.set(`${filing.role} ${filing.seq} ${filing.alias}`, filing);
+}
+
+/** Events by the names they were filed under; of too many the newest. */
+function recall(tables: Tables, lookups: readonly Lookup[], beforeSeq: number): Recalled {
+  const events = new Map<number, RecalledEvent>();
+  const aliases: Recalled['aliases'][number][] = [];
+  const truncated: Recalled['truncated'][number][] = [];
+  for (const { tenant, name, role, max } of lookups) {
+    const filed = [...(tables.filings.get(key(tenant, name))?.values() ?? [])];
+    const known = filed.filter((filing) => filing.seq < beforeSeq && tables.events.has(filing.seq));
+    const wanted = known.filter((filing) => filing.role === role).sort((a, b) => b.seq - a.seq);
+    if (wanted.length > max) truncated.push({ tenant, name, role });
+    for (const { seq, late } of wanted.slice(0, max)) {
+      events.set(seq, { seq, event: (tables.events.get(seq) as LoggedEvent).event, late });
+    }
+    if (role !== 'describes') continue;
+    const uses = known.filter((filing) => filing.role === 'uses' && filing.alias !== '');
+    const named = [...new Set(uses.map(({ alias }) => alias))].sort().slice(0, RECALL_ALIASES_MAX);
+    for (const alias of named) aliases.push({ tenant, name, alias });
+  }
+  return { events: [...events.values()].sort((a, b) => a.seq - b.seq), aliases, truncated };
+}

@@ -1,0 +1,73 @@
+import { detectors } from '../../detectors/registry.ts';
+import { createAlertBook } from '../../src/alert/index.ts';
+import type { Admit } from '../../src/domain/admission.ts';
+import type { Alert } from '../../src/domain/alert.ts';
+import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
+import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import type { LogRecord } from '../../src/domain/record.ts';
+import { createEngine } from '../../src/engine.ts';
+import { POISON } from './store.ts';
+import type { World } from './world.ts';
+
+/** What must be known in the end. */
+export interface Truth {
+  /** By number of the message. */
+  readonly admitted: ReadonlyMap<number, AdmittedEvent>;
+  /** Numbers of messages that admission, or the store, must have refused. */
+  readonly refused: ReadonlyMap<number, 'admission' | 'store'>;
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly hops: ReadonlyMap<string, Hop>;
+  readonly actions: ReadonlyMap<string, Action>;
+  readonly alerts: ReadonlyMap<string, Alert>;
+}
+
+/**
+ * The same events in order of their times, through a fresh engine with all the memory there is, in one batch that one
+ * watermark closes. Nothing is late, nothing is forgotten, nobody dies: what a world in disorder has to come to.
+ */
+export function truthOf(world: World, admit: Admit): Truth {
+  const admitted = new Map<number, AdmittedEvent>();
+  const refused = new Map<number, 'admission' | 'store'>();
+  for (const { number, publisher, raw, sentMs } of world.messages) {
+    const position = { source: publisher, partition: 0, offset: number };
+    const admission = admit(
+      { raw },
+      {
+        publisher: world.publishers.get(publisher) ?? { name: publisher, tenant: '', issuers: [] },
+        adapter: 'cloudevents',
+        position,
+        nowMs: sentMs,
+        history: false,
+      },
+    );
+    if (admission.kind === 'refused') refused.set(number, 'admission');
+    else if (admission.event.id.startsWith(POISON)) refused.set(number, 'store');
+    else admitted.set(number, admission.event);
+  }
+  const inOrder = [...admitted.values()].sort((a, b) => a.timeMs - b.timeMs);
+  const records: LogRecord[] = [
+    { kind: 'policy', seq: 1, policy: world.policy },
+    ...inOrder.map((event, index): LogRecord => ({ kind: 'event', seq: index + 2, event })),
+    { kind: 'watermark', seq: inOrder.length + 2, watermarkMs: Number.POSITIVE_INFINITY },
+  ];
+  const engine = createEngine({
+    detectors,
+    liveChainsMax: Number.POSITIVE_INFINITY,
+    chainIdleMs: Number.POSITIVE_INFINITY,
+  });
+  const { chains, hops, actions, findings } = engine.apply(records);
+  const { alerts } = createAlertBook().apply(findings);
+  return {
+    admitted,
+    refused,
+    chains: new Map(chains.filter(({ state }) => state !== 'merged').map((chain) => [chain.id, chain])),
+    hops: new Map(hops.map((hop) => [hop.key, hop])),
+    actions: new Map(actions.map((action) => [action.id, action])),
+    alerts: new Map(alerts.map((alert) => [alert.id, alert])),
+  };
+}
+
+/** Whether people are to know of an alert. */
+export function pages({ kind, settled, withdrawn }: Alert): boolean {
+  return kind === 'alert' && settled && !withdrawn;
+}
