@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three projects: `fast` needs nothing but Node; `simulation` runs thousands of worlds in threads; `full` starts the real engine, broker and service.
- * Forks, because the embedded engine crashes in worker threads.
+ * Three projects: `fast` needs nothing but Node; `simulation` runs thousands of worlds in threads; `full` starts
+ * the real engine, broker and service. Forks, because the embedded engine crashes in worker threads.
  */
 export default defineConfig({
   test: {

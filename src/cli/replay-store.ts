@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
-import type { Alert } from '../domain/alert.ts';
 import { ChainwardenError } from '../domain/errors.ts';
-import { PAGE_ROWS_MAX } from '../domain/limits.ts';
 import type { Store } from '../domain/ports.ts';
 import { readProgress } from '../pipeline.ts';
 import { openDatabase } from '../store/open.ts';
 import { createStore } from '../store/store.ts';
 
 /** What a replay may do with a store: nothing of it writes. */
-export interface ReadableStore extends Pick<Store, 'readLog' | 'lastSeq' | 'alerts' | 'close'> {
+export interface ReadableStore extends Pick<Store, 'readLog' | 'lastSeq' | 'alerts' | 'alert' | 'close'> {
   /** How far the service has come with the log. */
   progress(): ReturnType<typeof readProgress>;
 }
@@ -29,11 +27,11 @@ export async function openReadable(
     throw new ChainwardenError('INPUT_UNREADABLE', `there is no store in the data folder ${data}`);
   }
   try {
-    const { readLog, lastSeq, alerts, close, ...store } = createStore(
+    const { readLog, lastSeq, alerts, alert, close, ...store } = createStore(
       await openDatabase({ url, path, user, password, database }),
       clock,
     );
-    return { readLog, lastSeq, alerts, close, progress: () => readProgress(store) };
+    return { readLog, lastSeq, alerts, alert, close, progress: () => readProgress(store) };
   } catch (cause) {
     if (!(cause instanceof ChainwardenError && cause.code === 'STORE_UNAVAILABLE')) throw cause;
     const why =
@@ -43,23 +41,4 @@ export async function openReadable(
         : `the store ${new URL(url).host} does not answer`;
     throw new ChainwardenError('INPUT_UNREADABLE', why, { cause });
   }
-}
-
-/** The stored alerts of tenants by id, of one detector or of all. */
-export async function storedAlerts(
-  store: Pick<Store, 'alerts'>,
-  tenants: Iterable<string>,
-  detector: string | undefined,
-): Promise<Map<string, Alert>> {
-  const found = new Map<string, Alert>();
-  const any = { state: undefined, kind: undefined, minSeverity: undefined, chainId: undefined };
-  for (const tenant of tenants) {
-    let cursor: string | undefined;
-    do {
-      const page = await store.alerts({ ...any, tenant, detector, cursor, limit: PAGE_ROWS_MAX });
-      for (const alert of page.items) found.set(alert.id, alert);
-      cursor = page.next;
-    } while (cursor !== undefined);
-  }
-  return found;
 }

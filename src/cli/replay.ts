@@ -2,22 +2,21 @@ import { Command, Option } from 'commander';
 import { loadConfig, loadPolicy } from '../config.ts';
 import type { Alert } from '../domain/alert.ts';
 import { ChainwardenError } from '../domain/errors.ts';
-import { STANDING_LIFETIME_MS } from '../domain/limits.ts';
 import {
-  compareAlerts,
+  completeFromMs,
   countingDifferences,
   type Difference,
   type DiffScope,
-  hasExpired,
   isWithin,
   type Replayed,
   renderDiff,
   replayLog,
 } from '../evaluate/index.ts';
 import { alertLine } from './detect.ts';
+import { compareStored } from './replay-compare.ts';
 import { freshEngine } from './replay-engine.ts';
 import { collectSettings, momentOrAge, type Setting, withSettings } from './replay-options.ts';
-import { openReadable, storedAlerts } from './replay-store.ts';
+import { openReadable } from './replay-store.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
 interface ReplayFlags {
@@ -37,7 +36,8 @@ const HELP = `
 Shadow is the only mode: the store is read, nothing is written to it and nothing is sent. The log is always read from
 its first record, because chains reach back; --from and --to choose what is reported, by the event time at which an
 alert became true. What is provisional where the log ends stays provisional and is not compared. Watermarks are taken
-as recorded, whatever lateness a changed policy asks for.
+as recorded, whatever lateness a changed policy asks for. Policies are in the log; settings of detectors are not: they
+are taken from the configuration of today. Memory grows with the log, by about 25 KB a chain.
 
 With --diff every line is an alert that differs from what live said. "diff" is missing (live said it, the replay does
 not), new (the other way round) or changed ("changes" has both sides). "counts" is false for signals and statistical
@@ -104,15 +104,9 @@ async function replay(terminal: Terminal, flags: ReplayFlags): Promise<boolean> 
       say(list(terminal, replayed, range));
       return false;
     }
-    const reach = reachOf(replayed, range, say);
-    const live = await storedAlerts(store, [...replayed.tenants, config.tenant], flags.detector);
-    const after = await store.progress();
-    const diff = compareAlerts(live, replayed.alerts, {
-      ...reach,
-      handledSeq,
-      begunSeq: after.begunSeq,
-      versions,
-    });
+    const scope = { ...comparable(replayed, range, say), handledSeq, versions };
+    const tenants = new Set([...replayed.tenants, config.tenant]);
+    const diff = await compareStored(store, replayed.alerts, { ...scope, tenants, detector: flags.detector });
     for (const difference of diff.differences) print(terminal, differenceLine(difference));
     say(renderDiff(diff));
     return countingDifferences(diff) > 0;
@@ -127,18 +121,14 @@ function rangeOf({ from, to }: ReplayFlags): Range {
   throw new ChainwardenError('USAGE', '--from has to lie before --to');
 }
 
-/**
- * Alerts outlive the events that they rest on. Where the log's beginning has expired, what became true within a day
- * of what is left may rest on events that are gone: it is not compared.
- */
-function reachOf({ firstSeq, firstWatermarkMs }: Replayed, range: Range, say: (text: string) => void): Range {
-  if (!hasExpired(firstSeq) || firstWatermarkMs === undefined) return range;
-  const completeMs = firstWatermarkMs + STANDING_LIFETIME_MS;
+/** The part of the range that can be compared; says so when that is less than was asked for. */
+function comparable(replayed: Replayed, range: Range, say: (text: string) => void): Range {
+  const completeMs = completeFromMs(replayed);
   if (range.fromMs >= completeMs) return range;
-  say(
-    `the log begins with record ${firstSeq}, what came before has expired: ` +
-      `compared from ${new Date(completeMs).toISOString()}\n`,
-  );
+  const since = Number.isFinite(completeMs)
+    ? `compared from ${new Date(completeMs).toISOString()}`
+    : 'nothing to compare';
+  say(`the log begins with record ${replayed.firstSeq}, what came before has expired: ${since}\n`);
   return { ...range, fromMs: completeMs };
 }
 

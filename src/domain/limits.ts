@@ -87,8 +87,19 @@ export const RECALL_EVENTS_MAX = 200_000;
 
 /** Events in one log write: best throughput before the event loop stalls (31 k rows/s; 50,000 rows stall 854 ms). */
 export const LOG_BATCH_EVENTS_MAX = 5_000;
+/** Text in one log write, characters: what a write holds beside the rows it becomes, 5,000 typical events fit. */
+export const LOG_BATCH_CHARS_MAX = 8 * 1024 * 1024;
 /** Events that wait for the log before intake answers 503. */
 export const LOG_QUEUE_EVENTS_MAX = 20_000;
+/**
+ * Their text, characters: 20,000 events of 64 KiB would be 1.3 GB. Parsed, an event takes three to five times its
+ * text, so that a full queue stays below 200 MB.
+ */
+export const LOG_QUEUE_CHARS_MAX = 40 * 1024 * 1024;
+/** A publisher waits this long for its events to be durable, then is asked to come again: sooner than clients give up. */
+export const INTAKE_WAIT_MS_MAX = 10_000;
+/** What is under way at the end of the process is awaited this long in each part; a supervisor kills after 30 s. */
+export const STOP_GRACE_MS = 4_000;
 /** Rows of one page of any list. */
 export const PAGE_ROWS_MAX = 500;
 

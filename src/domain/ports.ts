@@ -94,7 +94,8 @@ export interface ResponseStore {
   writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
   /** Newest state of the entries that are named. */
   findOutbox(tenant: string, ids: readonly string[]): Promise<readonly OutboxEntry[]>;
-  pendingOutbox(): Promise<readonly OutboxEntry[]>;
+  /** What waits to leave, soonest first, up to a limit of the store's or the one given; of all endpoints or of one. */
+  pendingOutbox(of?: { readonly endpoint: string; readonly limit: number }): Promise<readonly OutboxEntry[]>;
 }
 
 /** What the API reads, and the little it writes. */
@@ -144,7 +145,14 @@ export interface Store
   close(): Promise<void>;
 }
 
-/** The one way into the log. Resolves when every event is durable or dead-lettered (HTTP's 202). */
+/**
+ * The one way into the log. Resolves when every event is durable or dead-lettered (HTTP's 202). The signal says that
+ * nobody waits any longer: what is not being written yet is not written.
+ */
 export interface EventSink {
-  append(events: readonly AdmittedEvent[], deadLetters: readonly DeadLetter[]): Promise<void>;
+  append(
+    events: readonly AdmittedEvent[],
+    deadLetters: readonly DeadLetter[],
+    signal?: AbortSignal,
+  ): Promise<void>;
 }

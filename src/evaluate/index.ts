@@ -1,12 +1,13 @@
 export { type DemoEvent, demoEvents } from './demo.ts';
 export { parseLabels } from './labels.ts';
-export { hasExpired, type Replayed, replayLog } from './replay.ts';
+export { completeFromMs, type Replayed, replayLog } from './replay.ts';
 export {
   compareAlerts,
   countingDifferences,
   type Difference,
   type DiffScope,
   isWithin,
+  type ReplayDiff,
 } from './replay-diff.ts';
 export { renderDiff } from './replay-report.ts';
 export { renderScore } from './report.ts';

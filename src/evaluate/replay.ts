@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import type { LiveFinding } from '../domain/finding.ts';
+import { STANDING_LIFETIME_MS } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Engine, EngineStats, LogRecord } from '../domain/record.ts';
 
@@ -77,8 +78,20 @@ export async function replayLog(options: ReplayOptions): Promise<Replayed> {
   return { alerts, tenants, events, firstSeq, firstWatermarkMs, stats: engine.stats };
 }
 
+/**
+ * Event time from which on the log tells all there was to know. Alerts outlive the events that they rest on, so what
+ * became true within a day of the first watermark that is left may rest on events that are gone.
+ */
+export function completeFromMs({
+  firstSeq,
+  firstWatermarkMs,
+}: Pick<Replayed, 'firstSeq' | 'firstWatermarkMs'>): number {
+  if (!hasExpired(firstSeq)) return Number.NEGATIVE_INFINITY;
+  return (firstWatermarkMs ?? Number.POSITIVE_INFINITY) + STANDING_LIFETIME_MS;
+}
+
 /** Places in the log count from 1: one that begins later has lost what its retention took. */
-export function hasExpired(firstSeq: number): boolean {
+function hasExpired(firstSeq: number): boolean {
   return firstSeq > 1;
 }
 

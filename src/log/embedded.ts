@@ -1,16 +1,9 @@
 import type { DeadLetter } from '../domain/dead-letter.ts';
 import { ChainwardenError } from '../domain/errors.ts';
-import type { AdmittedEvent } from '../domain/event/index.ts';
-import { DEAD_LETTER_BYTES_MAX, LOG_BATCH_EVENTS_MAX, LOG_QUEUE_EVENTS_MAX } from '../domain/limits.ts';
-import type { Policy } from '../domain/policy.ts';
+import { DEAD_LETTER_BYTES_MAX, STOP_GRACE_MS } from '../domain/limits.ts';
 import type { EventSink, LoggedEvent, LogStore, RefusedRow } from '../domain/ports.ts';
-import type { DetectorSwitch, LogRecord } from '../domain/record.ts';
-
-/** A record that is not an event, before it has its place. */
-export type Control =
-  | { readonly kind: 'watermark'; readonly watermarkMs: number }
-  | { readonly kind: 'policy'; readonly policy: Policy }
-  | Omit<DetectorSwitch, 'seq'>;
+import type { LogRecord } from '../domain/record.ts';
+import { type Control, createQueue, overloaded, type QueueLimits, type Waiting } from './queue.ts';
 
 export interface EmbeddedLogOptions {
   readonly store: Pick<LogStore, 'appendEvents' | 'appendControl' | 'appendDeadLetters'>;
@@ -22,24 +15,32 @@ export interface EmbeddedLogOptions {
   readonly onRecords: (records: readonly LogRecord[]) => Promise<void>;
   readonly onWrite?: (events: number, durationMs: number) => void;
   readonly onRetry?: (error: unknown) => void;
-  readonly queueEventsMax?: number;
+  readonly limits?: Partial<QueueLimits>;
+}
+
+/** What stands between an event and its durability at the moment. */
+export interface LogPressure {
+  readonly queuedEvents: number;
+  readonly queuedChars: number;
+  /** Since when the store has not taken what is being written. */
+  readonly failingSinceMs: number | undefined;
+  /** Since when nothing is written because the reader of the log has enough. */
+  readonly pausedSinceMs: number | undefined;
+  /** When an append was refused last because of either. */
+  readonly refusedMs: number | undefined;
 }
 
 export interface EmbeddedLog extends EventSink {
   /** Puts a watermark or a policy at its place among the events. */
   control(record: Control): Promise<void>;
-  /** Resolves when everything that was accepted is durable; later appends are refused. */
+  /**
+   * Resolves when everything that was accepted is durable, or when the store has not taken it in time: it is then
+   * rejected, so that whoever sent it knows. Later appends are refused.
+   */
   close(): Promise<void>;
+  readonly pressure: LogPressure;
   readonly queuedEvents: number;
   readonly lastSeq: number;
-}
-
-interface Waiting {
-  readonly events: readonly AdmittedEvent[];
-  readonly letters: readonly DeadLetter[];
-  readonly control: Control | undefined;
-  resolve(): void;
-  reject(error: unknown): void;
 }
 
 const RETRY_MS_MIN = 100;
@@ -51,49 +52,40 @@ const RETRY_MS_MAX = 5_000;
  */
 export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const { store, clock, sleep } = options;
-  const queueMax = options.queueEventsMax ?? LOG_QUEUE_EVENTS_MAX;
+  const queue = createQueue(options.limits);
   let seq = options.lastSeq;
-  let queue: Waiting[] = [];
-  let queuedEvents = 0;
+  let inHand: readonly Waiting[] = [];
   let writing: Promise<void> | undefined;
+  let failingSinceMs: number | undefined;
+  let pausedSinceMs: number | undefined;
+  let refusedMs: number | undefined;
   let closed = false;
 
-  function enqueue(part: Pick<Waiting, 'events' | 'letters' | 'control'>): Promise<void> {
-    if (closed) return Promise.reject(new ChainwardenError('OVERLOADED', 'the service is shutting down'));
-    const size = part.events.length + part.letters.length;
-    if (queuedEvents > 0 && queuedEvents + size > queueMax) {
-      return Promise.reject(
-        new ChainwardenError('OVERLOADED', 'the log has more events waiting than it may hold'),
-      );
+  async function enqueue(
+    part: Pick<Waiting, 'events' | 'letters' | 'control'>,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (closed) throw overloaded('closing');
+    try {
+      const done = queue.add(part, signal);
+      writing ??= drain();
+      await done;
+    } catch (error) {
+      refusedMs = clock();
+      throw error;
     }
-    queuedEvents += size;
-    const done = new Promise<void>((resolve, reject) => queue.push({ ...part, resolve, reject }));
-    writing ??= drain();
-    return done;
   }
 
   async function drain(): Promise<void> {
     // The first caller waits one turn, so that callers of the same turn share its write.
     await Promise.resolve();
-    while (queue.length > 0) await write(takeGroup());
+    while (queue.length > 0) await write(queue.takeGroup());
     // In the same turn as the last look at the queue: whoever comes later finds nobody writing and begins anew.
     writing = undefined;
   }
 
-  function takeGroup(): Waiting[] {
-    let size = 0;
-    let count = 0;
-    for (const waiting of queue) {
-      size += waiting.events.length;
-      if (count > 0 && size > LOG_BATCH_EVENTS_MAX) break;
-      count += 1;
-    }
-    const group = queue.slice(0, count);
-    queue = queue.slice(count);
-    return group;
-  }
-
   async function write(group: readonly Waiting[]): Promise<void> {
+    inHand = group;
     const startedMs = clock();
     const records: LogRecord[] = [];
     const events: LoggedEvent[] = [];
@@ -120,22 +112,34 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
       if (controls.length > 0) await persist(() => store.appendControl(controls));
       options.onWrite?.(events.length, clock() - startedMs);
       const lost = new Set(refused.map((row) => events[row.index]?.seq));
-      await options.onRecords(records.filter((record) => !lost.has(record.seq)));
+      const offered = options.onRecords(records.filter((record) => !lost.has(record.seq)));
+      // Durable is all that was promised; how far behind the reader is holds up the next write, not this answer.
       for (const waiting of group) waiting.resolve();
+      release();
+      pausedSinceMs = clock();
+      await offered;
+      pausedSinceMs = undefined;
     } catch (error) {
       for (const waiting of group) waiting.reject(error);
-    } finally {
-      for (const waiting of group) queuedEvents -= waiting.events.length + waiting.letters.length;
+      release();
     }
+  }
+
+  function release(): void {
+    queue.settle(inHand);
+    inHand = [];
   }
 
   /** The same batch again until the store has it: a retry of the same rows changes nothing. */
   async function persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
       try {
-        return await attempt();
+        const result = await attempt();
+        failingSinceMs = undefined;
+        return result;
       } catch (error) {
         if (!(error instanceof ChainwardenError && error.retriable) || closed) throw error;
+        failingSinceMs ??= clock();
         options.onRetry?.(error);
         await sleep(delayMs);
       }
@@ -143,14 +147,21 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   }
 
   return {
-    append: (events, letters) => enqueue({ events, letters, control: undefined }),
+    append: (events, letters, signal) => enqueue({ events, letters, control: undefined }, signal),
     control: (control) => enqueue({ events: [], letters: [], control }),
     async close() {
       closed = true;
-      await writing;
+      if (writing === undefined) return;
+      const inTime = await Promise.race([writing.then(() => true), sleep(STOP_GRACE_MS).then(() => false)]);
+      if (inTime) return;
+      for (const waiting of [...inHand, ...queue.clear()]) waiting.reject(overloaded('closing'));
+    },
+    get pressure() {
+      const { events, chars } = queue;
+      return { queuedEvents: events, queuedChars: chars, failingSinceMs, pausedSinceMs, refusedMs };
     },
     get queuedEvents() {
-      return queuedEvents;
+      return queue.events;
     },
     get lastSeq() {
       return seq;

@@ -24,6 +24,11 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
         'source',
         'code',
       ]),
+      turnedAway: make.counter(
+        'intake_requests_turned_away_total',
+        'Requests answered with 503: full queue, no answer in time, shutting down, client gone',
+        ['reason'],
+      ),
       duplicates: make.counter('intake_events_duplicate_total', 'Events whose identity was already known'),
       late: make.counter('intake_events_late_total', 'Events that arrived behind the watermark'),
     },

@@ -13,6 +13,11 @@ export interface Lane {
   gone: boolean;
   /** The receiver asked for silence until then. */
   pausedUntilMs: number;
+  /** Since when no attempt has succeeded. */
+  failingSinceMs: number | undefined;
+  /** Not before then is the store asked again while what is here waits, or after it did not answer. */
+  reloadMs: number;
+  unanswered: boolean;
   /** Takes an entry, unless it has it already or is full of ones that are due sooner. */
   admit(entry: OutboxEntry): void;
   /** The due entry that matters most, which is then in flight. */
@@ -24,8 +29,11 @@ export interface Lane {
   drop(entry: OutboxEntry): void;
   /** When the next entry falls due. */
   wakeMs(): number;
-  /** True when there is room again for what the store holds. */
-  wantsReload(): boolean;
+  /**
+   * True when what the store holds should be looked at: there is room for it, or nothing here is due, so that messages
+   * which wait for hours never keep out those that have not been tried.
+   */
+  wantsReload(nowMs: number): boolean;
 }
 
 export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
@@ -50,6 +58,9 @@ export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
     overflowed: false,
     gone: false,
     pausedUntilMs: 0,
+    failingSinceMs: undefined,
+    reloadMs: 0,
+    unanswered: false,
     get size() {
       return entries.size;
     },
@@ -94,11 +105,16 @@ export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
     wakeMs() {
       let earliest = Number.POSITIVE_INFINITY;
       for (const entry of waiting()) earliest = Math.min(earliest, entry.nextAttemptMs);
+      if (lane.overflowed) earliest = Math.min(earliest, lane.reloadMs);
       const sweeps = lane.gone && entries.size > inFlight.size;
       return sweeps ? 0 : Math.max(earliest, lane.pausedUntilMs);
     },
-    wantsReload() {
-      return lane.overflowed && entries.size <= entriesMax / 2;
+    wantsReload(nowMs) {
+      if (!lane.overflowed || nowMs < lane.pausedUntilMs) return false;
+      if (entries.size <= entriesMax / 2 && !lane.unanswered) return true;
+      if (nowMs < lane.reloadMs) return false;
+      for (const { nextAttemptMs } of waiting()) if (nextAttemptMs <= nowMs) return false;
+      return true;
     },
   };
   return lane;

@@ -1,3 +1,4 @@
+import { STOP_GRACE_MS } from '../domain/limits.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
 import { afterAttempt, type Outcome, refusal, report } from './attempt.ts';
@@ -10,8 +11,8 @@ import type { Clock, Endpoint, Log, Timer, Transport } from './types.ts';
 const LANE_ENTRIES_MAX = 1_000;
 /** Requests to one endpoint at a time: a slow receiver must not take every socket. */
 const LANE_CONCURRENCY = 4;
-/** Before the store is asked again for what did not fit into memory. */
-const RELOAD_RETRY_MS = 30_000;
+/** Before the store is asked again for what did not fit into memory, while memory has no room for it. */
+const RELOAD_MS = 30_000;
 
 export interface OutboxOptions {
   readonly store: Pick<ResponseStore, 'writeOutbox' | 'findOutbox' | 'pendingOutbox'>;
@@ -38,6 +39,21 @@ export interface OutboxStats {
   readonly dead: number;
 }
 
+/** One receiver, as it is to us. */
+export interface LaneStatus {
+  readonly endpoint: string;
+  readonly waiting: number;
+  readonly inFlight: number;
+  /** More waits in the store. */
+  readonly overflowed: boolean;
+  /** It answered 410: nothing is sent to it until the next start. */
+  readonly gone: boolean;
+  /** It asked for silence until then; in the past when it did not. */
+  readonly pausedUntilMs: number;
+  /** Since when no attempt has succeeded. */
+  readonly failingSinceMs: number | undefined;
+}
+
 export interface Outbox {
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
@@ -47,9 +63,10 @@ export interface Outbox {
   revive(tenant: string, ids: readonly string[]): Promise<number>;
   /** Stops an entry that has not left. False when it is on its way or gone. */
   cancel(tenant: string, id: string, reason: string): Promise<boolean>;
-  /** Ends: no new attempts, those under way are awaited. */
+  /** Ends: no new attempts. Those under way are awaited for a while; cut off, they are the next process's to make. */
   stop(): Promise<void>;
   readonly stats: OutboxStats;
+  readonly lanes: readonly LaneStatus[];
 }
 
 /**
@@ -67,12 +84,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const running = new Set<Promise<void>>();
   const counts = { attempts: 0, delivered: 0, dead: 0 };
   let cancelTimer: (() => void) | undefined;
-  let reloading: Promise<void> | undefined;
+  const reloading = new Map<Lane, Promise<void>>();
   /** Settled while a reload reads: the rows it sees of them may be older. */
   const settledMeanwhile = new Set<string>();
   let stopped = false;
   /** A write failed, and may have been done all the same: the store may know entries that no lane has. */
   let unsure = false;
+  let abandoned = false;
 
   function pump(): void {
     if (stopped) return;
@@ -82,6 +100,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (const lane of lanes.values()) {
       if (lane.endpoint.disabled) continue;
       for (let entry = next(lane); entry !== undefined; entry = next(lane)) launch(lane, entry);
+      if (lane.wantsReload(clock())) reload(lane);
       if (lane.inFlight.size < concurrency) wakeMs = Math.min(wakeMs, lane.wakeMs());
     }
     if (wakeMs === Number.POSITIVE_INFINITY) return;
@@ -98,7 +117,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
       .catch((error: unknown) => log.error({ err: error, id: entry.id }, 'outbox attempt broke'))
       .finally(() => {
         running.delete(job);
-        if (lane.wantsReload()) reload();
         pump();
       });
     running.add(job);
@@ -107,6 +125,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function attempt(lane: Lane, entry: OutboxEntry): Promise<void> {
     const reason = lane.gone ? 'the endpoint answered 410 and wants no more' : options.veto?.(entry);
     const outcome = reason === undefined ? await send(lane, entry) : refusal(entry, reason, clock());
+    // It failed because we cut it off.
+    if (abandoned && outcome.entry.state === 'pending') return;
     await settle(lane, outcome);
   }
 
@@ -126,6 +146,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       );
     }
     lane.pausedUntilMs = Math.max(lane.pausedUntilMs, pauseUntilMs);
+    if (outcome.entry.state === 'delivered') lane.failingSinceMs = undefined;
+    else lane.failingSinceMs ??= clock();
     return outcome;
   }
 
@@ -133,7 +155,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { entry } = outcome;
     report(log, entry);
     const written = await committer.commit(outcome);
-    if (reloading !== undefined) settledMeanwhile.add(keyOf(entry));
+    if (reloading.size > 0) settledMeanwhile.add(keyOf(entry));
     if (entry.state === 'delivered') counts.delivered += 1;
     if (entry.state === 'dead') counts.dead += 1;
     // Not written only while stopping: the store still says pending, and the next process takes it up.
@@ -152,24 +174,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     pump();
   }
 
-  function reload(): void {
-    reloading ??= load()
+  function reload(lane: Lane): void {
+    lane.reloadMs = clock() + RELOAD_MS;
+    if (reloading.has(lane)) return;
+    const job = load(lane)
       .catch((error: unknown) => {
-        log.warn({ err: error }, 'the outbox could not be read again');
-        for (const lane of lanes.values()) lane.overflowed = true;
-        timer(() => {
-          if (!stopped) reload();
-        }, RELOAD_RETRY_MS);
+        log.warn({ err: error, endpoint: lane.endpoint.name }, 'the outbox could not be read again');
+        lane.unanswered = true;
       })
       .finally(() => {
-        reloading = undefined;
-        settledMeanwhile.clear();
+        reloading.delete(lane);
+        if (reloading.size === 0) settledMeanwhile.clear();
+        pump();
       });
+    reloading.set(lane, job);
   }
 
-  async function load(): Promise<void> {
-    for (const lane of lanes.values()) lane.overflowed = false;
-    const pending = await store.pendingOutbox();
+  /** Asks for one lane's messages, so many that some are new to it; when as many come there are more. */
+  async function load(lane: Lane): Promise<void> {
+    const limit = entriesMax + lane.size;
+    const pending = await store.pendingOutbox({ endpoint: lane.endpoint.name, limit });
+    lane.unanswered = false;
+    lane.overflowed = pending.length >= limit;
     await admit(pending.filter((entry) => !settledMeanwhile.has(keyOf(entry))));
   }
 
@@ -185,7 +211,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   return {
-    start: load,
+    async start() {
+      // All first, because nobody asks for what was meant for endpoints that are no more.
+      const pending = await store.pendingOutbox();
+      for (const lane of lanes.values()) lane.overflowed = !lane.endpoint.disabled;
+      await admit(pending);
+    },
     async enqueue(entries) {
       const known = await findEntries(store, entries);
       const fresh = new Map(entries.map((entry) => [keyOf(entry), entry]));
@@ -193,9 +224,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await write([...fresh.values()]);
       if (!unsure) return;
       // Whoever tries again finds the entries known, and leaves them as they are: they are taken up here.
-      await reloading;
+      await Promise.all(reloading.values());
       unsure = false;
-      reload();
+      for (const lane of lanes.values()) lane.overflowed = true;
+      pump();
     },
     async revive(tenant, ids) {
       const found = await findEntries(
@@ -232,8 +264,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
       stopped = true;
       cancelTimer?.();
       committer.stop();
-      await Promise.allSettled([...running]);
-      await reloading;
+      const quiet = Promise.allSettled([...running, ...reloading.values()]);
+      await Promise.race([quiet, new Promise<void>((resolve) => timer(resolve, STOP_GRACE_MS))]);
+      abandoned = true;
     },
     get stats() {
       let waiting = 0;
@@ -243,6 +276,17 @@ export function createOutbox(options: OutboxOptions): Outbox {
         inFlight += lane.inFlight.size;
       }
       return { waiting, inFlight, ...counts };
+    },
+    get lanes() {
+      return [...lanes.values()].map((lane) => ({
+        endpoint: lane.endpoint.name,
+        waiting: lane.size - lane.inFlight.size,
+        inFlight: lane.inFlight.size,
+        overflowed: lane.overflowed,
+        gone: lane.gone,
+        pausedUntilMs: lane.pausedUntilMs,
+        failingSinceMs: lane.failingSinceMs,
+      }));
     },
   };
 }

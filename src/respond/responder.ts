@@ -3,7 +3,7 @@ import type { AlertChanges, Notice } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry, Response } from '../domain/response.ts';
 import { type Announcement, addressees, inNextEpoch, relatedIds, stillToSay } from './announce.ts';
-import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
+import { createOutbox, type LaneStatus, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
 import { findEntries, keyOf, newEntry } from './rows.ts';
 
@@ -32,6 +32,7 @@ export interface Responder {
   /** Ends: what is under way is awaited, the rest waits in the store. */
   stop(): Promise<void>;
   readonly stats: OutboxStats;
+  readonly lanes: readonly LaneStatus[];
 }
 
 /** Come-backs of one alert within one replayed batch that are told apart. */
@@ -118,6 +119,9 @@ export function createResponder(options: ResponderOptions): Responder {
     },
     get stats() {
       return outbox.stats;
+    },
+    get lanes() {
+      return outbox.lanes;
     },
   };
 }

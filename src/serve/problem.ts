@@ -135,8 +135,9 @@ function answerOurs(error: ChainwardenError, request: FastifyRequest, reply: Fas
     reply.header('retry-after', String(error.detail['retryAfterSeconds']));
   }
   if (error.status < 500) return sendProblem(reply, error.code, error.message);
-  request.log.error({ err: error, code: error.code }, 'request failed');
+  // Counted where it is refused: a line with a stack for each request would be load of its own.
   if (error.code === 'OVERLOADED') return sendProblem(reply, error.code, error.message);
+  request.log.error({ err: error, code: error.code }, 'request failed');
   if (error.retriable && error.status === 503) {
     return sendProblem(reply, error.code, 'a part of the service does not answer; try again');
   }

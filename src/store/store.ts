@@ -47,7 +47,7 @@ export function createStore(database: Database, clock: () => number): Store {
     findResponses: (tenant, ids) => findResponses(database, tenant, ids),
     writeOutbox: (rows) => writer.write(outboxTable, rows),
     findOutbox: (tenant, ids) => findOutbox(database, tenant, ids),
-    pendingOutbox: () => pendingOutbox(database),
+    pendingOutbox: (of) => pendingOutbox(database, of),
 
     chains: (query) => chains(database, query),
     chain: (tenant, id) => chain(database, tenant, id),

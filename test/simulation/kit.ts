@@ -49,10 +49,6 @@ export function someIssuer({ random }: Kit): Issuer {
   return random.pick([issuers.login, issuers.sts, issuers.opaque]);
 }
 
-export function someRead({ random }: Kit): ApiCapability {
-  return read(random.pick(systems));
-}
-
 export { read, write };
 
 /** A person asks, an agent gets a token. */

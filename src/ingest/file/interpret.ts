@@ -13,13 +13,25 @@ export type Reading =
 export const formats: readonly string[] = ['auto', 'cloudevents', ...adapters.map(({ format }) => format)];
 
 /** Reads records of `format`; `auto` tells each record's format by its content. Never throws. */
-export function createInterpreter(format: string): (record: FileRecord) => readonly Reading[] {
-  const known = adapters.filter((adapter) => format === 'auto' || adapter.format === format);
+export function createInterpreter(
+  format: string,
+  available: readonly Adapter[] = adapters,
+): (record: FileRecord) => readonly Reading[] {
+  const known = available.filter((adapter) => format === 'auto' || adapter.format === format);
   const takesEvents = format === 'auto' || format === 'cloudevents';
   const label = format === 'auto' ? 'unknown' : format;
 
   function refused(refusal: Refusal, raw: string, value: unknown): Reading {
     return { refusal, raw, value, adapter: label };
+  }
+
+  /** An adapter reads what strangers wrote: one that breaks costs its record, not the file. */
+  function readCarefully(value: unknown, raw: string): readonly Reading[] {
+    try {
+      return readValue(value, raw);
+    } catch {
+      return [refused(poisonous, raw, undefined)];
+    }
   }
 
   function readValue(value: unknown, raw: string): readonly Reading[] {
@@ -47,18 +59,23 @@ export function createInterpreter(format: string): (record: FileRecord) => reado
     } catch {
       return [refused(notJson, text, undefined)];
     }
-    return listIn(value).flatMap((item) => readValue(item, text));
+    // A letter shows what was refused, not the list around it: a list of a million numbers is written once, not squared.
+    return listIn(value).flatMap((item) => readCarefully(item, isObject(item) ? text : String(item)));
   };
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 function isCloudEvent(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'specversion' in value;
+  return isObject(value) && 'specversion' in value;
 }
 
 /** A line may hold a list of records, bare or in an object. */
 function listIn(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  if (typeof value !== 'object' || value === null || isCloudEvent(value)) return [value];
+  if (!isObject(value) || isCloudEvent(value)) return [value];
   for (const [name, member] of Object.entries(value)) {
     if (listNames.has(name) && Array.isArray(member)) return member;
   }
@@ -67,6 +84,8 @@ function listIn(value: unknown): readonly unknown[] {
 
 const notJson = refusalOf('EVENT_NOT_JSON', '', 'the record is not JSON');
 const unknownFormat = refusalOf('EVENT_FORMAT_UNKNOWN', '', 'the record is in no format that is asked for');
+
+const poisonous = refusalOf('EVENT_POISONOUS', '', 'translating it failed');
 
 const refusals: Readonly<Record<NonNullable<FileRecord['broken']>, Refusal>> = {
   'too-large': refusalOf('EVENT_TOO_LARGE', '', `longer than ${FILE_RECORD_BYTES_MAX} bytes`),

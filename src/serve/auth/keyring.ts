@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiKey } from '../../domain/access.ts';
 import type { KeyStore } from '../../domain/ports.ts';
 import { parseApiKey, secretMatches } from './keys.ts';
 
 /** A key that another process disabled stops working here within this time. */
 const KEYS_FRESH_MS = 30_000;
+/** A store that is silent instead of down must not make every request as slow as itself. */
+const KEYS_WAIT_MS_MAX = 1_000;
 
 export interface Keyring {
   /** The enabled key that an Authorization header proves, if it proves one. */
@@ -17,6 +20,8 @@ export function createKeyring(store: KeyStore, clock: () => number): Keyring {
   let keys: ReadonlyMap<string, ApiKey> = new Map();
   let loadedMs = Number.NEGATIVE_INFINITY;
   let loading: Promise<void> | undefined;
+  /** Over when the refresh under way has taken long enough for those who have older keys. */
+  let enough: Promise<void> = Promise.resolve();
 
   async function load(): Promise<void> {
     const startedMs = clock();
@@ -25,18 +30,20 @@ export function createKeyring(store: KeyStore, clock: () => number): Keyring {
   }
 
   function refresh(): Promise<void> {
-    loading ??= load().finally(() => {
-      loading = undefined;
-    });
+    if (loading === undefined) {
+      enough = delay(KEYS_WAIT_MS_MAX, undefined, { ref: false });
+      loading = load().finally(() => {
+        loading = undefined;
+      });
+    }
     return loading;
   }
 
   async function fresh(): Promise<ReadonlyMap<string, ApiKey>> {
     if (clock() - loadedMs >= KEYS_FRESH_MS) {
+      const refreshed = refresh();
       // Known keys go on working while the store is away; without any there is nobody to let in.
-      await refresh().catch((error: unknown) => {
-        if (keys.size === 0) throw error;
-      });
+      await (keys.size === 0 ? refreshed : Promise.race([refreshed.catch(() => undefined), enough]));
     }
     return keys;
   }

@@ -7,6 +7,7 @@ import type { AdmittedEvent } from '../../domain/event/index.ts';
 import { BODY_BYTES_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
+import { createPatience } from '../patience.ts';
 import { problems, Refusal, sendProblem } from '../problem.ts';
 import { noQuery } from '../query.ts';
 import { eventTypes, readEvents } from '../read-events.ts';
@@ -37,6 +38,9 @@ export function eventRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
       async (_: FastifyRequest, body: Buffer) => body,
     );
 
+    const patience = createPatience();
+    app.addHook('preClose', async () => patience.hurry());
+
     const common = { bodyLimit: BODY_BYTES_MAX, config: { access: 'publish', rate: 'events' } } as const;
 
     app.post(
@@ -53,7 +57,16 @@ export function eventRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
       },
       async (request, reply) => {
         const { events, letters, refused } = admitAll(deps, request);
-        await deps.sink.append(events, letters);
+        const wait = patience.begin(reply.raw);
+        try {
+          await deps.sink.append(events, letters, wait.signal);
+        } catch (error) {
+          const { reason } = error instanceof ChainwardenError ? error.detail : {};
+          deps.metrics.intake.turnedAway.inc({ reason: typeof reason === 'string' ? reason : 'failed' });
+          throw error;
+        } finally {
+          wait.end();
+        }
         count(deps, events, letters);
         if (events.length > 0) return reply.code(202).send({ accepted: events.length, refused });
         const code = refused[0]?.code ?? 'EVENT_INVALID';

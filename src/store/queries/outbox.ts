@@ -11,8 +11,8 @@ const findSql = `
 
 const pendingSql = `
   SELECT body FROM outbox FINAL
-  WHERE state = 'pending'
-  ORDER BY next_attempt_at, tenant, id, endpoint LIMIT ${OUTBOX_READ_MAX} ${bounded(OUTBOX_READ_MAX)}`;
+  WHERE state = 'pending' AND (endpoint = {endpoint:String} OR {endpoint:String} = '')
+  ORDER BY next_attempt_at, tenant, id, endpoint LIMIT {limit:UInt32} ${bounded(OUTBOX_READ_MAX)}`;
 
 export async function findOutbox(
   database: Database,
@@ -24,8 +24,12 @@ export async function findOutbox(
   return rows.map(([body]) => readBody<OutboxEntry>(body));
 }
 
-/** Every tenant's, soonest first. */
-export async function pendingOutbox(database: Database): Promise<readonly OutboxEntry[]> {
-  const rows = await database.read('reading the outbox', pendingSql);
+/** Every tenant's, soonest first. One endpoint's are asked for alone: another one's backlog must not hide them. */
+export async function pendingOutbox(
+  database: Database,
+  { endpoint, limit } = { endpoint: '', limit: OUTBOX_READ_MAX },
+): Promise<readonly OutboxEntry[]> {
+  const params = { endpoint, limit: Math.min(limit, OUTBOX_READ_MAX) };
+  const rows = await database.read('reading the outbox', pendingSql, params);
   return rows.map(([body]) => readBody<OutboxEntry>(body));
 }

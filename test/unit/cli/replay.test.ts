@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { compareStored } from '../../../src/cli/replay-compare.ts';
 import { collectSettings, momentOrAge, withSettings } from '../../../src/cli/replay-options.ts';
-import { storedAlerts } from '../../../src/cli/replay-store.ts';
-import type { AlertWithLife } from '../../../src/domain/alert.ts';
+import type { Alert, AlertWithLife } from '../../../src/domain/alert.ts';
 import type { AlertQuery } from '../../../src/domain/ports.ts';
+import type { ReplayDiff } from '../../../src/evaluate/replay-diff.ts';
 import { chainwarden, temporaryFolder } from './support.ts';
 
 const folder = temporaryFolder();
@@ -77,19 +78,52 @@ describe('the options of replay', () => {
   });
 });
 
-describe('stored alerts', () => {
-  it('are read to the last page, for every tenant', async () => {
+describe('the comparison with a store', () => {
+  const alertOf = (tenant: string, id: string) =>
+    ({
+      ...{ tenant, id, version: 1, detector: 'scope-creep', detectorVersion: 1, basis: 'deterministic' },
+      ...{ kind: 'alert', severity: 'high', facts: [], settled: true, withdrawn: false, firstAtMs: 0 },
+    }) as unknown as AlertWithLife;
+  const stored = [alertOf('a', 'a1'), alertOf('a', 'a2'), alertOf('a', 'a3'), alertOf('b', 'b1')];
+  const scope = {
+    ...{
+      fromMs: Number.NEGATIVE_INFINITY,
+      toMs: Number.POSITIVE_INFINITY,
+      handledSeq: 5,
+      detector: 'scope-creep',
+    },
+    ...{ tenants: ['a', 'b'], versions: new Map([['scope-creep', 1]]) },
+  };
+  const replayed = new Map<string, Alert>([...stored, alertOf('b', 'b2')].map((one) => [one.id, one]));
+
+  /** Pages of one alert each; some are not in the list when their page is read, and can still be asked for. */
+  function storeWith(begunSeq: number, slipped: readonly string[] = []) {
     const asked: string[] = [];
-    const pages: Record<string, string[]> = { a: ['a1', 'a2', 'a3'], b: ['b1'] };
-    const alerts = async ({ tenant, cursor, detector }: AlertQuery) => {
-      asked.push(`${tenant} ${detector}`);
-      const at = Number(cursor ?? 0);
-      const ids = pages[tenant] ?? [];
-      const next = at + 1 < ids.length ? String(at + 1) : undefined;
-      return { items: [{ id: ids[at] } as AlertWithLife], next };
+    const progress = { handledSeq: begunSeq, begunSeq };
+    return {
+      asked,
+      progress: async () => progress,
+      alert: async (_: string, id: string) => stored.find((one) => one.id === id),
+      async alerts({ tenant, cursor, detector }: AlertQuery) {
+        asked.push(`${tenant} ${detector}`);
+        const at = Number(cursor ?? 0);
+        const listed = stored.filter((one) => one.tenant === tenant && !slipped.includes(one.id));
+        return { items: listed.slice(at, at + 1), next: at + 1 < listed.length ? String(at + 1) : undefined };
+      },
     };
-    const found = await storedAlerts({ alerts }, new Set(['a', 'b']), 'scope-creep');
-    expect([...found.keys()]).toEqual(['a1', 'a2', 'a3', 'b1']);
-    expect(asked).toEqual([...Array(3).fill('a scope-creep'), 'b scope-creep']);
+  }
+  const told = ({ differences }: ReplayDiff) => differences.map(({ diff, alert }) => `${diff} ${alert.id}`);
+
+  it('reads every page of every tenant', async () => {
+    const store = storeWith(5);
+    expect(told(await compareStored(store, replayed, scope))).toEqual(['new b2']);
+    expect(store.asked).toEqual([...Array(3).fill('a scope-creep'), 'b scope-creep']);
+  });
+
+  it('asks by name for what may have moved while it read', async () => {
+    const moving = await compareStored(storeWith(6, ['a2']), replayed, scope);
+    expect(told(moving)).toEqual(['new b2']);
+    const still = await compareStored(storeWith(5, ['a2']), replayed, scope);
+    expect(told(still)).toEqual(['new a2', 'new b2']);
   });
 });

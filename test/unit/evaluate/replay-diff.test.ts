@@ -97,6 +97,9 @@ describe('a comparison', () => {
     const text = renderDiff(diff);
     expect(text).toMatch(/^scope-creep \(does not count\) +2 +1 +0 +2 +1 +0$/m);
     expect(text).toContain('1 difference among settled deterministic alerts. 3 among signals');
+    expect(kinds(compare([alert('a', { settled: false })], [alert('a', signal)]))).toEqual([
+      'a changed false',
+    ]);
     // A signal that pages in the replay, or the other way round, does count.
     expect(kinds(compare([alert('a', signal)], [alert('a')]))).toEqual(['a changed true']);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ChainwardenError } from '../../../src/domain/errors.ts';
 import type { EventData } from '../../../src/domain/event/index.ts';
+import { STOP_GRACE_MS } from '../../../src/domain/limits.ts';
 import type { LoggedEvent, RefusedRow } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import { createEmbeddedLog } from '../../../src/log/embedded.ts';
@@ -44,11 +45,11 @@ function slowStore(options: { refuse?: (logged: LoggedEvent) => boolean; failure
     },
     lastSeq: 7,
     clock: () => START_MS,
-    sleep: async () => {},
+    sleep: (ms) => (ms === STOP_GRACE_MS ? new Promise(() => {}) : Promise.resolve()),
     onRecords: async (list) => {
       records.push(...list);
     },
-    queueEventsMax: 4,
+    limits: { events: 4 },
   });
   return {
     log,

@@ -48,8 +48,8 @@ export interface MemoryResponses extends ResponseStore {
   down: boolean;
 }
 
-/** The port's promises in memory: the newest row of a response, the highest version of an entry. */
-export function createMemoryResponses(): MemoryResponses {
+/** The port's promises in memory: the newest row of a response, the highest version of an entry, bounded reads. */
+export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
   const responses: Response[] = [];
   const outbox = new Map<string, OutboxEntry>();
   const key = (tenant: string, id: string) => JSON.stringify([tenant, id]);
@@ -86,9 +86,12 @@ export function createMemoryResponses(): MemoryResponses {
       store.calls.find += 1;
       return ids.flatMap((id) => outbox.get(key(tenant, id)) ?? []);
     },
-    async pendingOutbox() {
+    async pendingOutbox(of) {
       up();
-      return [...outbox.values()].filter((entry) => entry.state === 'pending');
+      return [...outbox.values()]
+        .filter((entry) => entry.state === 'pending' && (of === undefined || entry.endpoint === of.endpoint))
+        .sort((a, b) => a.nextAttemptMs - b.nextAttemptMs)
+        .slice(0, of?.limit ?? pendingMax);
     },
   };
   return store;
