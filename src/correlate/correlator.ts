@@ -10,12 +10,11 @@ import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
 import { locate } from './locate.ts';
-import { sessionName } from './names.ts';
+import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { StreamState } from './stream.ts';
 import { nothingTouched } from './touched.ts';
-import { Wants } from './wants.ts';
 
 export interface TouchedViews {
   readonly tokens: Iterable<TokenView>;
@@ -88,21 +87,11 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const graph = new TenantGraph(tenant);
   /** Event identity to the event in force: duplicates change nothing, of two contents the smaller digest wins. */
   const seen = new Map<string, AdmittedEvent>();
-  /** Recalled events of hot places, which are counted but not kept: known for the length of a batch. */
-  const counted = new Set<string>();
-  /** Identities in the batch, with their content where there is one alone. */
-  const expected = new Map<string, string | undefined>();
   const residency = new Residency();
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
-  const wants = new Wants(tenant, residency, {
-    isAncestor: (name) => graph.tokens.isAncestor(name),
-    aliases: (name) => graph.tokens.refs.pairedWith(name),
-    isKnownAs: (name, alias) => graph.tokens.refs.pairedWith(name).includes(alias),
-    sessionNames: (event) => sessionAliases(graph, event),
-  });
   const awaiting = new Set<ChainCell>();
-  const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0, recalledEvents: 0 };
+  const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0 };
   const eviction = new Eviction({
     graph,
     residency,
@@ -115,7 +104,14 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     awaitingUntilMs: (cell, { policy }) =>
       awaiting.has(cell) ? issuerDueMs(cell, policy) : Number.NEGATIVE_INFINITY,
   });
-  let isPhaseOpen = false;
+  const recollection = new Recollection({
+    tenant,
+    graph,
+    residency,
+    known: (identity) => seen.get(identity),
+    add,
+    drop,
+  });
 
   function add(event: AdmittedEvent, late: boolean): void {
     // The text is the store's; in memory, where an event stays as long as its chain, it would be half of it.
@@ -130,14 +126,15 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function drop(event: AdmittedEvent): void {
     graph.remove(event);
     residency.remove(event);
+    eviction.dropLoose(event);
   }
 
   function apply(event: AdmittedEvent, seq: number, watermarkMs: number): Applied | undefined {
-    isPhaseOpen = false;
+    recollection.close();
     const late = event.timeMs < watermarkMs;
     const identity = identityOf(event);
     const known = seen.get(identity);
-    if (counted.has(identity)) {
+    if (recollection.isCounted(identity)) {
       count.duplicates += 1;
       return undefined;
     }
@@ -163,43 +160,6 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
     const window = stream.observe(event, seq, adding);
     if (window !== undefined) graph.touched.windows.add(window);
-  }
-
-  function openPhase(): void {
-    if (isPhaseOpen) return;
-    isPhaseOpen = true;
-    wants.begin();
-    counted.clear();
-    expected.clear();
-  }
-
-  /** An event of the batch gives the identity another content: either may be taken back by it. */
-  function contested(identity: string, digest: string): boolean {
-    return expected.has(identity) && expected.get(identity) !== digest;
-  }
-
-  function recall({ events, aliases, truncated }: Recalled): void {
-    for (const { name, role } of truncated) wants.truncate(name, role);
-    for (const { name, alias } of aliases) {
-      if (wants.isRevised(name)) wants.revise(alias);
-      else wants.find(alias);
-      graph.claimStored(name, alias);
-    }
-    for (const { event } of events) {
-      const identity = identityOf(event);
-      if (seen.get(identity)?.digest === event.digest) continue;
-      wants.follow(event);
-      if (contested(identity, event.digest)) wants.doubt(event);
-    }
-    for (const { event, late } of events) {
-      const known = seen.get(identityOf(event));
-      if (known !== undefined && known.digest <= event.digest) continue;
-      if (known !== undefined) drop(known);
-      count.recalledEvents += 1;
-      // It is counted where it was; all that is needed of it is to know it when it comes again.
-      if (graph.isOfHotPlace(event)) counted.add(identityOf(event));
-      else add(event, late);
-    }
   }
 
   function takeTouched(): TouchedViews {
@@ -244,23 +204,13 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   }
 
   return {
-    expect(event) {
-      openPhase();
-      const identity = identityOf(event);
-      const known = seen.get(identity);
-      expected.set(identity, expected.has(identity) ? undefined : event.digest);
-      if (known !== undefined && contested(identity, known.digest)) wants.doubt(known);
-      wants.expect(event);
-    },
-    expectTime(watermarkMs) {
-      openPhase();
-      for (const name of eviction.takeDue(watermarkMs)) wants.find(name);
-    },
-    missing: () => (isPhaseOpen ? wants.take() : []),
-    recall,
+    expect: (event) => recollection.expect(event),
+    expectTime: (watermarkMs) => recollection.find(eviction.takeDue(watermarkMs)),
+    missing: () => recollection.missing(),
+    recall: (found) => recollection.take(found),
     apply,
     advance(watermarkMs, policy) {
-      isPhaseOpen = false;
+      recollection.close();
       for (const cell of awaiting) {
         if (graph.places.cells.has(cell) && awaitsIssuer(cell, policy, watermarkMs)) continue;
         awaiting.delete(cell);
@@ -303,7 +253,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
         liveEvents: seen.size,
         evictedChains: eviction.evictedChains,
         parkedChains: eviction.parked,
-        recallsCut: wants.cut,
+        recalledEvents: recollection.recalledEvents,
+        recallsCut: recollection.cut,
       };
     },
   };
@@ -323,10 +274,4 @@ function issuerDueMs(cell: ChainCell, policy: Policy): number {
   const token = cell.rootToken;
   if (token === undefined || token.issued) return Number.NEGATIVE_INFINITY;
   return token.firstSeenMs + policy.clocks.latenessSeconds * 1000;
-}
-
-/** A session is filed under the credential's names as its events gave them: whoever knows more names asks for all. */
-function sessionAliases(graph: TenantGraph, { data, timeMs }: AdmittedEvent): readonly string[] {
-  if (data.txn !== undefined || !('token' in data) || data.token === undefined) return [];
-  return graph.tokens.refs.aliases(data.token).map((name) => sessionName(name, timeMs));
 }

@@ -57,6 +57,11 @@ export class Eviction {
     this.#loose.push(event);
   }
 
+  /** Another content under its identity took its place. */
+  dropLoose(event: AdmittedEvent): void {
+    this.#loose = this.#loose.filter((loose) => loose !== event);
+  }
+
   park(key: string, dueMs: number): void {
     this.#parkName(nameOfKey(key), dueMs);
   }

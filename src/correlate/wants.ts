@@ -95,7 +95,8 @@ export class Wants {
     // What is new of a credential, a family or a subject is new of everything derived from it.
     const isDerived = names.some(({ name }) => this.#revised.has(name));
     for (const filed of names) {
-      if (isDerived && filed.role === 'describes' && kindOfName(filed.name) === 'token') this.revise(filed.name);
+      if (isDerived && filed.role === 'describes' && kindOfName(filed.name) === 'token')
+        this.revise(filed.name);
       else this.#need(filed, false);
     }
     this.#sessional.push(event);

@@ -70,11 +70,7 @@ export class Judge {
   #quiet: Set<string> | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    tenant: string,
-    armed: readonly ArmedDetector[],
-    off: ReadonlySet<string>,
-  ) {
+  constructor(tenant: string, armed: readonly ArmedDetector[], off: ReadonlySet<string>) {
     this.#tenant = tenant;
     this.#armed = armed;
     this.#off = off;

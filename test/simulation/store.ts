@@ -2,6 +2,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
+import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
 import type {
   ChainStore,
   LoggedEvent,
@@ -18,7 +19,6 @@ import type {
   RecallStore,
   StateRow,
 } from '../../src/domain/recall.ts';
-import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
 import type { LogRecord } from '../../src/domain/record.ts';
 import type { OutboxEntry, Response } from '../../src/domain/response.ts';
 import type { Random } from '../../src/evaluate/random.ts';

@@ -11,7 +11,8 @@ export function unsettledKeys(
     keys.set(`${tenant}\u0000${key}`, { tenant, key });
   };
   for (const alert of tables.alerts.values()) {
-    if ((!alert.settled && !alert.withdrawn) || alert.version > afterSeq) add(alert.tenant, alert.subject.key);
+    if ((!alert.settled && !alert.withdrawn) || alert.version > afterSeq)
+      add(alert.tenant, alert.subject.key);
   }
   for (const chain of tables.chains.values()) {
     if (chain.state === 'merged' || chain.completeness.authority || chain.lastEventMs <= sinceMs) continue;

@@ -64,7 +64,9 @@ export async function recall(
 
   const filled = await filledOf(database, [...drawers.values()], beforeSeq);
   if (filled.length === 0) return { events: [], aliases: [], truncated: [] };
-  const described = new Set(asked.filter(({ lookup }) => lookup.role === 'describes').map(({ uses }) => uses));
+  const described = new Set(
+    asked.filter(({ lookup }) => lookup.role === 'describes').map(({ uses }) => uses),
+  );
   const aliases = await aliasesOf(
     database,
     filled.filter(({ drawer }) => described.has(drawer)),

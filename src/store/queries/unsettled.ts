@@ -23,11 +23,7 @@ const chainsSql = `
 type Unsettled = Awaited<ReturnType<RecallStore['unsettled']>>;
 
 /** Everything, each key once: what is left out here would never be judged again. */
-export async function unsettled(
-  database: Database,
-  sinceMs: number,
-  afterSeq: number,
-): Promise<Unsettled> {
+export async function unsettled(database: Database, sinceMs: number, afterSeq: number): Promise<Unsettled> {
   // Unknown times are stored as 0 and must be after "everything".
   const since = sinceMs < 0 ? -1 : timeCell(sinceMs);
   const found = new Map<string, Unsettled[number]>();
