@@ -8,8 +8,8 @@ import { createStore } from '../store/store.ts';
 
 /** What a replay may do with a store: nothing of it writes. */
 export interface ReadableStore extends Pick<Store, 'readLog' | 'lastSeq' | 'alerts' | 'alert' | 'close'> {
-  /** How far the service has come with the log. */
-  progress(): ReturnType<typeof readProgress>;
+  /** What the service has finished of the log, and where the batch ends that it began last. */
+  progress(): Promise<{ readonly handledSeq: number; readonly begunSeq: number }>;
 }
 
 /**

@@ -26,6 +26,17 @@ export interface DetectorSwitch {
   readonly by: string;
 }
 
+/**
+ * Stands beside every event that is applied, so that one over which a process ends has a name. False from `begin`:
+ * it did, and the event stays in the log without being applied.
+ */
+export interface EventWatch {
+  begin(seq: number, event: AdmittedEvent): boolean;
+  end(): void;
+  /** Instead of `end`: applying it threw, and the process cannot go on. */
+  fault(seq: number, event: AdmittedEvent): void;
+}
+
 /** What changed. Chains, hops and actions are whole new states; the highest version wins. */
 export interface EngineOutput {
   readonly chains: readonly Chain[];

@@ -48,6 +48,16 @@ describe('the board', () => {
     });
   });
 
+  it('shows the event of the log, by the name under which it would come again', () => {
+    const { board, sight } = both();
+    const event = { source: 'ü'.repeat(512), id: '1' };
+    board.event(77, event.source, event.id);
+    expect(sight()).toEqual({ kind: 'message', name: messageName(event), place: 'log/0/77' });
+    board.over();
+    board.message('text', place);
+    expect(sight()).toMatchObject({ place: 'chainwarden.tokens/2/7000000000' });
+  });
+
   it('gives bytes and text of one message one name', () => {
     expect(messageName('{"id":"ü"}')).toBe(messageName(Buffer.from('{"id":"ü"}')));
   });
@@ -66,6 +76,19 @@ describe('the board', () => {
       board.over();
     }
     for (const raw of odd) expect(messageName(raw)).toBeUndefined();
+  });
+
+  it('stays in step when an end is missing or comes twice', () => {
+    const { board, sight, turn } = both();
+    board.detector(0, 'token');
+    board.message('text', place);
+    expect(turn() % 2).toBe(1);
+    expect(sight()).toMatchObject({ kind: 'message' });
+    board.over();
+    board.over();
+    expect(turn() % 2).toBe(0);
+    board.detector(0, 'token');
+    expect(Math.abs(turn() % 2)).toBe(1);
   });
 
   it('shows nothing of a turn that is over', () => {

@@ -1,4 +1,4 @@
-import { EVENT_BYTES_MAX } from '../domain/limits.ts';
+import { EVENT_BYTES_MAX, ID_CHARS_MAX } from '../domain/limits.ts';
 import { nameOfBytes, nameOfValue } from './message-name.ts';
 
 /** The words in front: whether the watch shall end, which turn it is (odd: under way), of what, and sizes of texts. */
@@ -12,12 +12,15 @@ const WORDS_BYTES = 32;
 /** The offset of a message needs more than 32 bits. */
 const OFFSET_AT = WORDS_BYTES;
 const PLACE_AT = OFFSET_AT + 8;
-const PLACE_BYTES_MAX = 512;
+/** As many characters as a source may have, in their longest form. */
+const PLACE_BYTES_MAX = ID_CHARS_MAX * 3;
 const TEXT_AT = PLACE_AT + PLACE_BYTES_MAX;
 
 /** In place of a detector's number: a message as it came, or one that was parsed before and goes by its name. */
 const MESSAGE_BYTES = -1;
 const MESSAGE_NAME = -2;
+/** An event of the log: its source stands where places do, its id where texts do. */
+const EVENT = -3;
 
 /** Where a message stands; the same members as the position in a dead letter. */
 interface Place {
@@ -36,6 +39,7 @@ export interface Board {
   readonly memory: SharedArrayBuffer;
   detector(index: number, instance: string): void;
   message(raw: unknown, place: Place): void;
+  event(seq: number, source: string, id: string): void;
   over(): void;
   stop(): void;
 }
@@ -55,6 +59,24 @@ export function createBoard(): Board {
   let turn = 0;
   let instanceNoted: string | undefined;
   let sourceNoted: string | undefined;
+
+  function noteSource(source: string): void {
+    if (source === sourceNoted) return;
+    words[PLACE_BYTES] = encoder.encodeInto(source, placeBytes).written;
+    sourceNoted = source;
+  }
+
+  /** The next odd number. */
+  function begin(): void {
+    turn = (turn + 1) | 1;
+    Atomics.store(words, TURN, turn);
+  }
+
+  /** The next even number. */
+  function over(): void {
+    turn = ((turn | 1) + 1) | 0;
+    Atomics.store(words, TURN, turn);
+  }
 
   function noteMessage(raw: unknown): void {
     instanceNoted = undefined;
@@ -79,24 +101,24 @@ export function createBoard(): Board {
         words[TEXT_BYTES] = encoder.encodeInto(instance, instanceBytes).written;
         instanceNoted = instance;
       }
-      turn = (turn + 1) | 0;
-      Atomics.store(words, TURN, turn);
+      begin();
     },
     message(raw, place) {
       noteMessage(raw);
-      if (place.source !== sourceNoted) {
-        words[PLACE_BYTES] = encoder.encodeInto(place.source, placeBytes).written;
-        sourceNoted = place.source;
-      }
+      noteSource(place.source);
       words[PARTITION] = place.partition;
       offset[0] = place.offset;
-      turn = (turn + 1) | 0;
-      Atomics.store(words, TURN, turn);
+      begin();
     },
-    over() {
-      turn = (turn + 1) | 0;
-      Atomics.store(words, TURN, turn);
+    event(seq, source, id) {
+      instanceNoted = undefined;
+      words[SUBJECT] = EVENT;
+      words[TEXT_BYTES] = encoder.encodeInto(id, textBytes).written;
+      noteSource(source);
+      offset[0] = seq;
+      begin();
     },
+    over,
     stop() {
       Atomics.store(words, STOP, 1);
       Atomics.notify(words, STOP);
@@ -125,6 +147,10 @@ export function viewBoard(memory: SharedArrayBuffer): BoardView {
     const text = bytesAt(TEXT_AT, words[TEXT_BYTES] ?? 0);
     if (index >= 0) return { kind: 'detector', index, instance: text.toString() };
     const source = bytesAt(PLACE_AT, words[PLACE_BYTES] ?? 0).toString();
+    if (index === EVENT) {
+      const name = nameOfValue({ source, id: text.toString() }) ?? '';
+      return { kind: 'message', name, place: `log/0/${offset[0]}` };
+    }
     return {
       kind: 'message',
       name: index === MESSAGE_NAME ? text.toString() : nameOfBytes(text),

@@ -1,9 +1,11 @@
 import type { Admit } from '../domain/admission.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { LogStore, SwitchStore } from '../domain/ports.ts';
-import type { DetectorSwitch } from '../domain/record.ts';
+import type { DetectorSwitch, EventWatch } from '../domain/record.ts';
+import type { Board } from './board.ts';
 import { createCarefulAdmit } from './careful-admit.ts';
-import type { JournalEntry } from './journal.ts';
+import { appendJournal, type JournalEntry } from './journal.ts';
+import { nameOfValue } from './message-name.ts';
 import { settleJournal } from './settle.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createSwitchboard, latestSwitches, type Switchboard } from './switchboard.ts';
@@ -24,6 +26,8 @@ export interface WatchParts {
   };
   /** Every evaluation that threw. */
   readonly onFault: (detector: string) => void;
+  /** Every event that is stored and not applied. */
+  readonly onPassedOver: () => void;
   readonly limits?: {
     readonly budgetMs?: number;
     readonly growthBytes?: number;
@@ -40,6 +44,8 @@ export interface Watch {
   /** Position of the last record, those included that the journal led to. */
   readonly lastSeq: number;
   admit(admit: Admit): Admit;
+  /** For the engine. */
+  readonly events: EventWatch;
   /** Last of all: until then something may hang. */
   stop(): Promise<void>;
 }
@@ -85,7 +91,31 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
         poison,
         onFault: (error) => log.error({ err: error }, 'admission failed'),
       }),
+    events: createEventWatch(watchdog, poison, parts),
     stop: watchdog.close,
+  };
+}
+
+/** Passes events over that ended a process twice; the first time may have been anything. */
+function createEventWatch(board: Board, poison: ReadonlySet<string>, parts: WatchParts): EventWatch {
+  const { log, journal, clock } = parts;
+  return {
+    begin(seq, { source, id }) {
+      if (poison.size > 0 && poison.has(nameOfValue({ source, id }) ?? '')) {
+        log.warn({ seq, id }, 'event not applied: a process ended over it');
+        parts.onPassedOver();
+        return false;
+      }
+      board.event(seq, source, id);
+      return true;
+    },
+    end: board.over,
+    fault(seq, event) {
+      board.over();
+      const measured = { atMs: clock(), why: 'died', ranMs: 0, grownBytes: 0 } as const;
+      const name = nameOfValue(event) ?? '';
+      appendJournal(journal, { kind: 'message', name, place: `log/0/${seq}`, ...measured });
+    },
   };
 }
 

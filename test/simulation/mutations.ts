@@ -122,7 +122,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'does not take up what an earlier process left',
     file: 'src/respond/outbox.ts',
-    search: 'start: load,',
-    replace: 'start: async () => undefined,',
+    search: 'async start() {',
+    replace: 'async start() {\n      return;',
+  },
+  {
+    name: 'leaves a message lying whose write was answered by an error',
+    file: 'src/respond/outbox.ts',
+    search: 'if (!unsure) return;',
+    replace: 'return;',
   },
 ];

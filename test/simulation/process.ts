@@ -3,7 +3,9 @@ import { alertBody, createAlertBook } from '../../src/alert/index.ts';
 import { createWatermarkTracker } from '../../src/correlate/watermark.ts';
 import type { Admit } from '../../src/domain/admission.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
+import { ChainwardenError } from '../../src/domain/errors.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import { INTAKE_WAIT_MS_MAX } from '../../src/domain/limits.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { EngineStats } from '../../src/domain/record.ts';
 import { createEngine } from '../../src/engine.ts';
@@ -73,6 +75,9 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     random: parts.random.next,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     body: alertBody,
+    // So few that lanes overflow and have to look into the store again.
+    entriesMax: 3,
+    concurrency: 2,
   });
   const engine = createEngine({ detectors, ...parts.limits });
   const progress = await readProgress(store);
@@ -108,7 +113,9 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
         if (admission.kind === 'admitted') events.push(admission.event);
         else letters.push(admission.letter);
       }
-      await eventLog.append(events, letters);
+      const patience = new AbortController();
+      life.after(INTAKE_WAIT_MS_MAX, () => patience.abort(new ChainwardenError('OVERLOADED', 'waited')));
+      await eventLog.append(events, letters, patience.signal);
       for (const { timeMs } of events) tracker.observe(publisher.name, timeMs, clock());
     },
     beat() {

@@ -143,7 +143,15 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
     findResponses: (tenant, ids) => call(() => found(tables.responses, tenant, ids)),
     writeOutbox: (rows) => write(rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
     findOutbox: (tenant, ids) => call(() => found(tables.outbox, tenant, ids)),
-    pendingOutbox: () => call(() => [...tables.outbox.values()].filter(({ state }) => state === 'pending')),
+    pendingOutbox: (of) =>
+      call(() =>
+        [...tables.outbox.values()]
+          .filter(
+            ({ state, endpoint }) => state === 'pending' && (of === undefined || of.endpoint === endpoint),
+          )
+          .sort((a, b) => a.nextAttemptMs - b.nextAttemptMs || (a.id < b.id ? -1 : 1))
+          .slice(0, of?.limit),
+      ),
     readPosition: (name) => call(() => tables.positions.get(name) ?? 0),
     writePosition: (name, seq) =>
       write([seq], () => {
