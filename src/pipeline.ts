@@ -19,6 +19,8 @@ export interface PipelineOptions {
   readonly begunSeq: number;
   /** Offset that the engine was restored at; 0 for an engine that starts from nothing. */
   readonly checkpointSeq: number;
+  /** Records between two checkpoints: what a restart replays at most, beside the batch that was under way. */
+  readonly checkpointRecords?: number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Going on is pointless: the engine failed, or the store refuses for good what it wrote. */
   readonly onFatal: (error: unknown) => void;
@@ -54,14 +56,13 @@ const CHECKPOINT = 'detect-checkpoint';
 const BATCH_RECORDS_MAX = 4_000;
 /** Past this many records in wait the log pauses, and with it intake. */
 const BACKLOG_RECORDS_MAX = 50_000;
-/** Records between two checkpoints: what a restart replays at most, beside the batch that was under way. */
 const CHECKPOINT_RECORDS = 20_000;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
 
 /** Log records through the engine into chains, alerts and responses; a batch is done when all of it is durable. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { engine, alerts, store, observer } = options;
+  const { engine, alerts, store, observer, checkpointRecords = CHECKPOINT_RECORDS } = options;
   let backlog: LogRecord[] = [];
   let running: Promise<void> | undefined;
   let stopped = false;
@@ -115,7 +116,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     await persist(() => options.respond(changes));
     await persist(() => store.writePosition(HANDLED, seq));
     doneSeq = seq;
-    if (doneSeq - checkpointSeq >= CHECKPOINT_RECORDS) await checkpoint();
+    if (doneSeq - checkpointSeq >= checkpointRecords) await checkpoint();
   }
 
   /** Brings back what the batch needs and memory has let go. */
