@@ -11,6 +11,8 @@ export type Bound = string | number | readonly string[] | readonly number[];
 export interface TableOf<T> {
   readonly table: string;
   readonly columns: readonly string[];
+  /** Rows of one insert where the usual bound does not fit. */
+  readonly rowsMax?: number;
   /** `writtenMs`: when the row is written; retention counts from it. */
   readonly row: (value: T, writtenMs: number) => Row;
   /** Why the engine would store something else than this value without a word; undefined when it would not. */

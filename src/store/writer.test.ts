@@ -38,6 +38,13 @@ it('cuts a batch by rows and by size, and loses nothing', async () => {
   expect(inserts.flat().map(([cell]) => cell)).toEqual(values);
 });
 
+it('cuts by the bound of the table where it has one', async () => {
+  const { database, inserts } = engine();
+  const values = Array.from({ length: 7 }, (_, i) => String(i));
+  await createWriter(database, { clock: () => 0 }).write({ ...table, rowsMax: 3 }, values);
+  expect(inserts.map((rows) => rows.length)).toEqual([3, 3, 1]);
+});
+
 it('does not halve a batch for a fault that is not in a row', async () => {
   const { database, inserts } = engine(() => engineError(60));
   const writer = createWriter(database, { clock: () => 0, retryMs: 0 });

@@ -60,7 +60,7 @@ export function createWriter(database: Database, options: WriterOptions): Writer
     write: async (table, values) => {
       const writtenMs = options.clock();
       const rows = values.map((value, index) => ({ index, row: table.row(value, writtenMs) }));
-      for (const batch of batches(rows)) await send(table, rowsOf(batch));
+      for (const batch of batches(rows, table.rowsMax)) await send(table, rowsOf(batch));
     },
     writeEach: async (table, values) => {
       const writtenMs = options.clock();
@@ -71,19 +71,22 @@ export function createWriter(database: Database, options: WriterOptions): Writer
         if (fault === undefined) rows.push({ index, row: table.row(value, writtenMs) });
         else refused.push({ index, reason: `the store cannot keep it as it is: ${fault}` });
       }
-      for (const batch of batches(rows)) refused.push(...(await bisect(table, batch)));
+      for (const batch of batches(rows, table.rowsMax)) refused.push(...(await bisect(table, batch)));
       return refused.sort((a, b) => a.index - b.index);
     },
   };
 }
 
 /** Cuts by rows and by size; the same rows are always cut alike. */
-function* batches(rows: readonly Numbered[]): Generator<readonly Numbered[]> {
+function* batches(
+  rows: readonly Numbered[],
+  rowsMax: number = INSERT_ROWS_MAX,
+): Generator<readonly Numbered[]> {
   let first = 0;
   let chars = 0;
   for (const [i, { row }] of rows.entries()) {
     const size = row.reduce<number>((sum, cell) => sum + (typeof cell === 'string' ? cell.length : 8), 0);
-    if (i > first && (i - first === INSERT_ROWS_MAX || chars + size > INSERT_CHARS_MAX)) {
+    if (i > first && (i - first === rowsMax || chars + size > INSERT_CHARS_MAX)) {
       yield rows.slice(first, i);
       first = i;
       chars = 0;

@@ -19,7 +19,7 @@ export interface Life {
 }
 
 export interface Effect<T> {
-  /** Until it takes effect, and from then until the process hears of it. */
+  /** Until it takes effect, and from then until the process hears of it; 0 lets nothing happen in between. */
   readonly thereMs: number;
   readonly backMs: number;
   /** What happens. Throwing is an answer too. */
@@ -59,12 +59,14 @@ export function createLife(time: VirtualTime, random: Random, onKilled: () => vo
           underWay.delete(abandon);
           const answer = attempt(run);
           life.point();
-          life.after(backMs, () => {
+          const tell = (): void => {
             life.point();
             if (dead) return;
             if ('error' in answer) reject(answer.error);
             else resolve(answer.value);
-          });
+          };
+          if (backMs === 0) tell();
+          else life.after(backMs, tell);
         });
       });
     },

@@ -90,7 +90,7 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
     const [min, max] = random.chance(faults.slow) ? [1_000, 15_000] : [1, 12];
     return life.outside({
       thereMs: away ? 1_000 : random.int(min, max),
-      backMs: random.int(1, 4),
+      backMs: random.chance(0.3) ? random.int(1, 4) : 0,
       run() {
         if (failsBefore) throw unavailable('did not answer');
         const value = effect();

@@ -1,8 +1,8 @@
 import type { Tables } from './store.ts';
 
-/** Subjects of alerts that may still change by themselves, and roots of chains that await their issuer. */
+/** Subjects of alerts that may still change by themselves, and what chains consist of that await their issuer. */
 export function unsettledKeys(
-  tables: Tables,
+  { alerts, chains }: Pick<Tables, 'alerts' | 'chains'>,
   sinceMs: number,
   afterSeq: number,
 ): readonly { readonly tenant: string; readonly key: string }[] {
@@ -10,13 +10,13 @@ export function unsettledKeys(
   const add = (tenant: string, key: string): void => {
     keys.set(`${tenant}\u0000${key}`, { tenant, key });
   };
-  for (const alert of tables.alerts.values()) {
-    if ((!alert.settled && !alert.withdrawn) || alert.version > afterSeq)
-      add(alert.tenant, alert.subject.key);
+  for (const { tenant, settled, withdrawn, subject, version } of alerts.values()) {
+    const isNode = subject.kind === 'token' || subject.kind === 'chain';
+    if (((!settled && !withdrawn) || version > afterSeq) && isNode) add(tenant, subject.key);
   }
-  for (const chain of tables.chains.values()) {
-    if (chain.state === 'merged' || chain.completeness.authority || chain.lastEventMs <= sinceMs) continue;
-    for (const key of [chain.rootKey, ...chain.tokenKeys]) add(chain.tenant, key);
+  for (const { tenant, state, completeness, lastEventMs, rootKey, tokenKeys } of chains.values()) {
+    if (state !== 'open' || completeness.authority || lastEventMs <= sinceMs) continue;
+    for (const key of [rootKey, ...tokenKeys]) add(tenant, key);
   }
   return [...keys.values()];
 }

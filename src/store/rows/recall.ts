@@ -1,11 +1,13 @@
 import { hash } from 'node:crypto';
 import type { Filing, FilingRole, StateRow } from '../../domain/recall.ts';
 import type { TableOf } from '../database.ts';
+import { INSERT_FILINGS_MAX } from '../limits.ts';
 import { textCell, timeCell } from './cell.ts';
 
 export const filingsTable: TableOf<Filing> = {
   table: 'filings',
   columns: ['tenant', 'drawer', 'seq', 'time', 'alias', 'late', 'written_on'],
+  rowsMax: INSERT_FILINGS_MAX,
   row: ({ tenant, name, role, seq, timeMs, alias, late }, writtenMs) => [
     textCell(tenant),
     drawerOf(tenant, name, role),

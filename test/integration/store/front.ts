@@ -17,7 +17,9 @@ export async function openFront(path: string): Promise<{ url: string; close(): P
     const connection = idle.pop() ?? createChdbConnection({ path });
     try {
       const { searchParams } = new URL(request.url ?? '/', 'http://front');
-      const answer = await execute(connection, searchParams, body);
+      const form = await formOf(request.headers['content-type'], body);
+      for (const [name, value] of form) searchParams.set(name, value);
+      const answer = await execute(connection, searchParams, form.has('query') ? '' : body);
       idle.push(connection);
       response.end(answer);
     } catch (error) {
@@ -48,17 +50,27 @@ const ignored = new Set(['wait_end_of_query', 'send_progress_in_http_headers', '
 
 async function execute(connection: Raw, address: URLSearchParams, body: string): Promise<Buffer> {
   await connection.command({ query: `USE ${address.get('database') ?? 'default'}` });
+  // Over HTTP a parameter is no part of the query's text, and its bound does not count.
+  await connection.command({ query: 'SET max_query_size = 16777216' });
   for (const [name, value] of address) {
     if (ofHttp.has(name) || ignored.has(name)) continue;
     const literal = value.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
     await connection.command({ query: `SET ${name} = '${literal}'` });
   }
+  await connection.command({ query: 'SET max_query_size = DEFAULT' });
   const query = address.get('query');
   const { stream } = await connection.query({
     query: query === null ? body : `${query}\n${body}`,
     clickhouse_settings: { default_format: address.get('default_format') ?? 'TabSeparated' },
   } as Parameters<Raw['query']>[0]);
   return Buffer.concat(await stream.toArray());
+}
+
+/** A long list of parameters comes as a form, with the query beside it. */
+async function formOf(type: string | undefined, body: string): Promise<Map<string, string>> {
+  if (type?.startsWith('multipart/form-data') !== true) return new Map();
+  const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+  return new Map([...form].map(([name, value]) => [name, String(value)]));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

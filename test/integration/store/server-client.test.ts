@@ -130,3 +130,15 @@ it.each([[{}], [{ path: '/tmp/x', database: 'a b; DROP' }]])(
     await expect(openStore(options)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   },
 );
+
+it('sends a list that an address cannot hold in the body', async () => {
+  const { url, heard } = await listen((_, response) => response.end());
+  const client = await openServer({ url, user: 'u', password: 'p', database: 'delegation' });
+  const database = createDatabase(client);
+  const names = Array.from({ length: 10_000 }, (_, i) => i);
+  await database.read('asking', 'SELECT {names:Array(UInt64)}', { names });
+  await client.close();
+  const asked = heard.at(-1);
+  expect(asked?.url.href.length).toBeLessThan(4_096);
+  expect(asked?.body).toContain(`name="param_names"\r\n\r\n[${names.join(',')}]\r\n`);
+});

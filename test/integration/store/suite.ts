@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
+import { recallSuite } from './recall-suite.ts';
 import {
   aChain,
   aHop,
@@ -699,6 +700,8 @@ export function storeSuite(open: () => Promise<Opened>): void {
         async (tenant) => (await store.deadLetters({ tenant, limit: 100, cursor: undefined })).items,
       ));
   });
+
+  recallSuite(() => opened);
 
   it('answers', async () => {
     await store.ping();
