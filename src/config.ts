@@ -42,6 +42,8 @@ export const Config = z.strictObject({
   data: z.string().min(1).default('data'),
   tenant: z.string().min(1).max(128).default('default'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** What the process may take of memory; past it chains leave and come back from the store when they are named. */
+  memoryMb: z.coerce.number().int().min(128).max(1_048_576).default(1_024),
   /** Every promised row waits for the disk: also survives a power cut. */
   fsync: flag.default(false),
   /** /metrics answers without a key. */
@@ -69,6 +71,7 @@ const variables = {
   CHAINWARDEN_DATA: ['data'],
   CHAINWARDEN_TENANT: ['tenant'],
   CHAINWARDEN_LOG_LEVEL: ['logLevel'],
+  CHAINWARDEN_MEMORY_MB: ['memoryMb'],
   CHAINWARDEN_FSYNC: ['fsync'],
   CHAINWARDEN_OPEN_METRICS: ['openMetrics'],
   CLICKHOUSE_URL: ['clickhouse', 'url'],

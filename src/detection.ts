@@ -5,13 +5,13 @@ import { alertBody, createAlertBook } from './alert/index.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import { ChainwardenError } from './domain/errors.ts';
-import { defaultPolicy, type Policy } from './domain/policy.ts';
+import { LIVE_EVENT_BYTES } from './domain/limits.ts';
 import type { Store } from './domain/ports.ts';
-import type { Engine, LogRecord } from './domain/record.ts';
+import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
-import { createPipeline, type PipelineObserver, readProgress } from './pipeline.ts';
+import { createPipeline, type PipelineObserver, readProgress, restoreEngine } from './pipeline.ts';
 import {
   createGuard,
   createResponder,
@@ -56,7 +56,12 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     log,
     body: alertBody,
   });
-  const engine = createEngine({ detectors, detectorConfig: config.detectors });
+  const engine = createEngine({
+    detectors,
+    detectorConfig: config.detectors,
+    liveEventsMax: eventsWithin(config.memoryMb),
+    recallable: true,
+  });
   const progress = await readProgress(store);
   const { handledSeq } = progress;
   const pipeline = createPipeline({
@@ -71,10 +76,10 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     observer: observe(parts.metrics, log),
   });
   const lastSeq = await store.lastSeq();
-  const recorded = { policy: defaultPolicy };
-  await pipeline.replay(noting(store.readLog(0), recorded));
+  await restoreEngine(engine, store, progress);
+  await pipeline.replay(store.readLog(progress.checkpointSeq));
   await responder.start();
-  log.info({ lastSeq, handledSeq, ...engine.stats }, 'log replayed');
+  log.info({ lastSeq, ...progress, ...engine.stats }, 'log replayed');
 
   const eventLog = createEmbeddedLog({
     store,
@@ -89,7 +94,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     onRetry: (error) => log.warn({ err: error }, 'log write retried'),
   });
   // A policy changes findings, so its change has a place in the log: a replay applies each to its own time.
-  if (!isDeepStrictEqual(recorded.policy, config.policy)) {
+  if (!isDeepStrictEqual(engine.policy, config.policy)) {
     await eventLog.control({ kind: 'policy', policy: config.policy });
   }
   return {
@@ -107,15 +112,9 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   };
 }
 
-/** Passes the log on and notes the policy in force. */
-async function* noting(
-  log: AsyncIterable<readonly LogRecord[]>,
-  noted: { policy: Policy },
-): AsyncIterable<readonly LogRecord[]> {
-  for await (const records of log) {
-    for (const record of records) if (record.kind === 'policy') noted.policy = record.policy;
-    yield records;
-  }
+/** Half of what the process may take is for events and what hangs on them; the rest is for everything else. */
+function eventsWithin(memoryMb: number): number {
+  return Math.floor((memoryMb * 1024 * 1024 * 0.5) / LIVE_EVENT_BYTES);
 }
 
 function observe(metrics: Metrics, log: Logger): PipelineObserver {
@@ -124,6 +123,7 @@ function observe(metrics: Metrics, log: Logger): PipelineObserver {
       metrics.engine.records.inc(records);
       metrics.engine.applyDuration.observe(durationMs / 1000);
     },
+    recalled: (lookups) => metrics.engine.lookups.inc(lookups),
     found(findings) {
       for (const { detector, state } of findings) metrics.engine.findings.inc({ detector, state });
     },

@@ -1,19 +1,28 @@
 import { type Correlator, createCorrelator } from './correlate/correlator.ts';
+import { namesOf } from './correlate/names.ts';
 import { armDetectors, Judge, type JudgedFinding } from './detect/judge.ts';
 import type { Detector } from './domain/detector.ts';
+import type { AdmittedEvent } from './domain/event/index.ts';
 import type { LiveFinding } from './domain/finding.ts';
-import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX } from './domain/limits.ts';
+import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX, LIVE_EVENTS_MAX } from './domain/limits.ts';
 import { defaultPolicy, type Policy } from './domain/policy.ts';
-import type { Engine, EngineOutput, EngineStats, LogRecord } from './domain/record.ts';
+import type { Filing, Lookup, Recalled, StateRow } from './domain/recall.ts';
+import type { DetectorSwitch, Engine, EngineOutput, EngineStats, LogRecord } from './domain/record.ts';
+import { createRules } from './rules.ts';
 
 export interface EngineOptions {
   readonly detectors: readonly Detector[];
   readonly policy?: Policy;
   readonly detectorConfig?: Readonly<Record<string, unknown>>;
-  /** Chains in memory before settled ones leave. */
+  /** Chains and events in memory before chains leave. */
   readonly liveChainsMax?: number;
+  readonly liveEventsMax?: number;
   /** Event time without news after which a chain leaves; Infinity keeps everything that fits. */
   readonly chainIdleMs?: number;
+  /** Whoever runs the engine recalls what it misses: then also what is not settled may leave a full memory. */
+  readonly recallable?: boolean;
+  /** The last switch of each detector that the log holds: in force from the start, whatever is replayed. */
+  readonly switches?: readonly DetectorSwitch[];
 }
 
 interface Tenant {
@@ -30,15 +39,21 @@ export function createEngine(options: EngineOptions): Engine {
   const tenants = new Map<string, Tenant>();
   const limits = {
     liveChainsMax: options.liveChainsMax ?? LIVE_CHAINS_MAX,
+    liveEventsMax: options.liveEventsMax ?? LIVE_EVENTS_MAX,
     chainIdleMs: options.chainIdleMs ?? CHAIN_IDLE_MS,
+    recallable: options.recallable ?? false,
   };
-  let policy = options.policy ?? defaultPolicy;
+  const rules = createRules(options.policy ?? defaultPolicy, armed, options.switches ?? []);
   let watermarkMs = Number.NEGATIVE_INFINITY;
+  /** The oldest record among what was recalled since the last call of `apply`. */
+  let recalledSeq = Number.POSITIVE_INFINITY;
 
   function tenant(id: string): Tenant {
     let known = tenants.get(id);
     if (known === undefined) {
-      known = { correlator: createCorrelator(id, limits), judge: new Judge(id, armed) };
+      const judge = new Judge(id, armed, rules.off);
+      known = { correlator: createCorrelator(id, limits), judge };
+      judge.advance(watermarkMs);
       tenants.set(id, known);
     }
     return known;
@@ -49,36 +64,52 @@ export function createEngine(options: EngineOptions): Engine {
    * on the state alone, and a hot chain would be judged as a whole again for every single call.
    */
   function lookAll(): void {
-    for (const { correlator, judge } of tenants.values()) look(correlator, judge, policy);
+    for (const { correlator, judge } of tenants.values()) look(correlator, judge, rules.policy);
+  }
+
+  /**
+   * What was recalled is judged as it was before these records, and what that says is known already. Unless it was
+   * judged by other rules then: what the rules of today say of it is news.
+   */
+  function remember(output: Mutable<EngineOutput>): void {
+    const isNews = recalledSeq < rules.changedSeq;
+    recalledSeq = Number.POSITIVE_INFINITY;
+    if (isNews) {
+      lookAll();
+      return;
+    }
+    for (const { correlator, judge } of tenants.values()) {
+      const known = judge.quietly(() => look(correlator, judge, rules.policy));
+      correlator.prime();
+      for (const finding of known) output.remembered.push(place(correlator, finding, rules.policy, 0));
+    }
   }
 
   function apply(record: LogRecord, output: Mutable<EngineOutput>): void {
     switch (record.kind) {
       case 'event': {
-        tenant(record.event.tenant).correlator.apply(record.event, watermarkMs);
+        const { event, seq } = record;
+        const applied = tenant(event.tenant).correlator.apply(event, seq, watermarkMs);
+        if (applied !== undefined) output.filings.push(...filingsOf(event, seq, applied.late));
         break;
       }
       case 'watermark': {
         lookAll();
         watermarkMs = Math.max(watermarkMs, record.watermarkMs);
         for (const { correlator, judge } of tenants.values()) {
-          correlator.advance(watermarkMs, policy);
+          correlator.advance(watermarkMs, rules.policy);
           for (const instance of judge.advance(watermarkMs)) correlator.revisit(instance);
-          look(correlator, judge, policy);
-        }
-        report(record.seq, output);
-        const time = { seq: record.seq, watermarkMs, policy };
-        for (const { correlator, judge } of tenants.values()) {
-          for (const instance of correlator.evict(time)) judge.release(instance);
+          look(correlator, judge, rules.policy);
         }
         break;
       }
-      case 'policy': {
+      case 'policy':
+      case 'detector': {
         lookAll();
-        policy = record.policy;
+        rules.apply(record);
         for (const { correlator, judge } of tenants.values()) {
           correlator.revisitAll();
-          look(correlator, judge, policy);
+          look(correlator, judge, rules.policy);
         }
         break;
       }
@@ -87,26 +118,81 @@ export function createEngine(options: EngineOptions): Engine {
 
   /** Puts everything that changed since the last report into the output. */
   function report(seq: number, output: Mutable<EngineOutput>): void {
+    const time = { seq, watermarkMs, policy: rules.policy };
     for (const { correlator, judge } of tenants.values()) {
-      const rows = correlator.report({ seq, watermarkMs, policy });
+      const rows = correlator.report(time);
       for (const key of rows.renamed) judge.renew(key);
       output.chains.push(...rows.chains);
       output.hops.push(...rows.hops);
       output.actions.push(...rows.actions);
-      for (const finding of judge.drain()) output.findings.push(place(correlator, finding, policy, seq));
+      for (const finding of judge.drain())
+        output.findings.push(place(correlator, finding, rules.policy, seq));
     }
+  }
+
+  function evict(seq: number): void {
+    const time = { seq, watermarkMs, policy: rules.policy };
+    for (const { correlator, judge } of tenants.values()) {
+      const gone = correlator.evict(time, (instance) => judge.pendingUntilMs(instance));
+      for (const instance of gone) judge.release(instance);
+    }
+  }
+
+  function missing(): readonly Lookup[] {
+    return [...tenants.values()].flatMap(({ correlator }) => correlator.missing());
   }
 
   return {
     apply(records: readonly LogRecord[]): EngineOutput {
-      const output: Mutable<EngineOutput> = { chains: [], hops: [], actions: [], findings: [] };
+      const output: Mutable<EngineOutput> = {
+        chains: [],
+        hops: [],
+        actions: [],
+        findings: [],
+        remembered: [],
+        filings: [],
+      };
+      const seq = records.at(-1)?.seq ?? 0;
+      remember(output);
       for (const record of records) apply(record, output);
       lookAll();
-      report(records.at(-1)?.seq ?? 0, output);
+      report(seq, output);
+      evict(seq);
       return output;
+    },
+    missing(records) {
+      for (const record of records) {
+        if (record.kind === 'event') tenant(record.event.tenant).correlator.expect(record.event);
+        if (record.kind !== 'watermark') continue;
+        for (const { correlator } of tenants.values()) correlator.expectTime(record.watermarkMs);
+      }
+      return missing();
+    },
+    recall(found: Recalled) {
+      for (const [id, part] of byTenant(found)) tenant(id).correlator.recall(part);
+      for (const { seq } of found.events) recalledSeq = Math.min(recalledSeq, seq);
+      return missing();
+    },
+    park(keys) {
+      for (const { tenant: id, key } of keys) tenant(id).correlator.park(key, Number.NEGATIVE_INFINITY);
+    },
+    takeState(seq) {
+      const rows = [...tenants.values()].flatMap(({ correlator }) => correlator.takeState(seq));
+      return [...rows, rules.row(seq, watermarkMs)];
+    },
+    restore(rows: readonly StateRow[]) {
+      for (const row of rows) {
+        const [id, kind, name] = JSON.parse(row.key) as [string, string, string];
+        if (kind === 'rules') watermarkMs = rules.restore(row);
+        else tenant(id).correlator.restore(kind, name, row);
+      }
+      for (const { judge } of tenants.values()) judge.advance(watermarkMs);
     },
     get watermarkMs() {
       return watermarkMs;
+    },
+    get policy() {
+      return rules.policy;
     },
     get waiting() {
       return [...tenants.values()].some(({ correlator, judge }) => correlator.waiting || judge.waiting);
@@ -140,6 +226,36 @@ function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, ve
   return { ...finding, ...correlator.locate(finding, shownBy, policy), version };
 }
 
+function filingsOf(event: AdmittedEvent, seq: number, late: boolean): Filing[] {
+  const { tenant, timeMs } = event;
+  return namesOf(event).map(({ name, role, alias }) => ({
+    tenant,
+    name,
+    role,
+    seq,
+    timeMs,
+    alias: alias ?? '',
+    late,
+  }));
+}
+
+function byTenant({ events, aliases, truncated }: Recalled): Map<string, Recalled> {
+  const tenants = new Set([
+    ...events.map(({ event }) => event.tenant),
+    ...[...aliases, ...truncated].map(({ tenant }) => tenant),
+  ]);
+  return new Map(
+    [...tenants].map((id) => [
+      id,
+      {
+        events: events.filter(({ event }) => event.tenant === id),
+        aliases: aliases.filter(({ tenant }) => tenant === id),
+        truncated: truncated.filter(({ tenant }) => tenant === id),
+      },
+    ]),
+  );
+}
+
 function sum(all: readonly EngineStats[]): EngineStats {
   const total = {
     events: 0,
@@ -148,7 +264,11 @@ function sum(all: readonly EngineStats[]): EngineStats {
     lateEvents: 0,
     liveChains: 0,
     liveTokens: 0,
+    liveEvents: 0,
     evictedChains: 0,
+    parkedChains: 0,
+    recalledEvents: 0,
+    recallsCut: 0,
     uncorrelated: 0,
   };
   for (const stats of all)

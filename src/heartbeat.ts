@@ -66,7 +66,11 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     metrics.engine.liveTokens.set(stats.liveTokens);
     metrics.engine.uncorrelated.set(stats.uncorrelated);
     metrics.engine.conflicts.set(stats.conflicts);
+    metrics.engine.liveEvents.set(stats.liveEvents);
     metrics.engine.evictedChains.set(stats.evictedChains);
+    metrics.engine.parkedChains.set(stats.parkedChains);
+    metrics.engine.recalledEvents.inc(grown('recalled', stats.recalledEvents));
+    metrics.engine.recallsCut.inc(grown('recallsCut', stats.recallsCut));
     metrics.log.queueEvents.set(detection.eventLog.queuedEvents);
     metrics.log.lastSeq.set(detection.eventLog.lastSeq);
     const outbox = detection.responder.stats;

@@ -4,18 +4,23 @@ import { ChainwardenError } from './domain/errors.ts';
 import type { LiveFinding } from './domain/finding.ts';
 import type { AlertChanges, Notice } from './domain/notice.ts';
 import type { ChainStore, PositionStore } from './domain/ports.ts';
+import type { RecallStore } from './domain/recall.ts';
 import type { Engine, EngineOutput, LogRecord } from './domain/record.ts';
 
 export interface PipelineOptions {
   readonly engine: Engine;
   readonly alerts: AlertBook;
-  readonly store: ChainStore & PositionStore;
+  readonly store: ChainStore & PositionStore & RecallStore;
   /** Makes whatever must leave because of these changes durable. */
   readonly respond: (changes: AlertChanges) => Promise<void>;
   /** Offset up to which an earlier process finished: behind it only memory is rebuilt. */
   readonly handledSeq: number;
   /** Where the batch ended that an earlier process began last; behind `handledSeq` when it finished that one too. */
   readonly begunSeq: number;
+  /** Offset that the engine was restored at; 0 for an engine that starts from nothing. */
+  readonly checkpointSeq: number;
+  /** Records between two checkpoints: what a restart replays at most, beside the batch that was under way. */
+  readonly checkpointRecords?: number;
   readonly sleep: (ms: number) => Promise<void>;
   /** Going on is pointless: the engine failed, or the store refuses for good what it wrote. */
   readonly onFatal: (error: unknown) => void;
@@ -24,6 +29,8 @@ export interface PipelineOptions {
 
 export interface PipelineObserver {
   applied(records: number, durationMs: number): void;
+  /** One round of look-ups was answered. */
+  recalled(lookups: number): void;
   found(findings: readonly LiveFinding[]): void;
   /** Notices of changes that no earlier process handled. */
   announced(notices: readonly Notice[]): void;
@@ -44,20 +51,26 @@ export interface Pipeline {
 /** Stages' names of their places in the log: what is finished, and the end of the batch that was begun last. */
 const HANDLED = 'detect';
 const BEGUN = 'detect-begun';
+const CHECKPOINT = 'detect-checkpoint';
 /** Inserts cost the embedded store 30 ms each whatever they hold: a backlog is worked off in large batches. */
 const BATCH_RECORDS_MAX = 4_000;
 /** Past this many records in wait the log pauses, and with it intake. */
 const BACKLOG_RECORDS_MAX = 50_000;
+const CHECKPOINT_RECORDS = 20_000;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
 
 /** Log records through the engine into chains, alerts and responses; a batch is done when all of it is durable. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { engine, alerts, store, observer } = options;
+  const { engine, alerts, store, observer, checkpointRecords = CHECKPOINT_RECORDS } = options;
   let backlog: LogRecord[] = [];
   let running: Promise<void> | undefined;
   let stopped = false;
   let belowLimit: (() => void)[] = [];
+  let checkpointSeq = options.checkpointSeq;
+  /** Up to here everything is applied and durable; a state beyond it must not be written down. */
+  let doneSeq = options.checkpointSeq;
+  let appliedSeq = options.checkpointSeq;
 
   async function run(): Promise<void> {
     // Whoever offers in this turn shares the batch.
@@ -84,12 +97,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function handle(batch: readonly LogRecord[]): Promise<void> {
+    await recall(batch);
     const startedMs = performance.now();
     const output = engine.apply(batch);
     observer?.applied(batch.length, performance.now() - startedMs);
     observer?.found(output.findings);
+    alerts.remember(output.remembered);
     const changes = alerts.apply(output.findings);
     const seq = batch.at(-1)?.seq ?? 0;
+    appliedSeq = seq;
     if (seq <= options.handledSeq) {
       await options.respond(changes);
       return;
@@ -99,11 +115,34 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     await persist(() => write(output, changes));
     await persist(() => options.respond(changes));
     await persist(() => store.writePosition(HANDLED, seq));
+    doneSeq = seq;
+    if (doneSeq - checkpointSeq >= checkpointRecords) await checkpoint();
+  }
+
+  /** Brings back what the batch needs and memory has let go. */
+  async function recall(batch: readonly LogRecord[]): Promise<void> {
+    const beforeSeq = batch[0]?.seq ?? 0;
+    let lookups = engine.missing(batch);
+    while (lookups.length > 0) {
+      const asked = lookups;
+      lookups = engine.recall(await persist(() => store.recall(asked, beforeSeq)));
+      observer?.recalled(asked.length);
+    }
+  }
+
+  /** Writes down what the engine remembers of the stream; a restart begins here. */
+  async function checkpoint(): Promise<void> {
+    const seq = doneSeq;
+    const rows = engine.takeState(seq);
+    await persist(() => store.writeState(rows));
+    await persist(() => store.writePosition(CHECKPOINT, seq));
+    checkpointSeq = seq;
   }
 
   async function write(output: EngineOutput, changes: AlertChanges): Promise<void> {
     await writeRows(store, output.chains, output.hops, output.actions);
     if (changes.alerts.length > 0) await store.writeAlerts(changes.alerts);
+    if (output.filings.length > 0) await store.fileEvents(output.filings);
   }
 
   /**
@@ -116,7 +155,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   /** The same rows again until the store has them. What it refuses for good is the process's end, not silence. */
-  async function persist(attempt: () => Promise<void>): Promise<void> {
+  async function persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
       try {
         return await attempt();
@@ -158,6 +197,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       stopped = true;
       release();
       await running;
+      if (doneSeq === appliedSeq && doneSeq > checkpointSeq) {
+        await checkpoint().catch((error: unknown) => observer?.retried(error));
+      }
     },
     get backlog() {
       return backlog.length;
@@ -179,7 +221,25 @@ async function writeRows(
 /** How far detection came before this process: the pipeline's place in the log. */
 export async function readProgress(
   store: PositionStore,
-): Promise<Pick<PipelineOptions, 'handledSeq' | 'begunSeq'>> {
-  const [handledSeq, begunSeq] = await Promise.all([store.readPosition(HANDLED), store.readPosition(BEGUN)]);
-  return { handledSeq, begunSeq };
+): Promise<Pick<PipelineOptions, 'handledSeq' | 'begunSeq' | 'checkpointSeq'>> {
+  const [handledSeq, begunSeq, checkpointSeq] = await Promise.all([
+    store.readPosition(HANDLED),
+    store.readPosition(BEGUN),
+    store.readPosition(CHECKPOINT),
+  ]);
+  return { handledSeq, begunSeq, checkpointSeq };
+}
+
+/**
+ * Puts an engine where an earlier process wrote it down: the stream's state as of the checkpoint, and by name
+ * whatever is not in memory and may change without a further event. The rest comes back when it is named.
+ */
+export async function restoreEngine(
+  engine: Engine,
+  store: RecallStore,
+  { handledSeq }: Pick<PipelineOptions, 'handledSeq'>,
+): Promise<void> {
+  engine.restore(await store.readState());
+  const graceMs = engine.policy.clocks.latenessSeconds * 1000;
+  engine.park(await store.unsettled(engine.watermarkMs - graceMs, handledSeq));
 }

@@ -46,6 +46,7 @@ describe('a root that nobody reported', () => {
         },
         eventIds: ['request-1'],
         settlesAtMs: startMs + 11 * minuteMs,
+        deferred: true,
         revoke: rootToken.ref,
       },
     ]);

@@ -74,6 +74,7 @@ function unprovenRoot(chain: ChainView, feeds: FeedView, policy: Policy): Findin
     },
     eventIds: eventIds(chain.eventIds),
     settlesAtMs: firstSeenMs + latenessMs,
+    deferred: true,
     ...(isUnissued ? { revoke: root.ref } : {}),
   };
 }

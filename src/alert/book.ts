@@ -10,6 +10,8 @@ const ALERTS_MAX = 100_000;
 export interface AlertBook {
   /** Takes whole new states of findings (same id replaces) and says which alerts they change, and how. */
   apply(findings: readonly LiveFinding[]): AlertChanges;
+  /** Takes findings that were applied before, by this process or another one: nobody is told of them again. */
+  remember(findings: readonly LiveFinding[]): void;
   readonly size: number;
 }
 
@@ -50,7 +52,25 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
     return entry;
   }
 
+  /** An alert that another process raised is taken up where it stands. */
+  function resume(entry: Entry): void {
+    const folded = foldFindings([...entry.findings.values()], entry.version);
+    notify(entry, folded.alert);
+    newWish(entry, folded);
+  }
+
   return {
+    remember(findings) {
+      const resumed = new Set<Entry>();
+      for (const finding of findings) {
+        const id = alertId(finding);
+        const isKnown = entries.get(id);
+        if (isKnown?.findings.has(finding.id) === true) continue;
+        const entry = remember(id, finding);
+        if (isKnown === undefined || resumed.has(isKnown)) resumed.add(entry);
+      }
+      for (const entry of resumed) resume(entry);
+    },
     apply(findings) {
       const touched = new Map<string, Entry>();
       for (const finding of findings) {

@@ -13,7 +13,7 @@ import type { Policy } from '../domain/policy.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
-import type { Window } from './windows.ts';
+import { targetKey } from './windows.ts';
 
 export type CallData = EventOf<
   'tool.invoked' | 'tool.completed' | 'tool.denied' | 'api.called' | 'api.denied' | 'system.changed'
@@ -52,9 +52,6 @@ export class Call implements ActionView {
   counted: CallCounts | undefined;
   /** The transaction it told its token. */
   toldTxn: string | undefined;
-  /** The principal's hour that it was counted in. */
-  window: Window | undefined;
-  windowTarget: string | undefined;
   version = 0;
 
   constructor(id: string, data: CallData) {
@@ -164,11 +161,20 @@ export class Call implements ActionView {
     return ids.slice(0, EVIDENCE_EVENTS_MAX);
   }
 
+  /** What it contributes to its chain's counts as it stands. */
+  get counts(): CallCounts {
+    return {
+      target: this.targetKey,
+      tool: this.kind === 'tool' ? this.action : undefined,
+      needs: this.needs,
+      platform: this.platform,
+      impact: this.kind !== 'tool',
+    };
+  }
+
   /** The resource, as far as it is named: what counts as one target. */
   get targetKey(): string | undefined {
-    const target = this.target;
-    if (target === undefined) return undefined;
-    return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
+    return targetKey(this.target);
   }
 
   row(tenant: string, policy: Policy): Action {

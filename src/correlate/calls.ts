@@ -5,7 +5,6 @@ import type { TenantGraph } from './graph.ts';
 import { callIdKey, ParentCalls } from './parent-calls.ts';
 import { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
-import { Windows } from './windows.ts';
 
 /** What others learned from a call before one of its facts changed. */
 interface Before {
@@ -22,7 +21,6 @@ export class Calls {
   readonly #graph: TenantGraph;
   readonly #calls = new Map<string, Call>();
   readonly parents = new ParentCalls();
-  readonly windows = new Windows();
 
   constructor(graph: TenantGraph) {
     this.#graph = graph;
@@ -129,9 +127,7 @@ export class Calls {
     this.#calls.delete(call.id);
     this.parents.depend(call, call.source, call.parentCallId, undefined);
     if (call.callId !== undefined) this.parents.unfile(callIdKey(call.source, call.callId), call);
-    call.token?.removeUse(call);
-    // The hour keeps its counts; the call would keep its whole chain in memory with it.
-    call.window?.calls.delete(call);
+    call.token?.releaseUse(call);
     this.#graph.touched.gone.add(`call:${call.id}`);
   }
 
@@ -155,9 +151,8 @@ export class Calls {
       touched.places.add(old);
     }
     call.home = home;
-    // A hot place keeps its newest state only in counts: past the bound a call is stored, but not kept.
-    if (home.calls.size < ACTIONS_PER_HOP_MAX) home.addCall(call);
-    else if (home.chain !== undefined) home.chain.incomplete = true;
+    home.addCall(call);
+    if (home.calls.size > ACTIONS_PER_HOP_MAX) places.hot.add(home);
     touched.places.add(home);
     touched.calls.add(call);
     touched.rows.add(call);
@@ -206,14 +201,10 @@ export class Calls {
       cell.addCall(call);
       touched.cells.add(cell);
     }
-    const window = this.windows.count(call);
-    if (window !== undefined) touched.windows.add(window);
   }
 
   #uncount(call: Call): void {
     call.home?.chain?.removeCall(call);
-    const window = this.windows.uncount(call);
-    if (window !== undefined) this.#graph.touched.windows.add(window);
   }
 }
 

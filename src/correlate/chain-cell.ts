@@ -4,6 +4,7 @@ import { chainId } from '../domain/ids.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { principalKey } from '../domain/principal.ts';
 import type { Call } from './call.ts';
+import type { Departed } from './departed.ts';
 import { compareStrings, isType } from './fact.ts';
 import type { Place } from './place.ts';
 import { Tally } from './tally.ts';
@@ -27,8 +28,6 @@ export class ChainCell implements ChainView {
   platformCount = 0;
   lastEventMs = 0;
   version = 0;
-  /** A bound was hit: it is no longer whole. */
-  incomplete = false;
   /** The id under which it was last reported. */
   reportedId: string | undefined;
   reportedContext = '';
@@ -170,6 +169,7 @@ export class ChainCell implements ChainView {
     this.members.add(place);
     place.chain = this;
     this.countPlace(place);
+    if (place.departed !== undefined) this.#addDeparted(place.departed);
     for (const call of place.calls) this.addCall(call);
   }
 
@@ -185,8 +185,24 @@ export class ChainCell implements ChainView {
     this.lastEventMs = 0;
     for (const place of this.members) {
       this.countPlace(place);
+      if (place.departed !== undefined) this.#addDeparted(place.departed);
       for (const call of place.calls) this.addCall(call);
     }
+  }
+
+  #addDeparted(departed: Departed): void {
+    const tallies = [
+      [this.targetTally, departed.targets],
+      [this.toolTally, departed.tools],
+      [this.needTally, departed.needs],
+      [this.txnTally, departed.txns],
+    ] as const;
+    for (const [tally, gone] of tallies) for (const [value, times] of gone.entries()) tally.add(value, times);
+    this.actionCount += departed.calls;
+    this.platformCount += departed.platform;
+    this.impactCount += departed.impact;
+    this.lastEventMs = Math.max(this.lastEventMs, departed.lastEventMs);
+    for (const actor of departed.actors.values()) this.#meet(actor);
   }
 
   /** Takes in what describes the place itself; sets and maxima only, so twice is as good as once. */
@@ -210,14 +226,8 @@ export class ChainCell implements ChainView {
   }
 
   addCall(call: Call): void {
-    call.counted = {
-      target: call.targetKey,
-      tool: call.kind === 'tool' ? call.action : undefined,
-      needs: call.needs,
-      platform: call.platform,
-      impact: call.kind !== 'tool',
-    };
-    const { counted } = call;
+    const counted = call.counts;
+    call.counted = counted;
     if (counted.target !== undefined) this.targetTally.add(counted.target);
     if (counted.tool !== undefined) this.toolTally.add(counted.tool);
     if (counted.needs !== undefined) this.needTally.add(counted.needs);

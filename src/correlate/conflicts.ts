@@ -17,7 +17,7 @@ export class SourceConflicts implements SourceView {
   }
 
   /** Returns true when anything is new. */
-  note({ id, timeMs }: AdmittedEvent): boolean {
+  note({ id, timeMs }: Pick<AdmittedEvent, 'id' | 'timeMs'>): boolean {
     const all = this.#inForce;
     let low = 0;
     for (let high = all.length; low < high; ) {
@@ -30,6 +30,10 @@ export class SourceConflicts implements SourceView {
     all.splice(low, known === undefined ? 0 : 1, { id, atMs: timeMs });
     if (all.length <= CONFLICTS_PER_SOURCE_MAX) return true;
     return all.pop()?.id !== id;
+  }
+
+  get body(): readonly EventInForce[] {
+    return this.#inForce;
   }
 
   get conflicts(): readonly EventInForce[] {
@@ -55,6 +59,14 @@ export class Conflicts {
 
   values(): Iterable<SourceConflicts> {
     return this.#sources.values();
+  }
+
+  /** What was written down of a source. Sets only: noting one of them again changes nothing. */
+  restore(source: string, inForce: readonly EventInForce[]): SourceConflicts {
+    const known = new SourceConflicts(source);
+    for (const event of inForce) known.note({ id: event.id, timeMs: event.atMs });
+    this.#sources.set(source, known);
+    return known;
   }
 
   /**

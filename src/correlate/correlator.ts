@@ -3,13 +3,17 @@ import type { FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, LiveFinding } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats } from '../domain/record.ts';
 import type { ChainCell } from './chain-cell.ts';
-import { Conflicts } from './conflicts.ts';
+import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
 import { locate } from './locate.ts';
+import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
+import { Residency } from './residency.ts';
+import { StreamState } from './stream.ts';
 import { nothingTouched } from './touched.ts';
 
 export interface TouchedViews {
@@ -37,9 +41,23 @@ export type FindingPlace = Pick<
   | 'writesSince'
 >;
 
+export interface Applied {
+  /** It arrived behind the watermark. */
+  readonly late: boolean;
+}
+
 /** One tenant's correlation, as the engine drives it. */
 export interface Correlator {
-  apply(event: AdmittedEvent, watermarkMs: number): void;
+  /** Notes what is about to be applied: what it needs must be recalled first. */
+  expect(event: AdmittedEvent): void;
+  /** What is parked and due by then must be recalled. */
+  expectTime(watermarkMs: number): void;
+  /** What has to be recalled before anything is applied; empty when everything is here. */
+  missing(): readonly Lookup[];
+  /** Takes in what was found, as it was before. */
+  recall(found: Recalled): void;
+  /** Returns undefined for an event that is known already. */
+  apply(event: AdmittedEvent, seq: number, watermarkMs: number): Applied | undefined;
   /** The watermark moved: chains whose topmost credential never came are judged now. */
   advance(watermarkMs: number, policy: Policy): void;
   /** Marks a sighting to be looked at again. */
@@ -47,12 +65,17 @@ export interface Correlator {
   revisitAll(): void;
   /** What was touched since the last call. */
   takeTouched(): TouchedViews;
+  /** What was touched is as it was reported before: nothing of it is reported again. */
+  prime(): void;
   /** Rows that changed since the last call. */
   report(time: ReportTime): ChangedRows;
-  /**
-   * Lets settled chains go; returns the sightings that leave with them. Only what has been reported may go.
-   */
-  evict(time: ReportTime): Iterable<string>;
+  /** Lets chains go; returns the sightings that leave with them. Only what has been reported may go. */
+  evict(time: ReportTime, pending: Pending): Iterable<string>;
+  /** What a canonical key stands for is recalled when the watermark gets to `dueMs`. */
+  park(key: string, dueMs: number): void;
+  /** Parts of the stream's state that changed since the last call. */
+  takeState(seq: number): StateRow[];
+  restore(kind: string, id: string, row: StateRow): void;
   locate(finding: Finding, shownBy: string, policy: Policy): FindingPlace;
   readonly feeds: FeedView;
   /** True while a chain waits for its topmost credential to be judged. */
@@ -60,48 +83,83 @@ export interface Correlator {
   readonly stats: EngineStats;
 }
 
-export interface CorrelatorLimits {
-  readonly liveChainsMax: number;
-  readonly chainIdleMs: number;
-}
-
-/** Chains are looked through for eviction this often, in event time. */
-const EVICTION_INTERVAL_MS = 60_000;
-
-export function createCorrelator(tenant: string, limits: CorrelatorLimits): Correlator {
+export function createCorrelator(tenant: string, limits: EvictionLimits): Correlator {
   const graph = new TenantGraph(tenant);
   /** Event identity to the event in force: duplicates change nothing, of two contents the smaller digest wins. */
   const seen = new Map<string, AdmittedEvent>();
-  const conflicts = new Conflicts();
-  const reporter = new Reporter(graph);
-  /** Events that belong to no chain: remembered as long as a chain would be, to know them when they come twice. */
-  let loose: AdmittedEvent[] = [];
+  const residency = new Residency();
+  const stream = new StreamState(tenant);
+  const reporter = new Reporter(graph, stream.feeds);
   const awaiting = new Set<ChainCell>();
-  const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, evictedChains: 0, uncorrelated: 0 };
-  let evictedAtMs = Number.NEGATIVE_INFINITY;
+  const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0 };
+  const eviction = new Eviction({
+    graph,
+    residency,
+    limits,
+    close: (cell, time) => reporter.close(cell, time),
+    forget(event) {
+      seen.delete(identityOf(event));
+      residency.remove(event);
+    },
+    awaitingUntilMs: (cell, { policy }) =>
+      awaiting.has(cell) ? issuerDueMs(cell, policy) : Number.NEGATIVE_INFINITY,
+  });
+  const recollection = new Recollection({
+    tenant,
+    graph,
+    residency,
+    known: (identity) => seen.get(identity),
+    add,
+    drop,
+  });
 
-  function apply(event: AdmittedEvent, watermarkMs: number): void {
-    const identity = identityOf(event);
-    const known = seen.get(identity);
-    if (known !== undefined) {
-      count.duplicates += 1;
-      if (known.digest === event.digest) return;
-      count.conflicts += 1;
-      const inForce = known.digest < event.digest ? known : event;
-      const source = conflicts.note(inForce);
-      if (source !== undefined) graph.touched.sources.add(source);
-      if (inForce === known) return;
-      graph.remove(known);
-    }
-    const late = event.timeMs < watermarkMs;
-    count.events += 1;
-    if (late) count.lateEvents += 1;
+  function add(event: AdmittedEvent, late: boolean): void {
     // The text is the store's; in memory, where an event stays as long as its chain, it would be half of it.
     const kept: AdmittedEvent = { ...event, text: '' };
-    seen.set(identity, kept);
+    seen.set(identityOf(event), kept);
+    residency.add(kept);
     if (graph.add(kept, late)) return;
     count.uncorrelated += 1;
-    loose.push(kept);
+    eviction.keepLoose(kept);
+  }
+
+  function drop(event: AdmittedEvent): void {
+    graph.remove(event);
+    residency.remove(event);
+    eviction.dropLoose(event);
+  }
+
+  function apply(event: AdmittedEvent, seq: number, watermarkMs: number): Applied | undefined {
+    recollection.close();
+    const late = event.timeMs < watermarkMs;
+    const identity = identityOf(event);
+    const known = seen.get(identity);
+    if (recollection.isCounted(identity)) {
+      count.duplicates += 1;
+      return undefined;
+    }
+    if (!late && known?.digest !== event.digest) stream.hear(event);
+    if (known !== undefined) {
+      count.duplicates += 1;
+      if (known.digest === event.digest) return undefined;
+      count.conflicts += 1;
+      const inForce = known.digest < event.digest ? known : event;
+      const source = stream.contradict(inForce);
+      if (source !== undefined) graph.touched.sources.add(source);
+      if (inForce === known) return { late };
+      drop(known);
+      observe(known, seq, false);
+    }
+    count.events += 1;
+    if (late) count.lateEvents += 1;
+    add(event, late);
+    observe(event, seq, true);
+    return { late };
+  }
+
+  function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
+    const window = stream.observe(event, seq, adding);
+    if (window !== undefined) graph.touched.windows.add(window);
   }
 
   function takeTouched(): TouchedViews {
@@ -123,29 +181,10 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     };
   }
 
-  function evict(time: ReportTime): Iterable<string> {
-    const { watermarkMs } = time;
-    const { cells } = graph.places;
-    const crowded = cells.size > limits.liveChainsMax;
-    if (!Number.isFinite(watermarkMs)) return [];
-    if (!crowded && watermarkMs < evictedAtMs + EVICTION_INTERVAL_MS) return [];
-    evictedAtMs = watermarkMs;
-    const oldest = [...cells].filter((cell) => cell.lastEventMs < watermarkMs && mayLeave(cell));
-    if (crowded) oldest.sort((a, b) => a.lastEventMs - b.lastEventMs);
-    // A tenth at a time, so that a full memory is not looked through for every single chain.
-    const excess = crowded ? cells.size - Math.floor(limits.liveChainsMax * 0.9) : 0;
-    oldest.forEach((cell, index) => {
-      if (index >= excess && cell.lastEventMs + limits.chainIdleMs >= watermarkMs) return;
-      reporter.close(cell, time);
-      for (const event of graph.evict(cell)) seen.delete(identityOf(event));
-      count.evictedChains += 1;
-    });
-    loose = loose.filter((event) => {
-      const keep = event.timeMs + limits.chainIdleMs >= watermarkMs;
-      if (!keep) seen.delete(identityOf(event));
-      return keep;
-    });
-    graph.calls.windows.forgetBefore(watermarkMs);
+  function evict(time: ReportTime, pending: Pending): Iterable<string> {
+    for (const id of stream.forgetBefore(time.watermarkMs)) graph.touched.gone.add(`principal:${id}`);
+    eviction.run(time, pending);
+    for (const cell of awaiting) if (!graph.places.cells.has(cell)) awaiting.delete(cell);
     const { gone } = graph.touched;
     graph.touched = nothingTouched();
     return gone;
@@ -160,13 +199,18 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
     if (call !== undefined) graph.touched.calls.add(call);
     const cell = kind === 'chain' ? graph.places.get(key)?.chain : undefined;
     if (cell !== undefined && cell.rootKey === key) graph.touched.cells.add(cell);
-    const source = kind === 'source' ? conflicts.get(key) : undefined;
+    const source = kind === 'source' ? stream.conflicts.get(key) : undefined;
     if (source !== undefined) graph.touched.sources.add(source);
   }
 
   return {
+    expect: (event) => recollection.expect(event),
+    expectTime: (watermarkMs) => recollection.find(eviction.takeDue(watermarkMs)),
+    missing: () => recollection.missing(),
+    recall: (found) => recollection.take(found),
     apply,
     advance(watermarkMs, policy) {
+      recollection.close();
       for (const cell of awaiting) {
         if (graph.places.cells.has(cell) && awaitsIssuer(cell, policy, watermarkMs)) continue;
         awaiting.delete(cell);
@@ -182,19 +226,36 @@ export function createCorrelator(tenant: string, limits: CorrelatorLimits): Corr
         graph.touched.rows.add(call);
       }
       for (const cell of graph.places.cells) graph.touched.cells.add(cell);
-      for (const window of graph.calls.windows.values()) graph.touched.windows.add(window);
-      for (const source of conflicts.values()) graph.touched.sources.add(source);
+      for (const window of stream.windows.values()) graph.touched.windows.add(window);
+      for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
     },
     takeTouched,
+    prime: () => reporter.prime(),
     report: (time) => reporter.report(time),
     evict,
+    park: (key, dueMs) => eviction.park(key, dueMs),
+    takeState: (seq) => stream.takeChanged(seq),
+    restore(kind, id, row) {
+      const { window, source } = stream.restore(kind, id, row);
+      if (window !== undefined) graph.touched.windows.add(window);
+      if (source !== undefined) graph.touched.sources.add(source);
+    },
     locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
-    feeds: graph.tokens.feeds,
+    feeds: stream.feeds,
     get waiting() {
-      return awaiting.size > 0;
+      return awaiting.size > 0 || eviction.parked > 0;
     },
     get stats() {
-      return { ...count, liveChains: graph.places.cells.size, liveTokens: graph.tokens.size };
+      return {
+        ...count,
+        liveChains: graph.places.cells.size,
+        liveTokens: graph.tokens.size,
+        liveEvents: seen.size,
+        evictedChains: eviction.evictedChains,
+        parkedChains: eviction.parked,
+        recalledEvents: recollection.recalledEvents,
+        recallsCut: recollection.cut,
+      };
     },
   };
 }
@@ -205,17 +266,12 @@ function awaitable(cell: ChainCell): boolean {
 }
 
 function awaitsIssuer(cell: ChainCell, policy: Policy, watermarkMs: number): boolean {
-  const token = cell.rootToken;
-  if (token === undefined || token.issued) return false;
-  return token.firstSeenMs + policy.clocks.latenessSeconds * 1000 > watermarkMs;
+  return issuerDueMs(cell, policy) > watermarkMs;
 }
 
-/** A credential that others still rest on stays, and with it its chain. */
-function mayLeave(cell: ChainCell): boolean {
-  for (const { token } of cell.members) {
-    if (token === undefined) continue;
-    for (const { owner } of token.authority.down) if (owner.place.chain !== cell) return false;
-    for (const use of token.uses) if (use.home?.chain !== cell) return false;
-  }
-  return true;
+/** When an issuer that reports everything must have reported the topmost credential. */
+function issuerDueMs(cell: ChainCell, policy: Policy): number {
+  const token = cell.rootToken;
+  if (token === undefined || token.issued) return Number.NEGATIVE_INFINITY;
+  return token.firstSeenMs + policy.clocks.latenessSeconds * 1000;
 }

@@ -6,32 +6,49 @@ const MINUTE_MS = 60_000;
 const MINUTES_MAX = 7 * 24 * 60;
 const ISSUERS_MAX = 1_000;
 
-/** In which minutes of event time each issuer reported minting something: what absence is judged against. */
+/**
+ * In which minutes of event time each issuer reported minting something: what absence is judged against. Whatever
+ * was said counts, also what another content under the same identity overruled: somebody spoke. What came behind the
+ * watermark does not: by then it was decided whether the feed was alive, and a chain that is judged again later must
+ * meet the same answer.
+ */
 export class Feeds implements FeedView {
-  readonly #issuers = new Map<string, Map<number, number>>();
+  readonly #issuers = new Map<string, Set<number>>();
 
-  heard(issuer: string, atMs: number, adding: boolean): void {
-    if (!this.#issuers.has(issuer) && this.#issuers.size >= ISSUERS_MAX) return;
-    const minutes = ensure(this.#issuers, issuer, () => new Map<number, number>());
+  /** Returns true when that is news. */
+  heard(issuer: string, atMs: number): boolean {
+    if (!this.#issuers.has(issuer) && this.#issuers.size >= ISSUERS_MAX) return false;
+    const minutes = ensure(this.#issuers, issuer, () => new Set<number>());
     const minute = Math.floor(atMs / MINUTE_MS);
-    const reports = (minutes.get(minute) ?? 0) + (adding ? 1 : -1);
-    if (reports > 0) minutes.set(minute, reports);
-    else minutes.delete(minute);
+    if (minutes.has(minute)) return false;
+    minutes.add(minute);
     if (minutes.size > MINUTES_MAX) minutes.delete(Math.min(...minutes.keys()));
+    return true;
   }
 
   aliveAround(issuer: string, atMs: number, withinMs: number): boolean {
     const minutes = this.#issuers.get(issuer);
     if (minutes === undefined) return false;
     const from = Math.floor(atMs / MINUTE_MS);
-    const to = Math.floor((atMs + withinMs) / MINUTE_MS);
+    // Whole minutes only: the last one may not be over when the watermark gets here.
+    const to = Math.floor((atMs + withinMs) / MINUTE_MS) - 1;
     let before = false;
     let after = false;
-    for (const minute of minutes.keys()) {
+    for (const minute of minutes) {
       before ||= minute <= from;
       after ||= minute >= from && minute <= to;
       if (before && after) return true;
     }
     return false;
+  }
+
+  /** What is written down of an issuer: its minutes. */
+  bodyOf(issuer: string): readonly number[] | undefined {
+    const minutes = this.#issuers.get(issuer);
+    return minutes === undefined ? undefined : [...minutes];
+  }
+
+  restore(issuer: string, body: readonly number[]): void {
+    this.#issuers.set(issuer, new Set(body));
   }
 }

@@ -1,10 +1,12 @@
-import type { AdmittedEvent } from '../domain/event/index.ts';
-import type { CallData } from './call.ts';
+import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
+import type { Call, CallData } from './call.ts';
 import { Calls } from './calls.ts';
 import type { ChainCell } from './chain-cell.ts';
 import { discardEntry, ensure } from './collections.ts';
 import { type Fact, identityOf, isType } from './fact.ts';
 import { Invocations } from './invocations.ts';
+import { eventsOf } from './memory.ts';
+import { kindOfName, namesOf } from './names.ts';
 import type { PlaceData } from './place.ts';
 import { Places } from './places.ts';
 import { fullRefsIn, refsIn } from './refs.ts';
@@ -47,32 +49,55 @@ export class TenantGraph {
     this.#claim(event, false);
   }
 
-  /** Lets a settled chain go: what named it before names nothing now. Returns the events it was made of. */
+  /** Lets a chain go: what named it before names nothing now. Returns the events it was made of. */
   evict(cell: ChainCell): AdmittedEvent[] {
-    const events: AdmittedEvent[] = [];
+    const events = [...eventsOf(cell)];
     for (const place of cell.members) {
-      for (const fact of place.facts) events.push(fact.event);
       this.invocations.release(place);
-      for (const call of place.calls) {
-        for (const fact of call.facts) events.push(fact.event);
-        this.calls.release(call);
-      }
-      if (place.token === undefined) continue;
-      for (const fact of place.token.facts) events.push(fact.event);
-      this.tokens.release(place.token);
+      for (const call of place.calls) this.calls.release(call);
+      if (place.token !== undefined) this.tokens.release(place.token);
     }
     this.places.release(cell);
-    for (const event of events) {
-      this.#fileHashes({ event, data: event.data, late: false }, false);
-      // What else is filed under these names stays where it is: those who remain still claim theirs.
-      for (const ref of fullRefsIn(event.data)) this.tokens.refs.claim(ref, false);
-    }
+    for (const event of events) this.#unname(event);
     return events;
+  }
+
+  /** Lets a call of a hot place go; the place keeps its counts. Returns the events it was made of. */
+  depart(call: Call): AdmittedEvent[] {
+    const events = call.facts.map(({ event }) => event);
+    call.home?.departCall(call);
+    this.calls.release(call);
+    for (const event of events) this.#unname(event);
+    return events;
+  }
+
+  /** True for an event of a place that has let calls go: whatever it reports may have been counted already. */
+  isOfHotPlace(event: AdmittedEvent): boolean {
+    return namesOf(event).some(({ name }) => {
+      const place =
+        this.places.get(name) ?? (kindOfName(name) === 'token' ? this.tokens.named(name)?.place : undefined);
+      return place?.departed !== undefined;
+    });
+  }
+
+  #unname(event: AdmittedEvent): void {
+    this.#fileHashes({ event, data: event.data, late: false }, false);
+    // What else is filed under these names stays where it is: those who remain still claim theirs.
+    for (const ref of fullRefsIn(event.data)) this.tokens.refs.claim(ref, false);
   }
 
   /** Learns (or unlearns) which hash belongs to which jti; whatever was filed under a key that changes is refiled. */
   #claim(event: AdmittedEvent, adding: boolean): void {
-    const refs = fullRefsIn(event.data);
+    this.#claimRefs(fullRefsIn(event.data), adding);
+  }
+
+  /** Events that are not in memory gave the token both names. */
+  claimStored(name: string, alias: string): void {
+    const ref = this.tokens.refs.store(name, alias);
+    if (ref !== undefined) this.#claimRefs([ref], true);
+  }
+
+  #claimRefs(refs: readonly TokenRef[], adding: boolean): void {
     if (refs.length === 0) return;
     const index = this.tokens.refs;
     const affected = refs.flatMap((ref) => index.affectedBy(ref, adding));

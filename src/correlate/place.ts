@@ -1,6 +1,7 @@
 import type { EventOf } from '../domain/event/index.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
+import { Departed } from './departed.ts';
 import { compareTimes, type Fact, insertFact } from './fact.ts';
 import type { TokenNode } from './token-node.ts';
 import { type Branch, branch } from './tree.ts';
@@ -31,6 +32,8 @@ export class Place {
   token: TokenNode | undefined;
   /** The standing or shared credential that this chain was opened under. */
   ancestor: TokenNode | undefined;
+  /** What is kept of calls that left a hot place: counts, first and last use. */
+  departed: Departed | undefined;
   #firstUsedMs: number | undefined;
   #lastUsedMs: number | undefined;
   #timesStale = false;
@@ -56,6 +59,13 @@ export class Place {
     if (this.calls.delete(call)) this.#timesStale = true;
   }
 
+  /** The call leaves memory; what was counted of it stays. */
+  departCall(call: Call): void {
+    if (!this.calls.delete(call)) return;
+    this.departed ??= new Departed();
+    this.departed.add(call);
+  }
+
   /** A call's start moved: first and last use are read again when they are asked for. */
   retime(): void {
     this.#timesStale = true;
@@ -74,8 +84,8 @@ export class Place {
   #readTimes(): void {
     if (!this.#timesStale) return;
     this.#timesStale = false;
-    this.#firstUsedMs = undefined;
-    this.#lastUsedMs = undefined;
+    this.#firstUsedMs = this.departed?.firstMs;
+    this.#lastUsedMs = this.departed?.lastMs;
     for (const call of this.calls) this.addCall(call);
   }
 

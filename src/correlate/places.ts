@@ -1,10 +1,9 @@
 import { ChainCell } from './chain-cell.ts';
 import type { TenantGraph } from './graph.ts';
+import { sessionName, txnName } from './names.ts';
 import { Place, type PlaceKind } from './place.ts';
 import type { TokenNode } from './token-node.ts';
 import { type Branch, link, recut, topOf } from './tree.ts';
-
-const DAY_MS = 86_400_000;
 
 /** The forest of places of one tenant, and the chains that its trees are. */
 export class Places {
@@ -12,6 +11,8 @@ export class Places {
   readonly #places = new Map<string, Place>();
   readonly #dropped: ChainCell[] = [];
   readonly cells = new Set<ChainCell>();
+  /** Places with more calls than are kept one by one. */
+  readonly hot = new Set<Place>();
 
   constructor(graph: TenantGraph) {
     this.#graph = graph;
@@ -37,13 +38,12 @@ export class Places {
   }
 
   request(txn: string): Place {
-    return this.ensure(`txn:${txn}`, 'request');
+    return this.ensure(txnName(txn), 'request');
   }
 
   /** Direct use of an ancestor without a transaction: one chain for each UTC day. */
   session(token: TokenNode, atMs: number): Place {
-    const day = new Date(Math.floor(atMs / DAY_MS) * DAY_MS).toISOString().slice(0, 10);
-    const place = this.ensure(`ses:${JSON.stringify([token.key, day])}`, 'session');
+    const place = this.ensure(sessionName(token.key, atMs), 'session');
     place.ancestor = token;
     return place;
   }
@@ -158,6 +158,7 @@ export class Places {
   release(cell: ChainCell): void {
     for (const place of cell.members) {
       this.#places.delete(place.key);
+      this.hot.delete(place);
       this.#graph.touched.places.delete(place);
     }
     cell.forgetIds();

@@ -23,10 +23,15 @@ export function chainRow(
   const tokenKeys: string[] = [];
   let eventCount = 0;
   let depth = 0;
+  let isCut = cell.targetTally.saturated || cell.toolTally.saturated;
   for (const place of cell.members) {
     if (place.token !== undefined) tokenKeys.push(place.key);
     eventCount += place.facts.length + (place.token?.facts.length ?? 0);
     for (const call of place.calls) eventCount += call.facts.length;
+    if (place.departed !== undefined) {
+      eventCount += place.departed.events;
+      isCut = true;
+    }
     depth = Math.max(depth, depthOf(place));
   }
   return {
@@ -53,8 +58,7 @@ export function chainRow(
     actionCount: cell.actionCount,
     eventCount,
     depth,
-    incomplete:
-      cell.incomplete || cell.targetTally.saturated || cell.toolTally.saturated ? 'limit' : undefined,
+    incomplete: isCut ? 'limit' : undefined,
   };
 }
 
@@ -110,7 +114,7 @@ export function hopRow(place: Place, policy: Policy, version: number): Hop {
     revokedMs: token?.revocation?.atMs,
     firstUsedMs: place.firstUsedMs,
     lastUsedMs: place.lastUsedMs,
-    useCount: place.calls.size,
+    useCount: place.calls.size + (place.departed?.calls ?? 0),
     alternatives: token?.otherParents ?? [],
     ancestorKey: ancestor?.key,
     late: token?.state.late ?? place.facts.some((fact) => fact.late),

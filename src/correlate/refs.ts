@@ -14,6 +14,8 @@ export class RefIndex {
   readonly #keys = new WeakMap<TokenRef, string>();
   readonly #jtisOfHash = new Map<string, Tally>();
   readonly #hashesOfJti = new Map<string, Tally>();
+  /** Claims of events that are not in memory, by jti. */
+  readonly #stored = new Map<string, Map<string, TokenRef>>();
 
   keyOf(ref: TokenRef): string {
     if ('jti' in ref) return this.#jtiKey(ref);
@@ -26,6 +28,19 @@ export class RefIndex {
     const hash = this.#hashesOfJti.get(this.#jtiKey(ref))?.only;
     const bound = hash !== undefined && this.#boundKey(hash) === this.#jtiKey(ref);
     return bound ? { iss: ref.iss, jti: ref.jti, hash } : { iss: ref.iss, jti: ref.jti };
+  }
+
+  /** Every name of the token that the reference names, as far as they agree. */
+  aliases(ref: TokenRef): readonly string[] {
+    const key = this.keyOf(ref);
+    const hashes = this.#hashesOfJti.get(key)?.values() ?? [];
+    return [key, ...hashes.map(hashKey)];
+  }
+
+  /** Every other name that a name of a token was shown with. */
+  pairedWith(name: string): readonly string[] {
+    if (name.startsWith('tok:[')) return (this.#hashesOfJti.get(name)?.values() ?? []).map(hashKey);
+    return this.claimants(name.slice('tok:'.length));
   }
 
   /** Hashes whose key may change when the reference's claim is made for the first time or taken back for good. */
@@ -57,6 +72,23 @@ export class RefIndex {
       if (jtis.size === 0) this.#jtisOfHash.delete(ref.hash);
       if (hashes.size === 0) this.#hashesOfJti.delete(jti);
     }
+  }
+
+  /** Notes that the store holds a claim; returns it when that is news. */
+  store(name: string, alias: string): TokenRef | undefined {
+    const [key, hash] = name.startsWith('tok:[') ? [name, alias] : [alias, name];
+    const claims = ensure(this.#stored, key, () => new Map<string, TokenRef>());
+    if (claims.has(hash)) return undefined;
+    const [iss, jti] = JSON.parse(key.slice('tok:'.length)) as [string, string];
+    const ref: TokenRef = { iss, jti, hash: hash.slice('tok:'.length) };
+    claims.set(hash, ref);
+    return ref;
+  }
+
+  /** The token leaves memory, and with it what was only known of it from the store. */
+  forgetStored(key: string): void {
+    for (const ref of this.#stored.get(key)?.values() ?? []) this.claim(ref, false);
+    this.#stored.delete(key);
   }
 
   /** What was said of the token with this key that cannot all be true. */

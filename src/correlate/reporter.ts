@@ -2,6 +2,7 @@ import type { Action, Chain, Hop } from '../domain/chain.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
+import type { Feeds } from './feeds.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
 import { chainRow, hopRow, mergedRow, retiredRow } from './project.ts';
@@ -33,14 +34,30 @@ export class Reporter {
   readonly #named = new Map<string, ChainCell>();
   readonly #closed: Chain[] = [];
 
-  constructor(graph: TenantGraph) {
+  readonly #feeds: Feeds;
+
+  constructor(graph: TenantGraph, feeds: Feeds) {
     this.#graph = graph;
+    this.#feeds = feeds;
   }
 
   take(touched: Touched): void {
     for (const call of touched.rows) this.#calls.add(call);
     for (const place of touched.places) this.#places.add(place);
     for (const cell of touched.cells) this.#cells.add(cell);
+  }
+
+  /** What was touched is as it was last reported: it goes by the names it had then. */
+  prime(): void {
+    for (const cell of this.#cells) {
+      if (!this.#graph.places.cells.has(cell) || !cell.visible) continue;
+      cell.reportedId = cell.id;
+      cell.reportedContext = contextOf(cell);
+      this.#named.set(cell.id, cell);
+    }
+    this.#calls.clear();
+    this.#cells.clear();
+    this.#places.clear();
   }
 
   /** Rows that changed since the last call. */
@@ -86,8 +103,7 @@ export class Reporter {
       cell.reportedId = row.id;
       this.#named.set(row.id, cell);
     }
-    // What an alert shows of its chain: when that changes, the chain's findings are reported again.
-    const context = JSON.stringify([row.id, row.initiator ?? null, row.txns[0] ?? null]);
+    const context = contextOf(cell);
     if (cell.reportedContext !== context) for (const key of subjectsIn(cell)) rows.renamed.push(key);
     cell.reportedContext = context;
     for (const id of cell.formerIds)
@@ -119,8 +135,13 @@ export class Reporter {
   }
 
   #row(cell: ChainCell, state: Chain['state'], { seq, watermarkMs, policy }: ReportTime): Chain {
-    return chainRow(cell, verdictOf(cell, this.#graph.tokens.feeds, policy, watermarkMs), state, seq);
+    return chainRow(cell, verdictOf(cell, this.#feeds, policy, watermarkMs), state, seq);
   }
+}
+
+/** What an alert shows of its chain: when that changes, the chain's findings are reported again. */
+function contextOf(cell: ChainCell): string {
+  return JSON.stringify([cell.id, cell.initiator ?? null, cell.txns[0] ?? null]);
 }
 
 /** Keys of everything in a chain that a finding may be about: its places, and ancestors that its calls carried. */

@@ -41,6 +41,10 @@ export class Tally {
     return this.#counts.get(value) ?? 0;
   }
 
+  entries(): [string, number][] {
+    return [...this.#counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
   get size(): number {
     return this.#counts.size;
   }

@@ -1,5 +1,6 @@
 import type { LinkLevel, ParentLink, RefContradiction, Revocation, TokenView } from '../domain/chain.ts';
-import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
+import type { Act, AdmittedEvent, Presented, Principal, TokenRef } from '../domain/event/index.ts';
+import { DISTINCT_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
 import { compareFacts, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import { Place } from './place.ts';
@@ -28,7 +29,12 @@ export class TokenNode implements TokenView {
   toldParent: TokenNode | undefined;
   state: TokenState;
   revocation: Revocation | undefined;
-  #presentedBy: Call | undefined;
+  /** The earliest report of what the credential holds by somebody it was shown to; kept when the call leaves. */
+  #presentedBy: { readonly call: string; readonly fact: Fact; readonly presented: Presented } | undefined;
+  /** When it was first heard of, by events that have left. */
+  #knownSinceMs = Number.POSITIVE_INFINITY;
+  /** Children that have left: they still count. */
+  readonly #departed = new Set<string>();
 
   constructor(key: string, ref: TokenRef, refs: RefIndex) {
     this.key = key;
@@ -54,21 +60,36 @@ export class TokenNode implements TokenView {
 
   addUse(call: Call): void {
     this.uses.add(call);
-    const presented = call.presented;
-    if (presented === undefined) return;
+    const { presented } = call;
+    const [fact] = call.facts;
+    if (presented === undefined || fact === undefined) return;
     const current = this.#presentedBy;
-    const [mine] = call.facts;
-    const [theirs] = current?.facts ?? [];
-    if (mine === undefined || (theirs !== undefined && compareTimes(theirs, mine) <= 0 && current !== call))
-      return;
-    this.#presentedBy = call;
+    if (current !== undefined && current.call !== call.id && compareTimes(current.fact, fact) <= 0) return;
+    this.#presentedBy = { call: call.id, fact, presented };
   }
 
   removeUse(call: Call): void {
     this.uses.delete(call);
-    if (this.#presentedBy !== call) return;
+    if (this.#presentedBy?.call !== call.id) return;
     this.#presentedBy = undefined;
     for (const use of this.uses) this.addUse(use);
+  }
+
+  /** The call leaves memory with its chain; what was learned from it stays. */
+  releaseUse(call: Call): void {
+    this.uses.delete(call);
+    this.#knownSinceMs = Math.min(this.#knownSinceMs, call.atMs);
+  }
+
+  /** A child leaves memory with its chain. */
+  releaseChild(child: TokenNode): void {
+    this.#knownSinceMs = Math.min(this.#knownSinceMs, child.firstFactMs ?? Number.POSITIVE_INFINITY);
+    if (this.#departed.size < DISTINCT_MAX) this.#departed.add(child.key);
+  }
+
+  /** A child that had left is here again, or is one no more. */
+  welcomeChild(child: TokenNode): void {
+    this.#departed.delete(child.key);
   }
 
   /** Reads the facts again. */
@@ -92,9 +113,9 @@ export class TokenNode implements TokenView {
     );
   }
 
-  /** The issuer's transaction, else the only one its uses name. */
+  /** The issuer's transaction, else the only one its uses name; an ancestor belongs to none of them. */
   get txn(): string | undefined {
-    return this.state.txn ?? this.txns.only;
+    return this.state.txn ?? (this.isAncestor ? undefined : this.txns.only);
   }
 
   /**
@@ -127,7 +148,7 @@ export class TokenNode implements TokenView {
   }
 
   get childCount(): number {
-    return this.authority.down.size;
+    return this.authority.down.size + this.#departed.size;
   }
 
   get firstFactMs(): number | undefined {
@@ -137,8 +158,9 @@ export class TokenNode implements TokenView {
   }
 
   get firstSeenMs(): number {
-    let first = this.firstFactMs ?? this.place.firstUsedMs;
-    if (first !== undefined) return first;
+    const own = this.firstFactMs ?? this.place.firstUsedMs;
+    if (own !== undefined) return own;
+    let first = Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : undefined;
     for (const use of this.uses) first = Math.min(first ?? use.atMs, use.atMs);
     for (const place of this.invocations) {
       const ms = place.facts[0]?.event.timeMs;

@@ -1,6 +1,5 @@
 import type { TokenRef } from '../domain/event/index.ts';
-import { type Fact, isType } from './fact.ts';
-import { Feeds } from './feeds.ts';
+import type { Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
 import { RefIndex } from './refs.ts';
@@ -14,7 +13,6 @@ export class Tokens {
   readonly #tokens = new Map<string, TokenNode>();
   readonly #revocations = new Revocations();
   readonly refs = new RefIndex();
-  readonly feeds = new Feeds();
 
   constructor(graph: TenantGraph) {
     this.#graph = graph;
@@ -46,14 +44,20 @@ export class Tokens {
     return token;
   }
 
+  /** By any of its names. */
+  named(name: string): TokenNode | undefined {
+    return this.#tokens.get(keyOfName(name, this.refs));
+  }
+
+  isAncestor(name: string): boolean {
+    return this.named(name)?.isAncestor === true;
+  }
+
   /** One more (or one less) event about a token. */
   apply(fact: Fact, ref: TokenRef, adding: boolean): void {
     const token = this.ensure(ref);
     if (adding) token.addFact(fact);
     else token.removeFact(fact.event);
-    if (isType(fact, 'token.issued', 'token.exchanged', 'token.refreshed')) {
-      this.feeds.heard('iss' in ref ? ref.iss : fact.event.source, fact.event.timeMs, adding);
-    }
     this.refresh(token);
     // A second report may replace what the first one said: only a first one merely adds.
     this.#graph.places.recount(token.place, adding && token.facts.length === 1);
@@ -90,6 +94,7 @@ export class Tokens {
     const [first] = token.state.parents;
     const parent = first === undefined ? undefined : this.ensure(first.ref);
     const oldParent = token.authority.wants?.owner;
+    parent?.welcomeChild(token);
     for (const { owner } of [...link(token.authority, parent?.authority), ...recut(token.authority)]) {
       this.#tellParent(owner);
       places.relocate(owner.place);
@@ -179,9 +184,15 @@ export class Tokens {
 
   /** The token leaves memory with its chain. */
   release(token: TokenNode): void {
+    token.parent?.releaseChild(token);
     link(token.authority, undefined);
+    this.refs.forgetStored(token.key);
     this.drop(token);
   }
+}
+
+function keyOfName(name: string, refs: RefIndex): string {
+  return name.startsWith('tok:[') ? name : refs.keyOf({ hash: name.slice('tok:'.length) });
 }
 
 function jtiOf(key: string): TokenRef {

@@ -1,114 +1,216 @@
 import type { PrincipalWindow } from '../domain/chain.ts';
-import type { Principal } from '../domain/event/index.ts';
+import type { AdmittedEvent, Principal } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { principalKey } from '../domain/principal.ts';
-import type { Call } from './call.ts';
+import { compareStrings } from './fact.ts';
 import { Tally } from './tally.ts';
 
 const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const WINDOWS_MAX = 200_000;
+/** Ids that are kept, so that one that is taken back leaves enough to show. */
+const IDS_MAX = 2 * EVIDENCE_EVENTS_MAX;
 
-/** What one principal did in one UTC hour. */
-export class Window implements PrincipalWindow {
-  readonly key: string;
+/** What a window is written down as. */
+export interface WindowBody {
   readonly principal: Principal;
   readonly hourMs: number;
-  readonly targetTally = new Tally();
-  readonly toolTally = new Tally();
-  readonly calls = new Set<Call>();
+  readonly targets: readonly (readonly [string, number])[];
+  readonly tools: readonly (readonly [string, number])[];
+  readonly minutes: readonly number[];
+  readonly ids: readonly string[];
+}
 
-  constructor(key: string, principal: Principal, hourMs: number) {
-    this.key = key;
+/** What was reported of one principal in one UTC hour. It counts events, so it outlives their chains. */
+export class Window implements PrincipalWindow {
+  readonly key: string;
+  readonly hourMs: number;
+  principal: Principal;
+  /** Offset up to which it was already counted when it was read back: a replay of those changes nothing. */
+  readonly sinceSeq: number;
+  readonly #targets = new Tally();
+  readonly #tools = new Tally();
+  /** Events in each minute of the hour. */
+  readonly #minutes: number[] = new Array<number>(60).fill(0);
+  /** The smallest ids, sorted. */
+  #ids: string[] = [];
+
+  constructor(principal: Principal, hourMs: number, sinceSeq = 0) {
+    this.key = principalKey(principal);
     this.principal = principal;
     this.hourMs = hourMs;
+    this.sinceSeq = sinceSeq;
+  }
+
+  get id(): string {
+    return windowId(this.key, this.hourMs);
   }
 
   get targets(): readonly string[] {
-    return this.targetTally.values();
+    return this.#targets.values();
   }
 
   get tools(): readonly string[] {
-    return this.toolTally.values();
+    return this.#tools.values();
   }
 
   get targetCount(): number {
-    return this.targetTally.size;
+    return this.#targets.size;
   }
 
   get toolCount(): number {
-    return this.toolTally.size;
+    return this.#tools.size;
   }
 
   get chainId(): string | undefined {
     return undefined;
   }
 
-  /** The smallest ids, so that the sample does not depend on the order of arrival. */
   get eventIds(): readonly string[] {
-    const ids = new Set<string>();
-    for (const call of this.calls) for (const id of call.eventIds) ids.add(id);
-    return [...ids].sort().slice(0, EVIDENCE_EVENTS_MAX);
+    return this.#ids.slice(0, EVIDENCE_EVENTS_MAX);
   }
 
   get lastMs(): number {
-    let last = 0;
-    for (const call of this.calls) last = Math.max(last, call.atMs);
-    return last;
+    return (
+      this.hourMs +
+      Math.max(
+        0,
+        this.#minutes.findLastIndex((count) => count > 0),
+      ) *
+        MINUTE_MS
+    );
   }
+
+  count({ id, timeMs }: AdmittedEvent, did: Did, adding: boolean): void {
+    const change = (tally: Tally, value: string | undefined): void => {
+      if (value === undefined) return;
+      if (adding) tally.add(value);
+      else tally.remove(value);
+    };
+    change(this.#targets, did.target);
+    change(this.#tools, did.tool);
+    const minute = Math.floor((timeMs - this.hourMs) / MINUTE_MS);
+    this.#minutes[minute] = Math.max(0, (this.#minutes[minute] ?? 0) + (adding ? 1 : -1));
+    // Two events may describe one principal differently: the smaller text wins, whatever came first.
+    if (JSON.stringify(did.actor) < JSON.stringify(this.principal)) this.principal = did.actor;
+    if (adding) this.#keep(id);
+    else this.#ids = this.#ids.filter((known) => known !== id);
+  }
+
+  #keep(id: string): void {
+    const ids = this.#ids;
+    const last = ids.at(-1);
+    if (ids.length >= IDS_MAX && last !== undefined && last <= id) return;
+    if (ids.includes(id)) return;
+    ids.push(id);
+    ids.sort(compareStrings);
+    if (ids.length > IDS_MAX) ids.pop();
+  }
+
+  get body(): WindowBody {
+    return {
+      principal: this.principal,
+      hourMs: this.hourMs,
+      targets: this.#targets.entries(),
+      tools: this.#tools.entries(),
+      minutes: this.#minutes,
+      ids: this.#ids,
+    };
+  }
+
+  static of(body: WindowBody, sinceSeq: number): Window {
+    const window = new Window(body.principal, body.hourMs, sinceSeq);
+    for (const [value, times] of body.targets) window.#targets.add(value, times);
+    for (const [value, times] of body.tools) window.#tools.add(value, times);
+    body.minutes.forEach((count, minute) => {
+      window.#minutes[minute] = count;
+    });
+    window.#ids = [...body.ids];
+    return window;
+  }
+}
+
+/** What a call says its actor did. */
+interface Did {
+  readonly actor: Principal;
+  readonly target: string | undefined;
+  readonly tool: string | undefined;
 }
 
 /** Windows by principal and hour; those behind the watermark are dropped. */
 export class Windows {
   readonly #windows = new Map<string, Window>();
 
-  #of(principal: Principal, atMs: number): Window {
-    const hourMs = Math.floor(atMs / HOUR_MS) * HOUR_MS;
-    const key = principalKey(principal);
-    const id = `${hourMs}\u0000${key}`;
-    let window = this.#windows.get(id);
-    if (window === undefined) {
-      if (this.#windows.size >= WINDOWS_MAX) {
-        const [oldest] = this.#windows.keys();
-        if (oldest !== undefined) this.#windows.delete(oldest);
-      }
-      window = new Window(key, principal, hourMs);
-      this.#windows.set(id, window);
-    }
-    return window;
-  }
-
   values(): Iterable<Window> {
     return this.#windows.values();
   }
 
-  /** Counts a call for its actor; returns the window when something in it is new. */
-  count(call: Call): Window | undefined {
-    const { actor } = call;
-    if (actor === undefined || call.platform) return undefined;
-    const window = this.#of(actor, call.atMs);
-    const target = call.targetKey;
-    let grew = target !== undefined && window.targetTally.add(target);
-    if (call.kind === 'tool') grew = window.toolTally.add(call.action) || grew;
-    call.window = window;
-    call.windowTarget = target;
-    window.calls.add(call);
-    return grew ? window : undefined;
+  get(id: string): Window | undefined {
+    return this.#windows.get(id);
   }
 
-  /** Takes back what `count` did. */
-  uncount(call: Call): Window | undefined {
-    const { window } = call;
-    if (window === undefined) return undefined;
-    if (call.windowTarget !== undefined) window.targetTally.remove(call.windowTarget);
-    if (call.kind === 'tool') window.toolTally.remove(call.action);
-    window.calls.delete(call);
-    call.window = undefined;
+  /** Counts what an event says its actor did, or takes it back; returns the window when it changed. */
+  observe(event: AdmittedEvent, seq: number, adding: boolean): Window | undefined {
+    const did = didIn(event);
+    if (did === undefined) return undefined;
+    const hourMs = Math.floor(event.timeMs / HOUR_MS) * HOUR_MS;
+    const id = windowId(principalKey(did.actor), hourMs);
+    let window = this.#windows.get(id);
+    if (window === undefined) {
+      window = new Window(did.actor, hourMs);
+      this.put(window);
+    }
+    if (seq <= window.sinceSeq) return undefined;
+    window.count(event, did, adding);
     return window;
   }
 
-  forgetBefore(watermarkMs: number): void {
-    for (const [id, window] of this.#windows) {
-      if (window.hourMs + 2 * HOUR_MS < watermarkMs) this.#windows.delete(id);
+  put(window: Window): void {
+    if (this.#windows.size >= WINDOWS_MAX) {
+      const [oldest] = this.#windows.keys();
+      if (oldest !== undefined) this.#windows.delete(oldest);
     }
+    this.#windows.set(window.id, window);
   }
+
+  /** Lets hours go that are over; returns their ids. */
+  forgetBefore(watermarkMs: number): string[] {
+    const gone: string[] = [];
+    for (const [id, window] of this.#windows) {
+      if (window.hourMs + 2 * HOUR_MS >= watermarkMs) continue;
+      this.#windows.delete(id);
+      gone.push(id);
+    }
+    return gone;
+  }
+}
+
+function windowId(principal: string, hourMs: number): string {
+  return `${hourMs}:${principal}`;
+}
+
+function didIn({ data }: AdmittedEvent): Did | undefined {
+  switch (data.type) {
+    case 'tool.invoked':
+    case 'tool.completed':
+    case 'tool.denied':
+    case 'api.called':
+    case 'api.denied':
+    case 'system.changed':
+      break;
+    default:
+      return undefined;
+  }
+  const { actor, target } = data;
+  // What a platform does by itself is nobody's doing.
+  if (actor === undefined || data.facts?.['platform'] === true) return undefined;
+  return { actor, target: targetKey(target), tool: 'tool' in data ? data.tool.name : undefined };
+}
+
+/** The resource, as far as it is named: what counts as one target. */
+export function targetKey(
+  target: { readonly system: string; readonly resource?: string | undefined } | undefined,
+): string | undefined {
+  if (target === undefined) return undefined;
+  return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
 }

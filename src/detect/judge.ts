@@ -45,7 +45,8 @@ interface Held {
   readonly detector: Detector;
   /** What each sighting contributes. A finding lives as long as one of them does. */
   readonly contributions: Map<string, Finding>;
-  uncounted: number;
+  /** Sightings beyond the bound: counted, whatever they say. */
+  readonly further: Set<string>;
 }
 
 /**
@@ -61,36 +62,71 @@ export class Judge {
   readonly #timers = new Timers();
   readonly #changed = new Set<string>();
   readonly #withdrawn = new Map<string, JudgedFinding>();
+  /** Detectors that were turned off: what they said stands, they say nothing more. */
+  readonly #off: ReadonlySet<string>;
+  /** When each sighting with something provisional must be looked at again. */
+  readonly #pending = new Map<string, number>();
+  /** While set, findings are known already: they go here and are not reported. */
+  #quiet: Set<string> | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
-  /** Evaluations that threw, by detector: isolated here, reported in metrics. */
-  readonly faults = new Map<string, number>();
 
-  constructor(tenant: string, armed: readonly ArmedDetector[]) {
+  constructor(tenant: string, armed: readonly ArmedDetector[], off: ReadonlySet<string>) {
     this.#tenant = tenant;
     this.#armed = armed;
+    this.#off = off;
   }
 
   look(instance: string, sighting: Sighting): void {
     let said: Set<string> | undefined;
+    this.#pending.delete(instance);
     for (const { detector, config } of this.#armed) {
-      if (!detector.looksAt.includes(sighting.on)) continue;
-      for (const finding of this.#evaluate(detector, sighting, config)) {
+      if (!detector.looksAt.includes(sighting.on) || this.#off.has(detector.id)) continue;
+      const findings = this.#evaluate(detector, sighting, config);
+      for (const finding of findings) {
+        if (finding.settlesAtMs !== undefined) this.#await(instance, finding.settlesAtMs);
+        if (finding.deferred === true && !this.#isSettled(finding)) continue;
         const id = this.#hold(detector, instance, finding);
         said ??= new Set();
         said.add(id);
       }
     }
     const before = this.#saidBy.get(instance);
-    if (before !== undefined)
-      for (const id of before) if (said?.has(id) !== true) this.#retract(id, instance);
+    for (const id of before ?? []) {
+      if (said?.has(id) === true) continue;
+      const detector = this.#held.get(id)?.detector.id;
+      if (detector === undefined || !this.#off.has(detector)) this.#retract(id, instance);
+      else {
+        said ??= new Set();
+        said.add(id);
+      }
+    }
     if (said !== undefined) this.#saidBy.set(instance, said);
     else if (before !== undefined) this.#saidBy.delete(instance);
+  }
+
+  /** Runs looks whose findings were reported before; returns those that were not known here. */
+  quietly(looks: () => void): JudgedFinding[] {
+    this.#quiet = new Set();
+    looks();
+    const known = [...this.#quiet].sort();
+    this.#quiet = undefined;
+    return known.flatMap((id) => {
+      const held = this.#held.get(id);
+      return held === undefined ? [] : [this.#read(held)];
+    });
+  }
+
+  /** When a sighting with something provisional must be looked at again. */
+  pendingUntilMs(instance: string): number | undefined {
+    const atMs = this.#pending.get(instance);
+    return atMs === undefined || atMs <= this.#watermarkMs ? undefined : atMs;
   }
 
   /** The sighting no longer exists: what it said is taken back. */
   forget(instance: string): void {
     for (const id of this.#saidBy.get(instance) ?? []) this.#retract(id, instance);
     this.#saidBy.delete(instance);
+    this.#pending.delete(instance);
   }
 
   /** The sighting leaves memory: what it said stands, but is no longer kept. */
@@ -98,16 +134,22 @@ export class Judge {
     for (const id of this.#saidBy.get(instance) ?? []) {
       const held = this.#held.get(id);
       held?.contributions.delete(instance);
+      held?.further.delete(instance);
       if (held !== undefined && held.contributions.size === 0) this.#drop(held);
       this.#changed.delete(id);
     }
     this.#saidBy.delete(instance);
+    this.#pending.delete(instance);
   }
 
   /** Moves the watermark; returns the sightings whose grace has passed and that must be looked at once more. */
   advance(watermarkMs: number): Set<string> {
     this.#watermarkMs = Math.max(this.#watermarkMs, watermarkMs);
-    return this.#timers.due(this.#watermarkMs);
+    const due = this.#timers.due(this.#watermarkMs);
+    for (const instance of due) {
+      if ((this.#pending.get(instance) ?? 0) <= this.#watermarkMs) this.#pending.delete(instance);
+    }
+    return due;
   }
 
   /** What the chain of a subject is called has changed: its findings are reported again. */
@@ -140,7 +182,7 @@ export class Judge {
     try {
       return detector.evaluate(sighting, config);
     } catch {
-      this.faults.set(detector.id, (this.faults.get(detector.id) ?? 0) + 1);
+      // Whoever watches the detector was told; what it made of earlier sightings stands.
       return [];
     }
   }
@@ -149,35 +191,40 @@ export class Judge {
     const id = deterministicId('fnd', [this.#tenant, detector.id, finding.subject.key, finding.fact]);
     let held = this.#held.get(id);
     if (held === undefined) {
-      held = { id, subjectKey: finding.subject.key, detector, contributions: new Map(), uncounted: 0 };
+      held = { id, subjectKey: finding.subject.key, detector, contributions: new Map(), further: new Set() };
       this.#held.set(id, held);
       const ids = this.#idsOfSubject.get(finding.subject.key);
       if (ids === undefined) this.#idsOfSubject.set(finding.subject.key, new Set([id]));
       else ids.add(id);
     }
-    if (held.contributions.size >= CONTRIBUTIONS_PER_FINDING_MAX && !held.contributions.has(instance)) {
-      held.uncounted += 1;
-    } else {
-      held.contributions.set(instance, finding);
-    }
-    if (finding.settlesAtMs !== undefined && finding.settlesAtMs > this.#watermarkMs) {
-      this.#timers.add(finding.settlesAtMs, instance);
-    }
+    contribute(held, instance, finding);
     this.#withdrawn.delete(id);
-    this.#changed.add(id);
+    (this.#quiet ?? this.#changed).add(id);
     return id;
+  }
+
+  /** The sighting is looked at again when its grace has passed. */
+  #await(instance: string, settlesAtMs: number): void {
+    if (settlesAtMs <= this.#watermarkMs) return;
+    this.#timers.add(settlesAtMs, instance);
+    this.#pending.set(instance, Math.min(settlesAtMs, this.#pending.get(instance) ?? settlesAtMs));
+  }
+
+  #isSettled({ settlesAtMs }: Finding): boolean {
+    return settlesAtMs === undefined || settlesAtMs <= this.#watermarkMs;
   }
 
   #retract(id: string, instance: string): void {
     const held = this.#held.get(id);
     if (held === undefined) return;
+    held.further.delete(instance);
     if (held.contributions.size === 1 && held.contributions.has(instance)) {
       this.#withdrawn.set(id, this.#read(held));
       this.#drop(held);
     } else {
       held.contributions.delete(instance);
     }
-    this.#changed.add(id);
+    (this.#quiet ?? this.#changed).add(id);
   }
 
   #drop(held: Held): void {
@@ -195,7 +242,7 @@ export class Judge {
     for (const finding of held.contributions.values()) {
       if (finding.kind !== shown.kind) continue;
       severity = maxSeverity(severity, finding.severity);
-      if (finding.settlesAtMs === undefined || finding.settlesAtMs <= this.#watermarkMs) settled = true;
+      if (this.#isSettled(finding)) settled = true;
       for (const eventId of finding.eventIds) eventIds.add(eventId);
     }
     return {
@@ -208,10 +255,22 @@ export class Judge {
       detectorVersion: held.detector.version,
       basis: held.detector.basis,
       state: settled ? 'settled' : 'provisional',
-      count: held.contributions.size + held.uncounted,
+      count: held.contributions.size + held.further.size,
       shownBy,
     };
   }
+}
+
+/** Of too many contributions those stay that would speak first, whichever came first. */
+function contribute(held: Held, instance: string, finding: Finding): void {
+  const { contributions, further } = held;
+  further.delete(instance);
+  contributions.set(instance, finding);
+  if (contributions.size <= CONTRIBUTIONS_PER_FINDING_MAX) return;
+  let last: [string, Finding] = [instance, finding];
+  for (const entry of contributions) if (speaksBefore(last, entry)) last = entry;
+  contributions.delete(last[0]);
+  further.add(last[0]);
 }
 
 /** The contribution that speaks for the finding: alerts before signals, then the earliest, then the smallest key. */

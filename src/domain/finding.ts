@@ -41,6 +41,8 @@ export interface Finding {
    * Absent on monotone findings, which may act at once.
    */
   readonly settlesAtMs?: number;
+  /** Said only when it is settled: what it rests on is decided with the watermark, not before. */
+  readonly deferred?: true;
   /** The credential whose revocation would end it, when there is one. */
   readonly revoke?: TokenRef;
   /** Weakest link that the finding rests on. */

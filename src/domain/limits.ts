@@ -45,6 +45,10 @@ export const STANDING_LIFETIME_MS = 86_400_000;
 
 /** Chains in memory per shard; past it settled chains leave, oldest first. 60,000 chains of 19 events pass with it. */
 export const LIVE_CHAINS_MAX = 20_000;
+/** Heap that one event in memory takes, with everything that hangs on it (chains of 19 events: 60 kB). */
+export const LIVE_EVENT_BYTES = 3_300;
+/** Events in memory per shard. */
+export const LIVE_EVENTS_MAX = 250_000;
 /** Actions kept one by one per hop; past it a hop keeps aggregates, first and last use. */
 export const ACTIONS_PER_HOP_MAX = 20_000;
 /** A chain leaves memory this long after its last event, measured against the watermark. */
@@ -67,6 +71,19 @@ export const EVIDENCE_EVENTS_MAX = 20;
 export const EVIDENCE_VALUES_MAX = 10;
 /** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
 export const LINEAGE_DEPTH_MAX = 64;
+
+/** Events that one transaction, call id or credential brings back: as many as a hop keeps one by one. */
+export const RECALL_CLOSED_EVENTS_MAX = 20_000;
+/** Events that say what a credential, a family or a subject is: issuance, introspections, revocations. */
+export const RECALL_DESCRIBING_EVENTS_MAX = 2_000;
+/** Events on an ancestor that come back because something new is known of it; further chains follow when named. */
+export const RECALL_USING_EVENTS_MAX = 5_000;
+/** Uses that show whether a credential serves several transactions, before all of them are asked for. */
+export const RECALL_SAMPLE_EVENTS = 16;
+/** Further names of a credential that its uses gave: two already contradict each other. */
+export const RECALL_ALIASES_MAX = 4;
+/** Events that one batch brings back, all together: about 4 s of work. */
+export const RECALL_EVENTS_MAX = 200_000;
 
 /** Events in one log write: best throughput before the event loop stalls (31 k rows/s; 50,000 rows stall 854 ms). */
 export const LOG_BATCH_EVENTS_MAX = 5_000;

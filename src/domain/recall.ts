@@ -14,8 +14,8 @@ export interface Filing {
   readonly role: FilingRole;
   readonly seq: number;
   readonly timeMs: number;
-  /** The transaction that a use names, '' where it names none: two of them make a shared credential. */
-  readonly hint: string;
+  /** The other name that the event gives the same token (a hash beside a jti), '' where it gives none. */
+  readonly alias: string;
   /** True when the event arrived behind the watermark. */
   readonly late: boolean;
 }
@@ -40,10 +40,10 @@ export interface Recalled {
   /** Each event once, by seq. */
   readonly events: readonly RecalledEvent[];
   /**
-   * For every name that was looked up as `describes`: distinct non-empty hints among its uses, counted up to 2.
-   * Names without any are left out.
+   * For every name that was looked up as `describes`: distinct non-empty aliases among its uses, at most
+   * RECALL_ALIASES_MAX of them.
    */
-  readonly hints: readonly { readonly tenant: string; readonly name: string; readonly count: number }[];
+  readonly aliases: readonly { readonly tenant: string; readonly name: string; readonly alias: string }[];
   /** Lookups that had more events than they wanted. */
   readonly truncated: readonly Pick<Lookup, 'tenant' | 'name' | 'role'>[];
 }
@@ -66,10 +66,14 @@ export interface RecallStore {
   /** Events with seq < `beforeSeq` that were filed under the names. */
   recall(lookups: readonly Lookup[], beforeSeq: number): Promise<Recalled>;
   /**
-   * Canonical keys (of tokens and places) of what was still provisional when the store was last written: subjects
-   * of unsettled alerts, and roots of chains with an unreported credential and an event after `sinceMs`.
+   * Canonical keys (of tokens and places) of what may change without a further event: subjects of alerts that are
+   * not settled or whose row an unfinished batch wrote (version > `afterSeq`), and roots of chains with an
+   * unreported credential and an event after `sinceMs`.
    */
-  unsettled(sinceMs: number): Promise<readonly { readonly tenant: string; readonly key: string }[]>;
+  unsettled(
+    sinceMs: number,
+    afterSeq: number,
+  ): Promise<readonly { readonly tenant: string; readonly key: string }[]>;
   writeState(rows: readonly StateRow[]): Promise<void>;
   /** Newest row of every key, without those that are gone. */
   readState(): Promise<readonly StateRow[]>;

@@ -2,6 +2,7 @@ import type { Action, Chain, Hop } from './chain.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { LiveFinding } from './finding.ts';
 import type { Policy } from './policy.ts';
+import type { Filing, Lookup, Recalled, StateRow } from './recall.ts';
 
 /** One record of the ordered log. Whatever can change a finding is one of these. */
 export type LogRecord =
@@ -42,13 +43,32 @@ export interface EngineOutput {
   readonly hops: readonly Hop[];
   readonly actions: readonly Action[];
   readonly findings: readonly LiveFinding[];
+  /** Findings of what was recalled, as they stood before: known already, nobody is told. */
+  readonly remembered: readonly LiveFinding[];
+  /** Under which names the events are found again. */
+  readonly filings: readonly Filing[];
 }
 
 /** Correlation and detection together: pure and deterministic, no I/O, no clock, no randomness. */
 export interface Engine {
   /** Applies records in log order and reports what they changed since the last call. */
   apply(records: readonly LogRecord[]): EngineOutput;
+  /**
+   * What has to be recalled before these records may be applied; to be asked of everything before the first of
+   * them. An engine that is never asked has to hold everything in memory.
+   */
+  missing(records: readonly LogRecord[]): readonly Lookup[];
+  /** Takes in an answer; returns what that makes it ask next. */
+  recall(found: Recalled): readonly Lookup[];
+  /** Keys of what is provisional although it is not in memory: recalled when the watermark moves. */
+  park(keys: readonly { readonly tenant: string; readonly key: string }[]): void;
+  /** Parts of its memory of the stream that changed since the last call, after the record at `seq`. */
+  takeState(seq: number): readonly StateRow[];
+  /** Reads them back, before the first record. */
+  restore(rows: readonly StateRow[]): void;
   readonly watermarkMs: number;
+  /** In force after the last record. */
+  readonly policy: Policy;
   /** True while something is provisional: the watermark's next step will settle it. */
   readonly waiting: boolean;
   readonly stats: EngineStats;
@@ -61,6 +81,12 @@ export interface EngineStats {
   readonly lateEvents: number;
   readonly liveChains: number;
   readonly liveTokens: number;
+  readonly liveEvents: number;
   readonly evictedChains: number;
+  /** Provisional chains that left memory. */
+  readonly parkedChains: number;
+  readonly recalledEvents: number;
+  /** Recalls that a bound ended. */
+  readonly recallsCut: number;
   readonly uncorrelated: number;
 }

@@ -70,7 +70,8 @@ describe('metrics', () => {
     const page = await createMetrics().render();
     const names = [...page.matchAll(/^# HELP (\S+) (.+)$/gm)];
     expect(names.length).toBeGreaterThan(20);
-    const units = /^chainwarden_\w+_(total|seconds|events|messages|chains|tokens|seq|conflicts|detectors)$/;
+    const units =
+      /^chainwarden_\w+_(total|seconds|events|messages|chains|tokens|seq|conflicts|detectors|partitions)$/;
     for (const [, name = '', help = ''] of names) {
       expect(name).toMatch(units);
       expect(help.length).toBeGreaterThan(5);

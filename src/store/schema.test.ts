@@ -60,7 +60,7 @@ describe('the schema', () => {
   });
 
   it('ends the key of filings in the event, and that of the state in its part: what is written twice is one row', () => {
-    expect(tables.get('filings')).toMatch(/\nORDER BY \(tenant, drawer, seq\)\n/);
+    expect(tables.get('filings')).toMatch(/\nORDER BY \(tenant, drawer, seq, alias\)\n/);
     expect(tables.get('engine_state')).toMatch(/\nENGINE = ReplacingMergeTree\(seq\)\nORDER BY key\n/);
   });
 

@@ -70,7 +70,7 @@ export function createStore(database: Database, clock: () => number): Store {
 
     fileEvents: (filings) => writer.write(filingsTable, filings),
     recall: (lookups, beforeSeq) => recall(database, lookups, beforeSeq),
-    unsettled: (sinceMs) => unsettled(database, sinceMs),
+    unsettled: (sinceMs, afterSeq) => unsettled(database, sinceMs, afterSeq),
     writeState: (rows) => writer.write(stateTable, rows),
     readState: () => readState(database),
 

@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Chain, Hop } from '../../src/domain/chain.ts';
+import type { AdmittedEvent } from '../../src/domain/event/index.ts';
 import { noticeId } from '../../src/domain/notice.ts';
 import { revocationId } from '../../src/respond/plan.ts';
-import type { Planted } from './kit.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
-import { pages, type Truth } from './truth.ts';
-import type { World } from './world.ts';
+import { byName, pages, type Truth } from './truth.ts';
+import type { PlantedFor, World } from './world.ts';
 
 /** Of one kind of difference this many are told. */
 const TOLD_MAX = 4;
@@ -31,18 +31,19 @@ export function differences(
 
 /** The planted violations, and nothing else, are what the truth itself pages: the engine alone cannot be its judge. */
 function labels(world: World, truth: Truth): string[] {
-  const name = (detector: string, subject: string): string => `${detector} ${subject}`;
-  const stands = ({ onlyIf }: Planted): boolean => {
+  const name = (of: Pick<PlantedFor, 'tenant' | 'detector'>, subject: string): string =>
+    `${of.tenant}: ${of.detector} ${subject}`;
+  const stands = ({ onlyIf, tenant }: PlantedFor): boolean => {
     if (onlyIf === undefined) return true;
-    const tellings = [...truth.admitted.values()].filter(({ id }) => id === onlyIf.id);
+    const tellings = [...truth.admitted.values()].filter(
+      (event) => event.id === onlyIf.id && event.tenant === tenant,
+    );
     const inForce = tellings.reduce((a, b) => (b.digest < a.digest ? b : a));
     return onlyIf.holds(inForce.data);
   };
-  const expected = new Set(
-    world.planted.filter(stands).map(({ detector, subject }) => name(detector, subject)),
-  );
+  const expected = new Set(world.planted.filter(stands).map((one) => name(one, one.subject)));
   const paged = new Set(
-    [...truth.alerts.values()].filter(pages).map(({ detector, subject }) => name(detector, subject.key)),
+    [...truth.alerts.values()].filter(pages).map((alert) => name(alert, alert.subject.key)),
   );
   return told([
     ...[...expected].filter((one) => !paged.has(one)).map((one) => `planted, and not found: ${one}`),
@@ -52,15 +53,13 @@ function labels(world: World, truth: Truth): string[] {
 
 /** Every message is an event in the log, or a dead letter. */
 function lost(world: World, truth: Truth, tables: Tables): string[] {
-  const stored = new Set(
-    [...tables.events.values()].map(({ event }) => `${event.source} ${event.id} ${event.digest}`),
-  );
+  const stored = new Set([...tables.events.values()].map(({ event }) => identity(event)));
   const letters = [...tables.letters.values()];
   const byNumber = new Set(letters.map(({ position }) => position.offset));
   const byText = letters.filter(({ code }) => code === 'EVENT_STORE_REFUSED').map(({ raw }) => raw);
   const missing = world.messages.filter(({ number, raw }) => {
     const event = truth.admitted.get(number);
-    if (event !== undefined) return !stored.has(`${event.source} ${event.id} ${event.digest}`);
+    if (event !== undefined) return !stored.has(identity(event));
     if (truth.refused.get(number) === 'admission') return !byNumber.has(number);
     const { id } = raw as { id: string };
     return !byText.some((text) => text.includes(`"${id}"`));
@@ -85,16 +84,20 @@ function hasty(world: World, { events, controls }: Tables): string[] {
   return told(problems);
 }
 
+function identity({ tenant, source, id, digest }: AdmittedEvent): string {
+  return JSON.stringify([tenant, source, id, digest]);
+}
+
 function rows(truth: Truth, tables: Tables): string[] {
   const open = [...tables.chains.values()].filter(({ state }) => state !== 'merged');
   return [
-    ...compare('chain', truth.chains, byId(open.map(plainChain)), plainChain),
+    ...compare('chain', truth.chains, byName(open.map(plainChain)), plainChain),
     ...compare('hop', truth.hops, hopsOf(truth, tables), plainHop),
-    ...compare('action', truth.actions, byId([...tables.actions.values()].map(plain)), plain),
+    ...compare('action', truth.actions, byName([...tables.actions.values()].map(plain)), plain),
     ...compare(
       'alert',
       truth.alerts,
-      byId([...tables.alerts.values()].filter(({ withdrawn }) => !withdrawn).map(plain)),
+      byName([...tables.alerts.values()].filter(({ withdrawn }) => !withdrawn).map(plain)),
       plain,
     ),
   ];
@@ -109,8 +112,8 @@ function plain<T extends object>(row: T): T {
 
 /** KNOWN: rows of hops that are none any more stay in the store, and some members are not written again. */
 function hopsOf(truth: Truth, tables: Tables): Map<string, Hop> {
-  const known = [...tables.hops.values()].filter(({ key }) => truth.hops.has(key));
-  return new Map(known.map((hop) => [hop.key, plainHop(hop)]));
+  const hops = [...byName([...tables.hops.values()])];
+  return new Map(hops.filter(([name]) => truth.hops.has(name)).map(([name, hop]) => [name, plainHop(hop)]));
 }
 
 function plainHop(hop: Hop): Hop {
@@ -121,10 +124,6 @@ function plainHop(hop: Hop): Hop {
 function plainChain(chain: Chain): Chain {
   const verdict = chain.verdict === 'late' ? 'root' : chain.verdict;
   return plain({ ...chain, verdict, state: chain.state === 'closed' ? 'open' : chain.state });
-}
-
-function byId<T extends { readonly id: string }>(all: readonly T[]): Map<string, T> {
-  return new Map(all.map((row) => [row.id, row]));
 }
 
 function compare<T extends object>(
@@ -178,7 +177,7 @@ function messages(truth: Truth, tables: Tables, received: readonly Received[]): 
       revoked.set(id, body);
       continue;
     }
-    const alertId = String(data['alertId']);
+    const alertId = `${data['tenant']} ${data['alertId']}`;
     const told = toldOf.get(alertId) ?? { raised: new Set(), withdrawn: new Set() };
     toldOf.set(alertId, told);
     const epoch = endpoint === PAGER ? epochOf(id, type, data) : undefined;
@@ -234,9 +233,8 @@ function standing(truth: Truth, toldOf: ReadonlyMap<string, Told>): string[] {
     return told !== undefined && told.raised.size > told.withdrawn.size;
   };
   const problems: string[] = [];
-  for (const alert of truth.alerts.values()) {
-    if (pages(alert) && !believed(alert.id))
-      problems.push(`alert ${alert.id} (${alert.detector}) was never delivered`);
+  for (const [id, alert] of truth.alerts) {
+    if (pages(alert) && !believed(id)) problems.push(`alert ${id} (${alert.detector}) was never delivered`);
   }
   for (const id of toldOf.keys()) {
     const alert = truth.alerts.get(id);

@@ -11,7 +11,7 @@ import type { EngineStats } from '../../src/domain/record.ts';
 import { createEngine } from '../../src/engine.ts';
 import type { Random } from '../../src/evaluate/random.ts';
 import { createEmbeddedLog } from '../../src/log/embedded.ts';
-import { createPipeline, readProgress } from '../../src/pipeline.ts';
+import { createPipeline, readProgress, restoreEngine } from '../../src/pipeline.ts';
 import { createResponder } from '../../src/respond/responder.ts';
 import type { Endpoint, Transport } from '../../src/respond/types.ts';
 import type { Life } from './life.ts';
@@ -42,6 +42,7 @@ export interface ProcessParts {
 /** So small that chains leave memory and come back all the time. */
 export interface EngineLimits {
   readonly liveChainsMax: number;
+  readonly liveEventsMax: number;
   readonly chainIdleMs: number;
 }
 
@@ -79,7 +80,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     entriesMax: 3,
     concurrency: 2,
   });
-  const engine = createEngine({ detectors, ...parts.limits });
+  const engine = createEngine({ detectors, ...parts.limits, recallable: true });
   const progress = await readProgress(store);
   const { handledSeq } = progress;
   const pipeline = createPipeline({
@@ -88,11 +89,13 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     store,
     respond: (changes) => responder.handle(changes, { handledSeq }),
     ...progress,
+    checkpointRecords: 20,
     sleep,
     onFatal: parts.fail,
   });
   const lastSeq = await store.lastSeq();
-  await pipeline.replay(store.readLog(0));
+  await restoreEngine(engine, store, progress);
+  await pipeline.replay(store.readLog(progress.checkpointSeq));
   await responder.start();
   const eventLog = createEmbeddedLog({ store, lastSeq, clock, sleep, onRecords: pipeline.offer });
   if (lastSeq === 0) await eventLog.control({ kind: 'policy', policy });

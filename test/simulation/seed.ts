@@ -32,7 +32,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Things that may happen in one world; more is a world that never comes to rest. */
 const STEPS_MAX = 400_000;
 /** So small that chains leave memory and come back all the time. */
-const LIMITS = { liveChainsMax: Number.POSITIVE_INFINITY, chainIdleMs: Number.POSITIVE_INFINITY };
+const LIMITS = { liveChainsMax: 8, liveEventsMax: 120, chainIdleMs: 3_600_000 };
 
 /** Schemas are compiled once; the seeds that share them share nothing else. */
 export function createSimulation(): (seed: number, options?: SeedOptions) => Promise<Verdict> {

@@ -2,6 +2,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
+import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
 import type {
   ChainStore,
   LoggedEvent,
@@ -170,7 +171,7 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
       }),
     fileEvents: (filings) => write('fileEvents', filings, (filing) => file(tables, filing)),
     recall: (lookups, beforeSeq) => call('recall', () => recall(tables, lookups, beforeSeq)),
-    unsettled: (sinceMs) => call('unsettled', () => unsettledKeys(tables, sinceMs)),
+    unsettled: (sinceMs, afterSeq) => call('unsettled', () => unsettledKeys(tables, sinceMs, afterSeq)),
     writeState: (rows) =>
       write('writeState', rows, (row) => {
         if ((tables.state.get(row.key)?.seq ?? -1) <= row.seq) tables.state.set(row.key, row);
@@ -226,13 +227,13 @@ function file(tables: Tables, filing: Filing): void {
     entries = new Map();
     tables.filings.set(name, entries);
   }
-  entries.set(`${filing.role} ${filing.seq}`, filing);
+  entries.set(`${filing.role} ${filing.seq} ${filing.alias}`, filing);
 }
 
 /** Events by the names they were filed under; of too many the newest. */
 function recall(tables: Tables, lookups: readonly Lookup[], beforeSeq: number): Recalled {
   const events = new Map<number, RecalledEvent>();
-  const hints: Recalled['hints'][number][] = [];
+  const aliases: Recalled['aliases'][number][] = [];
   const truncated: Recalled['truncated'][number][] = [];
   for (const { tenant, name, role, max } of lookups) {
     const filed = [...(tables.filings.get(key(tenant, name))?.values() ?? [])];
@@ -243,9 +244,9 @@ function recall(tables: Tables, lookups: readonly Lookup[], beforeSeq: number): 
       events.set(seq, { seq, event: (tables.events.get(seq) as LoggedEvent).event, late });
     }
     if (role !== 'describes') continue;
-    const uses = known.filter((filing) => filing.role === 'uses' && filing.hint !== '');
-    const count = new Set(uses.map(({ hint }) => hint)).size;
-    if (count > 0) hints.push({ tenant, name, count: Math.min(2, count) });
+    const uses = known.filter((filing) => filing.role === 'uses' && filing.alias !== '');
+    const named = [...new Set(uses.map(({ alias }) => alias))].sort().slice(0, RECALL_ALIASES_MAX);
+    for (const alias of named) aliases.push({ tenant, name, alias });
   }
-  return { events: [...events.values()].sort((a, b) => a.seq - b.seq), hints, truncated };
+  return { events: [...events.values()].sort((a, b) => a.seq - b.seq), aliases, truncated };
 }

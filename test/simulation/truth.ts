@@ -60,11 +60,18 @@ export function truthOf(world: World, admit: Admit): Truth {
   return {
     admitted,
     refused,
-    chains: new Map(chains.filter(({ state }) => state !== 'merged').map((chain) => [chain.id, chain])),
-    hops: new Map(hops.map((hop) => [hop.key, hop])),
-    actions: new Map(actions.map((action) => [action.id, action])),
-    alerts: new Map(alerts.map((alert) => [alert.id, alert])),
+    chains: byName(chains.filter(({ state }) => state !== 'merged')),
+    hops: byName(hops),
+    actions: byName(actions),
+    alerts: byName(alerts),
   };
+}
+
+type Row = { readonly tenant: string } & ({ readonly id: string } | { readonly key: string });
+
+/** Rows by what names them. */
+export function byName<T extends Row>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [`${row.tenant} ${'id' in row ? row.id : row.key}`, row]));
 }
 
 /** Whether people are to know of an alert. */

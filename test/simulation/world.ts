@@ -17,7 +17,20 @@ import { busyHour, CHILDREN_MAX, offences, TARGETS_PER_HOUR_MAX } from './offenc
 import type { Message } from './publisher.ts';
 import { POISON } from './store.ts';
 
-export const TENANT = 'acme';
+/** The second one lives through a part of what the first one does, under the same names: nothing may cross over. */
+const TENANTS = ['acme', 'globex'] as const;
+type Tenant = (typeof TENANTS)[number];
+
+/** A line, and whose it is. */
+interface OwnLine extends Line {
+  readonly tenant: Tenant;
+}
+
+/** What a story planted, and where. */
+export interface PlantedFor extends Planted {
+  readonly tenant: string;
+}
+
 /** Monday, 2 March 2026, 08:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 8);
 const MINUTE_MS = 60_000;
@@ -30,7 +43,7 @@ export interface World {
   readonly publishers: ReadonlyMap<string, Publisher>;
   readonly messages: readonly Message[];
   /** Alerts that must page in the end, and no others. */
-  readonly planted: readonly Planted[];
+  readonly planted: readonly PlantedFor[];
   /** When the bulk has been said; what comes later comes hours later. */
   readonly bulkEndMs: number;
   readonly lateMs: readonly number[];
@@ -43,12 +56,15 @@ const WILD = 'https://wild.example';
 /** A world in which everything that goes wrong in the field goes wrong. The same seed gives the same bytes. */
 export function createWorld(seed: number): World {
   const random = createRandom(`simulation ${seed}`);
-  const planted: Planted[] = [];
-  const lines: Line[] = [];
-  const tell = (story: Story, late: boolean, atMs: number): void => {
+  const planted: PlantedFor[] = [];
+  const lines: OwnLine[] = [];
+  const tell = (story: Story, late: boolean, atMs: number, tenants: readonly Tenant[] = ['acme']): void => {
     const script = newScript(random, `${seed}-${lines.length}`, atMs);
-    planted.push(...story({ script, random: script.random, late }));
-    lines.push(...script.lines);
+    const found = story({ script, random: script.random, late });
+    for (const tenant of tenants) {
+      planted.push(...found.map((one) => ({ ...one, tenant })));
+      lines.push(...script.lines.map((line) => ({ ...line, tenant })));
+    }
   };
   const opening = (): number => START_MS + 3 * MINUTE_MS + random.int(0, OPENING_MS);
 
@@ -56,7 +72,12 @@ export function createWorld(seed: number): World {
   const good = random.shuffle(benignStories);
   // At least one story has a part that comes hours late; the others may.
   for (let count = 0; count < 4; count += 1)
-    tell(bad[count] as Story, count === 0 || random.chance(0.3), opening());
+    tell(
+      bad[count] as Story,
+      count === 0 || random.chance(0.3),
+      opening(),
+      count === 1 ? TENANTS : undefined,
+    );
   tell(busyHour, false, START_MS + random.int(4, 20) * MINUTE_MS);
   for (let count = 0; lines.length < LINES_MIN; count += 1) {
     tell(good[count % good.length] as Story, count === 0 || random.chance(0.3), opening());
@@ -85,7 +106,7 @@ function policyOf(): Policy {
 }
 
 /** A publisher whose clock is stuck, jumps, or lives in another year. */
-function wild(random: Random, lines: Line[]): void {
+function wild(random: Random, lines: OwnLine[]): void {
   const script = newScript(random, 'wild', START_MS + 5 * MINUTE_MS);
   for (let left = 8; left > 0; left -= 1) {
     wait(script, MINUTE_MS, 10 * MINUTE_MS);
@@ -96,12 +117,12 @@ function wild(random: Random, lines: Line[]): void {
       effect: 'read',
     });
   }
-  lines.push(...script.lines);
+  lines.push(...script.lines.map((line) => ({ ...line, tenant: 'acme' as const })));
 }
 
 function publish(
   random: Random,
-  lines: readonly Line[],
+  lines: readonly OwnLine[],
 ): Pick<World, 'messages' | 'publishers' | 'bulkEndMs' | 'lateMs'> {
   const publishers = new Map<string, Publisher>();
   const skews = new Map<string, number>();
@@ -112,9 +133,9 @@ function publish(
     messages.push({ number: messages.length, publisher, sentMs, raw });
   };
   for (const line of lines) {
-    const name = line.source;
+    const name = `${line.tenant} ${line.source}`;
     if (!publishers.has(name)) {
-      publishers.set(name, publisherOf(name));
+      publishers.set(name, publisherOf(name, line));
       skews.set(name, random.int(-SKEW_MS_MAX, SKEW_MS_MAX));
     }
     const sentMs = line.atMs + line.delayMs + random.int(50, 3_000);
@@ -136,9 +157,9 @@ function publish(
   return { publishers, messages, bulkEndMs, lateMs };
 }
 
-function publisherOf(source: string): Publisher {
+function publisherOf(name: string, { tenant, source }: OwnLine): Publisher {
   const issuer = Object.values(issuers).find((candidate) => candidate.source === source);
-  return { name: source, tenant: TENANT, issuers: issuer === undefined ? [] : [issuer.iss, source] };
+  return { name, tenant, issuers: issuer === undefined ? [] : [issuer.iss, source] };
 }
 
 function wildTime(random: Random, line: Line): number {

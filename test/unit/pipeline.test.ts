@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createAlertBook } from '../../src/alert/index.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
+import { defaultPolicy } from '../../src/domain/policy.ts';
 import type { Engine, LogRecord } from '../../src/domain/record.ts';
 import { createPipeline, type PipelineOptions } from '../../src/pipeline.ts';
 
@@ -16,9 +17,15 @@ function bench(options: Partial<PipelineOptions> = {}) {
   const engine: Engine = {
     apply(records) {
       batches.push([records[0]?.seq ?? 0, records.at(-1)?.seq ?? 0]);
-      return { chains: [], hops: [], actions: [], findings: [] };
+      return { chains: [], hops: [], actions: [], findings: [], remembered: [], filings: [] };
     },
+    missing: () => [],
+    recall: () => [],
+    park: () => undefined,
+    takeState: () => [],
+    restore: () => undefined,
     watermarkMs: 0,
+    policy: defaultPolicy,
     waiting: false,
     stats: {} as Engine['stats'],
   };
@@ -27,6 +34,11 @@ function bench(options: Partial<PipelineOptions> = {}) {
     writeHops: nothing,
     writeActions: nothing,
     writeAlerts: nothing,
+    fileEvents: nothing,
+    recall: async () => ({ events: [], aliases: [], truncated: [] }),
+    unsettled: async () => [],
+    writeState: async () => void did.push('state'),
+    readState: async () => [],
     readPosition: async () => 0,
     writePosition: async (name: string, seq: number) => void did.push(`${name} ${seq}`),
   };
@@ -37,6 +49,7 @@ function bench(options: Partial<PipelineOptions> = {}) {
     respond: async () => void did.push('respond'),
     handledSeq: 0,
     begunSeq: 0,
+    checkpointSeq: 0,
     sleep: nothing,
     onFatal: (error) => {
       throw error;

@@ -64,7 +64,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   apiKeys: (store) => store.apiKeys(),
   readPosition: (store) => store.readPosition("x'x"),
   recall: (store) => store.recall([{ tenant: 't', name: "x'x", role: 'describes', max: 10 }], 9),
-  unsettled: (store) => store.unsettled(0),
+  unsettled: (store) => store.unsettled(0, 0),
   readState: (store) => store.readState(),
 };
 

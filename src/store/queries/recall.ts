@@ -1,3 +1,4 @@
+import { RECALL_ALIASES_MAX } from '../../domain/limits.ts';
 import type { Lookup, Recalled } from '../../domain/recall.ts';
 import type { Bound, Database } from '../database.ts';
 import { DRAWERS_READ_MAX, PLACES_READ_MAX } from '../limits.ts';
@@ -11,7 +12,7 @@ import { eventsAt, type Place } from './events-at.ts';
 interface Drawer {
   readonly drawer: number;
   readonly tenant: string;
-  /** Events wanted by the greediest who asks; -1 when only its hints are wanted. */
+  /** Events wanted by the greediest who asks; -1 when only its aliases are wanted. */
   max: number;
   /** Filings in it, repeated ones included. */
   filings: number;
@@ -26,9 +27,10 @@ const filledSql = `
   SELECT drawer, count() ${inDrawers}
   GROUP BY drawer ${bounded(DRAWERS_READ_MAX)}`;
 
-const hintsSql = `
-  SELECT drawer, if(min(hint) = max(hint), 1, 2) ${inDrawers} AND hint != 0
-  GROUP BY drawer ${bounded(DRAWERS_READ_MAX)}`;
+const aliasesSql = `
+  SELECT DISTINCT drawer, alias ${inDrawers} AND alias != ''
+  ORDER BY drawer, alias
+  LIMIT {limit:UInt64} BY drawer ${bounded(DRAWERS_READ_MAX * RECALL_ALIASES_MAX)}`;
 
 // Grouped, because until the engine has merged them away the same filings may be there twice.
 const placesSql = (rows: number) => `
@@ -37,8 +39,8 @@ const placesSql = (rows: number) => `
   ORDER BY drawer, seq DESC LIMIT {limit:UInt64} BY drawer ${bounded(rows)}`;
 
 /**
- * Looks first which drawers have anything in them: mostly none has, and then that is all. Only of those the hints are
- * counted and the places read, and then the events that lie there.
+ * Looks first which drawers have anything in them: mostly none has, and then that is all. Only of those the
+ * aliases and the places are read, and then the events that lie there.
  */
 export async function recall(
   database: Database,
@@ -61,21 +63,22 @@ export async function recall(
   }
 
   const filled = await filledOf(database, [...drawers.values()], beforeSeq);
-  if (filled.length === 0) return { events: [], hints: [], truncated: [] };
-  const hinted = new Set(asked.filter(({ lookup }) => lookup.role === 'describes').map(({ uses }) => uses));
-  const hints = await hintsOf(
+  if (filled.length === 0) return { events: [], aliases: [], truncated: [] };
+  const described = new Set(
+    asked.filter(({ lookup }) => lookup.role === 'describes').map(({ uses }) => uses),
+  );
+  const aliases = await aliasesOf(
     database,
-    filled.filter(({ drawer }) => hinted.has(drawer)),
+    filled.filter(({ drawer }) => described.has(drawer)),
     beforeSeq,
   );
   const wanted = filled.filter(({ max }) => max >= 0);
   const places = await placesOf(database, wanted, beforeSeq);
   return {
     events: await eventsAt(database, newest(wanted, places)),
-    hints: asked.flatMap(({ lookup: { tenant, name, role }, uses }) => {
-      const count = hints.get(uses);
-      return role === 'uses' || count === undefined ? [] : [{ tenant, name, count }];
-    }),
+    aliases: asked.flatMap(({ lookup: { tenant, name, role }, uses }) =>
+      role === 'uses' ? [] : (aliases.get(uses) ?? []).map((alias) => ({ tenant, name, alias })),
+    ),
     truncated: asked.flatMap(({ lookup: { tenant, name, role, max }, drawer }) =>
       (places.get(drawer)?.length ?? 0) > max ? [{ tenant, name, role }] : [],
     ),
@@ -92,17 +95,21 @@ async function filledOf(database: Database, drawers: Drawer[], beforeSeq: number
   return drawers.filter(({ filings }) => filings > 0);
 }
 
-async function hintsOf(
+async function aliasesOf(
   database: Database,
   drawers: readonly Drawer[],
   beforeSeq: number,
-): Promise<ReadonlyMap<number, number>> {
-  const hints = new Map<number, number>();
+): Promise<ReadonlyMap<number, string[]>> {
+  const aliases = new Map<number, string[]>();
   for (const chunk of chunks(drawers, DRAWERS_READ_MAX)) {
-    const rows = await database.read('counting hints', hintsSql, of(chunk, beforeSeq));
-    for (const [drawer, count] of rows) hints.set(Number(drawer), Number(count));
+    const bounds = { ...of(chunk, beforeSeq), limit: RECALL_ALIASES_MAX };
+    const rows = await database.read('looking for aliases', aliasesSql, bounds);
+    for (const [number, alias] of rows) {
+      const drawer = Number(number);
+      aliases.set(drawer, [...(aliases.get(drawer) ?? []), String(alias)]);
+    }
   }
-  return hints;
+  return aliases;
 }
 
 /** Newest first, of every drawer one more than is wanted: so it shows that there are more. */

@@ -1,7 +1,7 @@
 import type { RecallStore } from '../../domain/recall.ts';
 import type { Database } from '../database.ts';
 import { UNSETTLED_PAGE_ROWS } from '../limits.ts';
-import { timeCell } from '../rows/cell.ts';
+import { countCell, timeCell } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
 
 // Both go through their table once, by its key, whatever the number of pages.
@@ -10,7 +10,7 @@ const page = `ORDER BY tenant, id LIMIT ${UNSETTLED_PAGE_ROWS} ${bounded(UNSETTL
 const alertsSql = `
   SELECT tenant, id, [subject_key] FROM alerts FINAL
   WHERE (tenant, id) > ({tenant:String}, {id:String})
-    AND NOT settled AND NOT withdrawn AND subject_kind IN ('token', 'chain')
+    AND (NOT settled AND NOT withdrawn OR version > {after:UInt64}) AND subject_kind IN ('token', 'chain')
   ${page}`;
 
 const chainsSql = `
@@ -23,13 +23,17 @@ const chainsSql = `
 type Unsettled = Awaited<ReturnType<RecallStore['unsettled']>>;
 
 /** Everything, each key once: what is left out here would never be judged again. */
-export async function unsettled(database: Database, sinceMs: number): Promise<Unsettled> {
+export async function unsettled(database: Database, sinceMs: number, afterSeq: number): Promise<Unsettled> {
   // Unknown times are stored as 0 and must be after "everything".
   const since = sinceMs < 0 ? -1 : timeCell(sinceMs);
   const found = new Map<string, Unsettled[number]>();
   for (const sql of [alertsSql, chainsSql]) {
     for (let at = { tenant: '', id: '' }, more = true; more; ) {
-      const rows = await database.read('looking for what is unsettled', sql, { ...at, since });
+      const rows = await database.read('looking for what is unsettled', sql, {
+        ...at,
+        since,
+        after: countCell(afterSeq),
+      });
       for (const [tenant, id, keys] of rows) {
         at = { tenant: String(tenant), id: String(id) };
         for (const key of keys as string[])

@@ -6,15 +6,14 @@ import { textCell, timeCell } from './cell.ts';
 
 export const filingsTable: TableOf<Filing> = {
   table: 'filings',
-  columns: ['tenant', 'drawer', 'seq', 'time', 'hint', 'late', 'written_on'],
+  columns: ['tenant', 'drawer', 'seq', 'time', 'alias', 'late', 'written_on'],
   rowsMax: INSERT_FILINGS_MAX,
-  row: ({ tenant, name, role, seq, timeMs, hint, late }, writtenMs) => [
+  row: ({ tenant, name, role, seq, timeMs, alias, late }, writtenMs) => [
     textCell(tenant),
     drawerOf(tenant, name, role),
     seq,
     timeCell(timeMs),
-    // One more, because 0 is no hint.
-    hint === '' ? 0 : digest52(hint) + 1,
+    textCell(alias),
     late,
     new Date(writtenMs).toISOString().slice(0, 10),
   ],

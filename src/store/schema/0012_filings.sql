@@ -16,14 +16,15 @@ CREATE TABLE IF NOT EXISTS filings
     seq         UInt64                  CODEC(Delta(8), ZSTD(1)),
     -- With the tenant the head of the key of `events`: what finds the event itself.
     time        DateTime64(3, 'UTC')    CODEC(Delta(8), ZSTD(1)),
-    -- Digest of the transaction that a use names, 0 for none: only how many there are is asked.
-    hint        UInt64                  CODEC(ZSTD(1)),
+    -- The other name that the same reference gives: few have one, and few different ones.
+    alias       String                  CODEC(ZSTD(1)),
     late        Bool,
     -- A day, not an instant as elsewhere: rows of many batches lie mixed, and an instant would be a third of a row.
     written_on  Date
 )
 ENGINE = ReplacingMergeTree
 PARTITION BY toYYYYMM(time)
-ORDER BY (tenant, drawer, seq)
+PRIMARY KEY (tenant, drawer, seq)
+ORDER BY (tenant, drawer, seq, alias)
 TTL written_on + INTERVAL 91 DAY DELETE
 SETTINGS index_granularity = 256, min_compress_block_size = 4096, ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000;

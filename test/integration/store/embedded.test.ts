@@ -24,7 +24,7 @@ it('finds events by name and its state again after a start', async () => {
   const event = logged(1, { timeMs: noon });
   await first.store.appendEvents([event]);
   const named = { tenant: event.event.tenant, name: 'txn', role: 'describes' as const };
-  await first.store.fileEvents([{ ...named, seq: 1, timeMs: noon, hint: '', late: true }]);
+  await first.store.fileEvents([{ ...named, seq: 1, timeMs: noon, alias: '', late: true }]);
   const state = [{ key: 'feed', seq: 1, body: '{"atMs":1}' }];
   await first.store.writeState(state);
   await first.close();

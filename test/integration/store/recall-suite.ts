@@ -27,7 +27,7 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
     role: 'describes',
     seq,
     timeMs: noon + seq,
-    hint: '',
+    alias: '',
     late: false,
     ...over,
   });
@@ -58,13 +58,13 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       const lookups = ['call 2', 'txn', 'call 1', 'never'].map((name) => lookup(tenant, name));
       expect(await store.recall(lookups, END)).toEqual({
         events: events.map(({ seq, event }, i) => ({ seq, event, late: i === 1 })),
-        hints: [],
+        aliases: [],
         truncated: [],
       });
     });
 
     it('knows nothing of what was never filed', async () => {
-      const nothing = { events: [], hints: [], truncated: [] };
+      const nothing = { events: [], aliases: [], truncated: [] };
       expect(await store.recall([], END)).toEqual(nothing);
       expect(await store.recall([lookup('recall nothing', 'x')], END)).toEqual(nothing);
     });
@@ -95,13 +95,16 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       await store.fileEvents(
         seqs.flatMap((seq) => [
           filing(tenant, 'x', seq),
-          filing(tenant, 'x', seq, { role: 'uses', hint: `txn ${seq}` }),
+          filing(tenant, 'x', seq, { role: 'uses', alias: `hash ${seq}` }),
         ]),
       );
       const answer = await store.recall([lookup(tenant, 'x', { max: 1 })], first + 1);
-      expect(answer).toMatchObject({ hints: [{ tenant, name: 'x', count: 1 }], truncated: [] });
+      expect(answer).toMatchObject({
+        aliases: [{ tenant, name: 'x', alias: `hash ${first}` }],
+        truncated: [],
+      });
       expect(seqsOf(answer.events)).toEqual([first]);
-      expect(await store.recall([lookup(tenant, 'x')], first)).toMatchObject({ events: [], hints: [] });
+      expect(await store.recall([lookup(tenant, 'x')], first)).toMatchObject({ events: [], aliases: [] });
     });
 
     it('gives the newest of more than are wanted and says of which names', async () => {
@@ -152,30 +155,27 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       expect(answer.truncated).toEqual([{ tenant, name: 'x', role: 'describes' }]);
     });
 
-    it('counts the transactions that use a name, up to two', async () => {
-      const tenant = 'recall hints';
+    it('tells the aliases that the uses of a name gave it, each once and not too many', async () => {
+      const tenant = 'recall aliases';
       const first = take(1);
-      const uses = (name: string, hints: readonly string[]) =>
-        hints.map((hint, i) => filing(tenant, name, first + i, { role: 'uses', hint }));
+      const uses = (name: string, aliases: readonly string[]) =>
+        aliases.map((alias, i) => filing(tenant, name, first + i, { role: 'uses', alias }));
       await store.fileEvents([
         ...uses('none', ['', '']),
         ...uses('one', ['', 'a', 'a', 'a']),
         ...uses('two', ['b', '', 'a']),
-        ...uses('many', ['a', 'b', 'c', 'd', 'a']),
-        filing(tenant, 'described', first, { hint: 'a' }),
+        ...uses('many', ['a', 'b', 'c', 'd', 'e', 'f']),
+        filing(tenant, 'described', first, { alias: 'a' }),
       ]);
       const names = ['none', 'one', 'two', 'many', 'described', 'unheard'];
-      const { hints } = await store.recall(
+      const { aliases } = await store.recall(
         names.map((name) => lookup(tenant, name)),
         END,
       );
-      expect(hints).toEqual([
-        { tenant, name: 'one', count: 1 },
-        { tenant, name: 'two', count: 2 },
-        { tenant, name: 'many', count: 2 },
-      ]);
+      const told = (name: string) => aliases.filter((pair) => pair.name === name).map(({ alias }) => alias);
+      expect(names.map(told)).toEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c', 'd'], [], []]);
       const asUses = names.map((name) => lookup(tenant, name, { role: 'uses' }));
-      expect((await store.recall(asUses, END)).hints).toEqual([]);
+      expect((await store.recall(asUses, END)).aliases).toEqual([]);
     });
 
     it('is not changed by filing again, nor by a merge', async () => {
@@ -185,7 +185,7 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       await log(tenant, seqs);
       const filings = seqs.flatMap((seq) => [
         filing(tenant, 'x', seq),
-        filing(tenant, 'x', seq, { role: 'uses', hint: 'a' }),
+        filing(tenant, 'x', seq, { role: 'uses', alias: 'a' }),
       ]);
       const lookups = [lookup(tenant, 'x', { max: 50 }), lookup(tenant, 'x', { role: 'uses', max: 49 })];
       await store.fileEvents(filings);
@@ -275,8 +275,8 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
   });
 
   describe('what is unsettled', () => {
-    const of = async (tenant: string, sinceMs: number) =>
-      (await store.unsettled(sinceMs))
+    const of = async (tenant: string, sinceMs: number, afterSeq = END) =>
+      (await store.unsettled(sinceMs, afterSeq))
         .filter((entry) => entry.tenant === tenant)
         .map(({ key }) => key)
         .sort();

@@ -99,7 +99,7 @@ describe('the comparison with a store', () => {
   /** Pages of one alert each; some are not in the list when their page is read, and can still be asked for. */
   function storeWith(begunSeq: number, slipped: readonly string[] = []) {
     const asked: string[] = [];
-    const progress = { handledSeq: begunSeq, begunSeq };
+    const progress = { handledSeq: begunSeq, begunSeq, checkpointSeq: 0 };
     return {
       asked,
       progress: async () => progress,

@@ -42,8 +42,13 @@ function play(records: readonly LogRecord[], options: { chainIdleMs?: number; li
   const findings = new Map<string, string>();
   const chains = new Map<string, EngineOutput['chains'][number]>();
   let most = 0;
-  for (let at = 0; at < records.length; at += 200) {
-    const output = engine.apply(records.slice(at, at + 200));
+  // Chains leave at the end of a batch: the very end of the stream is one of its own.
+  const ends = [...Array(Math.ceil(records.length / 200)).keys()].map((index) => index * 200);
+  for (const [from, to] of [
+    ...ends.map((at) => [at, Math.min(at + 200, records.length - 1)] as const),
+    [records.length - 1, records.length] as const,
+  ]) {
+    const output = engine.apply(records.slice(from, to));
     for (const { id, state, kind } of output.findings) {
       if (kind === 'alert') findings.set(id, state);
     }

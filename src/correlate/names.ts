@@ -1,0 +1,137 @@
+import type { AdmittedEvent, EventData, EventOf, TokenRef } from '../domain/event/index.ts';
+import { principalKey } from '../domain/principal.ts';
+import type { FilingRole } from '../domain/recall.ts';
+import { hashKey, jtiKey } from '../domain/token.ts';
+import { callIdKey } from './parent-calls.ts';
+
+/**
+ * What a name stands for decides who else has to be in memory with an event that bears it.
+ *
+ * `closed`: everybody who bears it (an event's identity, a transaction, a call id, one day of a credential's use).
+ * `token`: everybody, unless the credential is an ancestor of many chains; then those who describe it.
+ * `open`: those who describe it (revocations of a family or of a subject), never all that it covers.
+ */
+export type NameKind = 'closed' | 'token' | 'open';
+
+export interface FiledName {
+  readonly name: string;
+  readonly role: FilingRole;
+  /** The other name that the same reference gives. */
+  readonly alias?: string;
+}
+
+const kinds: Readonly<Record<string, NameKind>> = { tok: 'token', fam: 'open', sub: 'open' };
+
+export function kindOfName(name: string): NameKind {
+  return kinds[name.slice(0, 3)] ?? 'closed';
+}
+
+const describing: ReadonlySet<string> = new Set([
+  'token.issued',
+  'token.exchanged',
+  'token.refreshed',
+  'token.introspected',
+  'token.revoked',
+  'token.rejected',
+  'credential.exposed',
+  'privilege.granted',
+  'privilege.expired',
+]);
+
+const calling: ReadonlySet<string> = new Set([
+  'tool.invoked',
+  'tool.completed',
+  'tool.denied',
+  'api.called',
+  'api.denied',
+  'system.changed',
+]);
+
+/** Every name that an event is filed under; a function of the event alone. */
+export function namesOf(event: AdmittedEvent): readonly FiledName[] {
+  const { data, source } = event;
+  const names: FiledName[] = [{ name: identityName(source, event.id), role: 'describes' }];
+  const file = (name: string, role: FilingRole = 'describes', alias?: string): void => {
+    if (names.some((known) => known.name === name && known.role === role && known.alias === alias)) return;
+    names.push({ name, role, ...(alias === undefined ? {} : { alias }) });
+  };
+  const fileRef = (ref: TokenRef, role: FilingRole): void => {
+    const [name, alias] = refNames(ref) as [string, string?];
+    file(name, role, alias);
+    if (alias !== undefined) file(alias, role, name);
+  };
+  if (data.txn !== undefined) file(txnName(data.txn));
+  if ('token' in data && data.token !== undefined) {
+    fileRef(data.token, describing.has(data.type) ? 'describes' : 'uses');
+  }
+  if ('previous' in data) fileRef(data.previous, 'uses');
+  if ('parents' in data) for (const ref of data.parents ?? []) fileRef(ref, 'uses');
+  if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
+  if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
+  if (calling.has(data.type) && data.httpRequestId !== undefined) file(`htp:${data.httpRequestId}`);
+  for (const { name, role } of coveringNames(data)) file(name, role);
+  for (const name of sessionNames(event)) file(name);
+  return names;
+}
+
+export function identityName(source: string, id: string): string {
+  return `evt:${JSON.stringify([source, id])}`;
+}
+
+export function txnName(txn: string): string {
+  return `txn:${txn}`;
+}
+
+function callName(source: string, callId: string): string {
+  return `inv:${callIdKey(source, callId)}`;
+}
+
+/** A reference that carries a jti and a hash names the token twice. */
+export function refNames(ref: TokenRef): readonly string[] {
+  if (!('jti' in ref)) return [hashKey(ref.hash)];
+  const byJti = jtiKey(ref.iss, ref.jti);
+  return ref.hash === undefined ? [byJti] : [byJti, hashKey(ref.hash)];
+}
+
+/** A revocation of a family or a subject describes it; a token that was minted for it uses it. */
+function coveringNames(data: EventData): readonly FiledName[] {
+  const isRevocation = data.type === 'token.revoked';
+  const isMint = data.type === 'token.issued' || data.type === 'token.exchanged';
+  if (!isRevocation && !isMint && data.type !== 'token.refreshed') return [];
+  const { family, subject } = data as Partial<EventOf<'token.revoked'>>;
+  const role = isRevocation ? 'describes' : 'uses';
+  const names: FiledName[] = [];
+  if (family !== undefined) names.push({ name: familyName(family), role });
+  if (subject !== undefined && !('previous' in data)) names.push({ name: subjectName(subject), role });
+  return names;
+}
+
+export function familyName(family: string): string {
+  return `fam:${family}`;
+}
+
+export function subjectName(subject: { id: string; iss?: string | undefined }): string {
+  return `sub:${principalKey(subject)}`;
+}
+
+/** Direct use without a transaction hangs on that day's session, should the credential be an ancestor. */
+function sessionNames({ data, timeMs }: AdmittedEvent): readonly string[] {
+  if (data.txn !== undefined || !('token' in data) || data.token === undefined) return [];
+  if (!calling.has(data.type) && data.type !== 'agent.invoked') return [];
+  return refNames(data.token).map((name) => sessionName(name, timeMs));
+}
+
+/** Also the key of the session's place, where `tokenKey` is the credential's canonical key. */
+export function sessionName(tokenKey: string, atMs: number): string {
+  return `ses:${JSON.stringify([tokenKey, new Date(atMs).toISOString().slice(0, 10)])}`;
+}
+
+/** The name under which what a canonical key stands for is found again: keys of tokens and places. */
+export function nameOfKey(key: string): string {
+  if (!key.startsWith('call:')) return key;
+  // The key of a call: its kind, how it is identified, and by what.
+  const [, , how, ...rest] = key.split(':');
+  const id = rest.join(':');
+  if (how === 'h') return `htp:${id}`;
+  return how === 'c' ? `inv:${id}` : `evt:${id}`;
+}

@@ -1,0 +1,48 @@
+import type { AdmittedEvent } from '../domain/event/index.ts';
+import { namesOf } from './names.ts';
+
+/**
+ * Which names are in memory. While any event that bears a closed name is here, all of them are: chains leave
+ * together with whoever shares such a name with them, and come back together.
+ */
+export class Residency {
+  readonly #held = new Map<string, number>();
+  /** Families and subjects whose revocations are all here. */
+  readonly #covered = new Set<string>();
+  /** Events in memory. */
+  events = 0;
+
+  has(name: string): boolean {
+    return this.#held.has(name);
+  }
+
+  count(name: string): number {
+    return this.#held.get(name) ?? 0;
+  }
+
+  isCovered(name: string): boolean {
+    return this.#covered.has(name);
+  }
+
+  cover(name: string): void {
+    this.#covered.add(name);
+  }
+
+  uncover(name: string): void {
+    this.#covered.delete(name);
+  }
+
+  add(event: AdmittedEvent): void {
+    this.events += 1;
+    for (const { name } of namesOf(event)) this.#held.set(name, this.count(name) + 1);
+  }
+
+  remove(event: AdmittedEvent): void {
+    this.events -= 1;
+    for (const { name } of namesOf(event)) {
+      const left = this.count(name) - 1;
+      if (left > 0) this.#held.set(name, left);
+      else this.#held.delete(name);
+    }
+  }
+}

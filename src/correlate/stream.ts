@@ -1,0 +1,95 @@
+import type { AdmittedEvent } from '../domain/event/index.ts';
+import type { StateRow } from '../domain/recall.ts';
+import { Conflicts, type SourceConflicts } from './conflicts.ts';
+import { Feeds } from './feeds.ts';
+import { Window, type WindowBody, Windows } from './windows.ts';
+
+/** A part's name among those of its tenant. */
+type PartKey = readonly [kind: 'window' | 'feed' | 'conflicts', id: string];
+
+/**
+ * What a tenant's stream itself leaves behind, whichever chains are in memory: hours of principals, liveness of
+ * feeds, sources that contradict themselves. It follows the log record by record and is never recalled; parts that
+ * changed are written down, each with the offset it has applied.
+ */
+export class StreamState {
+  readonly #tenant: string;
+  readonly windows = new Windows();
+  readonly feeds = new Feeds();
+  readonly conflicts = new Conflicts();
+  readonly #changed = new Map<string, PartKey>();
+
+  constructor(tenant: string) {
+    this.#tenant = tenant;
+  }
+
+  /** Somebody spoke in time, whether or not what was said counts in the end. */
+  hear(event: AdmittedEvent): void {
+    const { data } = event;
+    if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed') {
+      const issuer = 'iss' in data.token ? data.token.iss : event.source;
+      if (this.feeds.heard(issuer, event.timeMs)) this.#note(['feed', issuer]);
+    }
+  }
+
+  /** An event was added to, or taken back from, what is known. Returns the window it changed. */
+  observe(event: AdmittedEvent, seq: number, adding: boolean): Window | undefined {
+    const window = this.windows.observe(event, seq, adding);
+    if (window !== undefined) this.#note(['window', window.id]);
+    return window;
+  }
+
+  /** Of two contents under one identity, this one counts. Returns the source when that is news. */
+  contradict(inForce: AdmittedEvent): SourceConflicts | undefined {
+    const source = this.conflicts.note(inForce);
+    if (source !== undefined) this.#note(['conflicts', source.source]);
+    return source;
+  }
+
+  /** Returns the ids of the hours that are let go. */
+  forgetBefore(watermarkMs: number): readonly string[] {
+    const gone = this.windows.forgetBefore(watermarkMs);
+    for (const id of gone) this.#note(['window', id]);
+    return gone;
+  }
+
+  #note(part: PartKey): void {
+    this.#changed.set(JSON.stringify([this.#tenant, ...part]), part);
+  }
+
+  /** Rows of the parts that changed since the last call, as they stand after the record at `seq`. */
+  takeChanged(seq: number): StateRow[] {
+    const rows = [...this.#changed].map(([key, part]) => ({ key, seq, body: this.#bodyOf(part) }));
+    this.#changed.clear();
+    return rows;
+  }
+
+  #bodyOf([kind, id]: PartKey): string {
+    const part =
+      kind === 'window'
+        ? this.windows.get(id)?.body
+        : kind === 'feed'
+          ? this.feeds.bodyOf(id)
+          : this.conflicts.get(id)?.body;
+    return part === undefined ? '' : JSON.stringify(part);
+  }
+
+  /** Reads a part back; what detection looks at is returned. Throws a SyntaxError for a body that is not JSON. */
+  restore(
+    kind: string,
+    id: string,
+    { body, seq }: StateRow,
+  ): { readonly window?: Window; readonly source?: SourceConflicts } {
+    const value: unknown = JSON.parse(body);
+    if (kind === 'window') {
+      const window = Window.of(value as WindowBody, seq);
+      this.windows.put(window);
+      return { window };
+    }
+    if (kind === 'feed') {
+      this.feeds.restore(id, value as readonly number[]);
+      return {};
+    }
+    return { source: this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]) };
+  }
+}
