@@ -2,6 +2,12 @@ import type { JournalEntry } from './journal.ts';
 
 /** A process may die of many things while a detector runs; twice within this time over the same is no accident. */
 const DIED_WITHIN_MS = 7 * 86_400_000;
+/**
+ * A note is written early, for a process that is about to run out of memory has little time. Whoever kills a busy
+ * machine's process leaves such notes as well, so what had neither run long nor grown is not held against anybody.
+ */
+const DIED_RAN_MS = 1_000;
+const DIED_GREW_BYTES = 64 * 2 ** 20;
 /** Messages that are remembered, and how long: a publisher or a topic may bring the same one again. */
 const MESSAGES_MAX = 100;
 const MESSAGES_WITHIN_MS = 30 * 86_400_000;
@@ -38,10 +44,14 @@ export function consequencesOf(entries: readonly JournalEntry[], nowMs: number):
 
 /** The entry that settles it: the watchdog saw it, or the process died twice. */
 function convicting(entries: readonly JournalEntry[], nowMs: number): JournalEntry | undefined {
-  const seen = entries.findLast(({ why }) => why !== 'died');
+  const seen = entries.findLast(({ why }) => why === 'stuck' || why === 'grew');
   if (seen !== undefined) return seen;
-  const died = entries.filter(({ atMs }) => nowMs - atMs < DIED_WITHIN_MS);
+  const died = entries.filter((entry) => nowMs - entry.atMs < DIED_WITHIN_MS && isTelling(entry));
   return died.length > 1 ? died.at(-1) : undefined;
+}
+
+function isTelling({ why, ranMs, grownBytes }: JournalEntry): boolean {
+  return why === 'threw' || ranMs >= DIED_RAN_MS || grownBytes >= DIED_GREW_BYTES;
 }
 
 /** Every tenant may read it, so it does not say what was looked at; the journal and the process's last line do. */
@@ -53,6 +63,7 @@ function reasonOf(entry: JournalEntry): string {
     case 'grew':
       return `took ${Math.round(entry.grownBytes / 2 ** 20)} MiB within ${ranMs} ms`;
     case 'died':
+    case 'threw':
       return 'the process died twice while it ran';
   }
 }

@@ -79,6 +79,10 @@ describe('what follows from it', () => {
       off: [{ detector: 'a' }],
       keep: [],
     });
+    const busy = { ...died(nowMs), ranMs: 300, grownBytes: 0 };
+    expect(consequencesOf([busy, busy, died(nowMs)], nowMs)).toMatchObject({ off: [] });
+    const full = { ...busy, grownBytes: 2 ** 27 };
+    expect(consequencesOf([full, died(nowMs)], nowMs)).toMatchObject({ off: [{ detector: 'a' }] });
     const longAgo = died(nowMs - 8 * DAY_MS);
     expect(consequencesOf([longAgo, died(nowMs)], nowMs)).toMatchObject({ off: [], keep: [died(nowMs)] });
   });
@@ -89,7 +93,7 @@ describe('what follows from it', () => {
     expect([...poison]).toEqual(['sha256:1']);
     expect(keep).toEqual(entries);
     expect(off).toEqual([]);
-    const again = consequencesOf([...keep, message('sha256:2', { why: 'died' })], nowMs);
+    const again = consequencesOf([...keep, message('sha256:2', { why: 'threw', ranMs: 0 })], nowMs);
     expect([...again.poison]).toEqual(['sha256:1', 'sha256:2']);
     expect(consequencesOf(keep, nowMs + 31 * DAY_MS)).toMatchObject({ keep: [] });
   });

@@ -5,8 +5,8 @@ import * as z from 'zod';
 const common = {
   /** Wall clock, milliseconds since the epoch. */
   atMs: z.number(),
-  /** `died`: the process ended in the middle of it, and nobody was left to say why. */
-  why: z.enum(['stuck', 'grew', 'died']),
+  /** `died`: the process ended in the middle of it, and nobody was left to say why. `threw`: it could not go on. */
+  why: z.enum(['stuck', 'grew', 'died', 'threw']),
   ranMs: z.number(),
   grownBytes: z.number(),
 };

@@ -112,7 +112,7 @@ function createEventWatch(board: Board, poison: ReadonlySet<string>, parts: Watc
     end: board.over,
     fault(seq, event) {
       board.over();
-      const measured = { atMs: clock(), why: 'died', ranMs: 0, grownBytes: 0 } as const;
+      const measured = { atMs: clock(), why: 'threw', ranMs: 0, grownBytes: 0 } as const;
       const name = nameOfValue(event) ?? '';
       appendJournal(journal, { kind: 'message', name, place: `log/0/${seq}`, ...measured });
     },

@@ -31,7 +31,7 @@ function watch({ memory, detectors, journal, limits, pollMs }: Orders): void {
     const entry = entryOf(board, turn, judgement, detectors);
     if (entry === undefined) continue;
     if (judgement.verdict !== 'suspect') strike(journal, entry);
-    else if (suspected !== turn) noteSuspicion(journal, entry);
+    else noteSuspicion(journal, entry);
     suspected = turn;
   }
   clearSuspicion(journal);
