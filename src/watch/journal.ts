@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod';
 
@@ -43,9 +52,9 @@ export function rewriteJournal(path: string, entries: readonly JournalEntry[]): 
  * the machine itself goes down it was not the detector.
  */
 export function noteSuspicion(path: string, entry: JournalEntry): void {
-  const file = openSync(suspicionOf(path), 'w', 0o600);
-  writeSync(file, JSON.stringify(entry));
-  closeSync(file);
+  const fresh = `${suspicionOf(path)}.new`;
+  writeFileSync(fresh, JSON.stringify(entry), { mode: 0o600 });
+  renameSync(fresh, suspicionOf(path));
 }
 
 export function clearSuspicion(path: string): void {
