@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { detectors } from '../../detectors/registry.ts';
 import { alertBody, createAlertBook } from '../../src/alert/index.ts';
 import { createWatermarkTracker } from '../../src/correlate/watermark.ts';
@@ -46,6 +47,8 @@ export interface EngineLimits {
   readonly chainIdleMs: number;
 }
 
+/** So few that every life begins at another checkpoint. */
+const CHECKPOINT_RECORDS = 20;
 /** While nothing waits for the time, the watermark is told this often. */
 const IDLE_STEP_MS = 60_000;
 
@@ -89,7 +92,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     store,
     respond: (changes) => responder.handle(changes, { handledSeq }),
     ...progress,
-    checkpointRecords: 20,
+    checkpointRecords: CHECKPOINT_RECORDS,
     sleep,
     onFatal: parts.fail,
   });
@@ -98,7 +101,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
   await pipeline.replay(store.readLog(progress.checkpointSeq));
   await responder.start();
   const eventLog = createEmbeddedLog({ store, lastSeq, clock, sleep, onRecords: pipeline.offer });
-  if (lastSeq === 0) await eventLog.control({ kind: 'policy', policy });
+  if (!isDeepStrictEqual(engine.policy, policy)) await eventLog.control({ kind: 'policy', policy });
   const tracker = createWatermarkTracker(policy.clocks.latenessSeconds * 1000);
   let toldMs = engine.watermarkMs;
 

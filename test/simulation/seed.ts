@@ -4,7 +4,7 @@ import { createAdmit } from '../../src/ingest/admit.ts';
 import { createVirtualTime } from './clock.ts';
 import { differences } from './compare.ts';
 import { createLife, type Life } from './life.ts';
-import { type SimulatedProcess, startProcess } from './process.ts';
+import { type EngineLimits, type SimulatedProcess, startProcess } from './process.ts';
 import { startNetwork } from './publisher.ts';
 import { createReceiver } from './receiver.ts';
 import { createTables, openStore } from './store.ts';
@@ -24,6 +24,8 @@ export interface Verdict {
   readonly crashes: number;
   readonly lateJoins: number;
   readonly messages: number;
+  /** Events that came back into memory. */
+  readonly recalled: number;
   readonly steps: number;
 }
 
@@ -32,7 +34,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Things that may happen in one world; more is a world that never comes to rest. */
 const STEPS_MAX = 400_000;
 /** So small that chains leave memory and come back all the time. */
-const LIMITS = { liveChainsMax: 8, liveEventsMax: 120, chainIdleMs: 3_600_000 };
+const LIMITS: readonly EngineLimits[] = [
+  { liveChainsMax: 3, liveEventsMax: 30, chainIdleMs: 5 * MINUTE_MS },
+  { liveChainsMax: 8, liveEventsMax: 120, chainIdleMs: HOUR_MS },
+  { liveChainsMax: 1, liveEventsMax: 1, chainIdleMs: 0 },
+];
 
 /** Schemas are compiled once; the seeds that share them share nothing else. */
 export function createSimulation(): (seed: number, options?: SeedOptions) => Promise<Verdict> {
@@ -48,8 +54,10 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
   const tables = createTables();
   const receiver = createReceiver(random.fork('receiver'));
   const problems: string[] = [];
+  const limits = random.pick(LIMITS);
   const endMs = Math.max(world.bulkEndMs, ...world.lateMs) + 2 * HOUR_MS;
   let crashes = 0;
+  let recalled = 0;
   const say = (what: string): void => trace?.(`${new Date(time.nowMs).toISOString()} ${what}`);
 
   let life: Life | undefined;
@@ -59,6 +67,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
   function boot(): void {
     const own = createLife(time, random, () => {
       crashes += 1;
+      recalled += up?.stats.recalledEvents ?? 0;
       say('killed');
       up = undefined;
       time.after(random.chance(0.1) ? random.int(MINUTE_MS, 15 * MINUTE_MS) : random.int(200, 20_000), boot);
@@ -84,7 +93,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
       transport: receiver.connect(own),
       admit,
       policy: world.policy,
-      limits: LIMITS,
+      limits,
       fail: (error) => {
         if (!own.dead) problems.push(`the pipeline stopped: ${String(error)} ${causeOf(error)}`);
         own.kill();
@@ -142,6 +151,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
     crashes,
     lateJoins: world.lateMs.length,
     messages: receiver.received.length,
+    recalled: recalled + (up?.stats.recalledEvents ?? 0),
     steps: time.steps,
   };
 }

@@ -23,7 +23,8 @@ describe('the simulated service', () => {
     expect(verdicts).toHaveLength(SEEDS);
     // What a world must have been through, so that its peace means something.
     const tame = verdicts.filter(
-      ({ events, crashes, lateJoins }) => events < 200 || crashes < 2 || lateJoins < 1,
+      ({ events, crashes, lateJoins, recalled }) =>
+        events < 200 || crashes < 2 || lateJoins < 1 || recalled < 1,
     );
     expect(tame).toEqual([]);
   });

@@ -42,7 +42,7 @@ export interface Tables {
   readonly outbox: Map<string, OutboxEntry>;
   readonly positions: Map<string, number>;
   readonly state: Map<string, StateRow>;
-  /** By name, then by role and seq. */
+  /** By name, then by role, seq and alias. */
   readonly filings: Map<string, Map<string, Filing>>;
 }
 
@@ -237,16 +237,18 @@ function recall(tables: Tables, lookups: readonly Lookup[], beforeSeq: number): 
   const truncated: Recalled['truncated'][number][] = [];
   for (const { tenant, name, role, max } of lookups) {
     const filed = [...(tables.filings.get(key(tenant, name))?.values() ?? [])];
-    const known = filed.filter((filing) => filing.seq < beforeSeq && tables.events.has(filing.seq));
-    const wanted = known.filter((filing) => filing.role === role).sort((a, b) => b.seq - a.seq);
-    if (wanted.length > max) truncated.push({ tenant, name, role });
-    for (const { seq, late } of wanted.slice(0, max)) {
+    // An event that a killed process filed, and that the log lost, is none.
+    const known = filed.filter(({ seq }) => seq < beforeSeq && tables.events.has(seq));
+    const wanted = new Map(known.filter((filing) => filing.role === role).map((one) => [one.seq, one]));
+    const newest = [...wanted.values()].sort((a, b) => b.seq - a.seq);
+    if (newest.length > max) truncated.push({ tenant, name, role });
+    for (const { seq, late } of newest.slice(0, max)) {
       events.set(seq, { seq, event: (tables.events.get(seq) as LoggedEvent).event, late });
     }
     if (role !== 'describes') continue;
-    const uses = known.filter((filing) => filing.role === 'uses' && filing.alias !== '');
-    const named = [...new Set(uses.map(({ alias }) => alias))].sort().slice(0, RECALL_ALIASES_MAX);
-    for (const alias of named) aliases.push({ tenant, name, alias });
+    const others = new Set(known.filter((filing) => filing.role === 'uses').map(({ alias }) => alias));
+    others.delete('');
+    for (const alias of [...others].slice(0, RECALL_ALIASES_MAX)) aliases.push({ tenant, name, alias });
   }
   return { events: [...events.values()].sort((a, b) => a.seq - b.seq), aliases, truncated };
 }

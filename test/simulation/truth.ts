@@ -53,6 +53,7 @@ export function truthOf(world: World, admit: Admit): Truth {
   const engine = createEngine({
     detectors,
     liveChainsMax: Number.POSITIVE_INFINITY,
+    liveEventsMax: Number.POSITIVE_INFINITY,
     chainIdleMs: Number.POSITIVE_INFINITY,
   });
   const { chains, hops, actions, findings } = engine.apply(records);

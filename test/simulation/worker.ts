@@ -10,7 +10,7 @@ parentPort?.on('message', ({ seed, traced }: { readonly seed: number; readonly t
     (verdict) => parentPort?.postMessage({ verdict }),
     (error: unknown) => {
       const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      const nothing = { events: 0, crashes: 0, lateJoins: 0, messages: 0, steps: 0 };
+      const nothing = { events: 0, crashes: 0, lateJoins: 0, messages: 0, recalled: 0, steps: 0 };
       parentPort?.postMessage({ verdict: { seed, problems: [`it broke: ${problem}`], ...nothing } });
     },
   );
