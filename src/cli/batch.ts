@@ -37,7 +37,12 @@ export interface BatchResult {
  * consequence, unless there are more chains than fit: then settled ones leave, as they do in the service.
  */
 export async function runBatch(options: BatchOptions): Promise<BatchResult> {
-  const engine = createEngine({ detectors, policy: options.policy, chainIdleMs: Number.POSITIVE_INFINITY });
+  const engine = createEngine({
+    detectors,
+    policy: options.policy,
+    liveEventsMax: Number.POSITIVE_INFINITY,
+    chainIdleMs: Number.POSITIVE_INFINITY,
+  });
   const book = createAlertBook({ alertsMax: Number.POSITIVE_INFINITY });
   const admit = createAdmit();
   // A file is read by its owner: it may hold the events of any tenant, by any issuer.

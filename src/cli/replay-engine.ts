@@ -32,6 +32,7 @@ export function freshEngine(
       Object.entries(settings).filter(([id]) => chosen.some((detector) => detector.id === id)),
     ),
     liveChainsMax: Number.POSITIVE_INFINITY,
+    liveEventsMax: Number.POSITIVE_INFINITY,
     chainIdleMs: Number.POSITIVE_INFINITY,
   });
   const book = createAlertBook({ alertsMax: Number.POSITIVE_INFINITY });

@@ -30,8 +30,8 @@ export class Feeds implements FeedView {
     const minutes = this.#issuers.get(issuer);
     if (minutes === undefined) return false;
     const from = Math.floor(atMs / MINUTE_MS);
-    // Whole minutes only: the last one may not be over when the watermark gets here.
-    const to = Math.floor((atMs + withinMs) / MINUTE_MS) - 1;
+    // Whole minutes where there are any: the last one may not be over when the watermark gets here.
+    const to = Math.max(from, Math.floor((atMs + withinMs) / MINUTE_MS) - 1);
     let before = false;
     let after = false;
     for (const minute of minutes) {
