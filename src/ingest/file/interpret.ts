@@ -59,7 +59,7 @@ export function createInterpreter(
     } catch {
       return [refused(notJson, text, undefined)];
     }
-    // A letter shows what was refused, not the list around it: a list of a million numbers is written once, not squared.
+    // A letter shows what was refused, not the list around it: a million numbers are not written a million times.
     return listIn(value).flatMap((item) => readCarefully(item, isObject(item) ? text : String(item)));
   };
 }
