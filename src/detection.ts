@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { detectors } from '../detectors/registry.ts';
 import { alertBody, createAlertBook } from './alert/index.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
+import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import { LIVE_EVENT_BYTES } from './domain/limits.ts';
 import type { Store } from './domain/ports.ts';
@@ -20,6 +21,7 @@ import {
   type Responder,
   systemTimer,
 } from './respond/index.ts';
+import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
 export interface Detection {
@@ -27,11 +29,13 @@ export interface Detection {
   readonly tracker: WatermarkTracker;
   readonly engine: Engine;
   readonly responder: Responder;
+  readonly watch: Watch;
   /** Finishes what was accepted, then closes. */
   stop(): Promise<void>;
 }
 
 export interface DetectionParts {
+  readonly detectors: readonly Detector[];
   readonly store: Store;
   readonly endpoints: readonly Endpoint[];
   readonly log: Logger;
@@ -56,9 +60,13 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     log,
     body: alertBody,
   });
+  // First of all: what ended an earlier process is off before the log is replayed.
+  const watch = await openWatch(config, parts);
   const engine = createEngine({
-    detectors,
+    detectors: watch.detectors,
     detectorConfig: config.detectors,
+    switches: watch.logged,
+    events: watch.events,
     liveEventsMax: eventsWithin(config.memoryMb),
     recallable: true,
   });
@@ -75,7 +83,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       parts.fail(new ChainwardenError('INTERNAL', 'the pipeline stopped', { cause: error })),
     observer: observe(parts.metrics, log),
   });
-  const lastSeq = await store.lastSeq();
+  const { lastSeq } = watch;
   await restoreEngine(engine, store, progress);
   await pipeline.replay(store.readLog(progress.checkpointSeq));
   await responder.start();
@@ -93,6 +101,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     },
     onRetry: (error) => log.warn({ err: error }, 'log write retried'),
   });
+  watch.switches.open(eventLog.control);
   // A policy changes findings, so its change has a place in the log: a replay applies each to its own time.
   if (!isDeepStrictEqual(engine.policy, config.policy)) {
     await eventLog.control({ kind: 'policy', policy: config.policy });
@@ -101,6 +110,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     eventLog,
     engine,
     responder,
+    watch,
     tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000),
     async stop() {
       await eventLog.close();
@@ -108,8 +118,24 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       await pipeline.stop();
       await responder.stop();
       await transport.close();
+      await watch.stop();
     },
   };
+}
+
+/** A watch beside every evaluation, with what ended earlier processes turned off in the log. */
+async function openWatch(config: Config, parts: DetectionParts): Promise<Watch> {
+  const { detectors, store, clock, log, metrics } = parts;
+  return startWatch({
+    detectors,
+    store,
+    lastSeq: await store.lastSeq(),
+    journal: join(config.data, 'watchdog.jsonl'),
+    clock,
+    log,
+    onFault: (detector) => metrics.detectors.faults.inc({ detector }),
+    onPassedOver: () => metrics.intake.refused.inc({ source: 'log', code: 'EVENT_POISONOUS' }),
+  });
 }
 
 /** Half of what the process may take is for events and what hangs on them; the rest is for everything else. */

@@ -7,7 +7,14 @@ import type { LiveFinding } from './domain/finding.ts';
 import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX, LIVE_EVENTS_MAX } from './domain/limits.ts';
 import { defaultPolicy, type Policy } from './domain/policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './domain/recall.ts';
-import type { DetectorSwitch, Engine, EngineOutput, EngineStats, LogRecord } from './domain/record.ts';
+import type {
+  DetectorSwitch,
+  Engine,
+  EngineOutput,
+  EngineStats,
+  EventWatch,
+  LogRecord,
+} from './domain/record.ts';
 import { createRules } from './rules.ts';
 
 export interface EngineOptions {
@@ -23,6 +30,8 @@ export interface EngineOptions {
   readonly recallable?: boolean;
   /** The last switch of each detector that the log holds: in force from the start, whatever is replayed. */
   readonly switches?: readonly DetectorSwitch[];
+  /** Stands beside every event that is applied; the engine itself stays pure. */
+  readonly events?: EventWatch;
 }
 
 interface Tenant {
@@ -85,11 +94,23 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
+  function watched(seq: number, event: AdmittedEvent): ReturnType<Correlator['apply']> {
+    try {
+      const applied = tenant(event.tenant).correlator.apply(event, seq, watermarkMs);
+      options.events?.end();
+      return applied;
+    } catch (error) {
+      options.events?.fault(seq, event);
+      throw error;
+    }
+  }
+
   function apply(record: LogRecord, output: Mutable<EngineOutput>): void {
     switch (record.kind) {
       case 'event': {
         const { event, seq } = record;
-        const applied = tenant(event.tenant).correlator.apply(event, seq, watermarkMs);
+        if (options.events?.begin(seq, event) === false) break;
+        const applied = watched(seq, event);
         if (applied !== undefined) output.filings.push(...filingsOf(event, seq, applied.late));
         break;
       }

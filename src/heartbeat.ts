@@ -73,6 +73,9 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     metrics.engine.recallsCut.inc(grown('recallsCut', stats.recallsCut));
     metrics.log.queueEvents.set(detection.eventLog.queuedEvents);
     metrics.log.lastSeq.set(detection.eventLog.lastSeq);
+    for (const { id } of detection.watch.detectors) {
+      metrics.detectors.off.set({ detector: id }, detection.watch.switches.state(id)?.on === false ? 1 : 0);
+    }
     const outbox = detection.responder.stats;
     metrics.delivery.attempts.inc(grown('attempts', outbox.attempts));
     metrics.delivery.delivered.inc(grown('delivered', outbox.delivered));

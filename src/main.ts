@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { detectors } from '../detectors/registry.ts';
+import { detectors as shipped } from '../detectors/registry.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import { startDetection } from './detection.ts';
 import type { Role } from './domain/access.ts';
 import type { Admission, Admit } from './domain/admission.ts';
+import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
 import { startHeartbeat } from './heartbeat.ts';
@@ -18,7 +19,6 @@ import { version } from './package.ts';
 import { resolveEndpoints } from './respond/index.ts';
 import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
-import { createSwitchboard } from './watch/index.ts';
 
 export interface Service {
   readonly address: string;
@@ -41,10 +41,13 @@ const sleep = async (ms: number): Promise<void> => {
 };
 
 /** Puts the parts together and starts them. The only place that knows every one of them. */
-export async function startService(config: Config): Promise<Service> {
+export async function startService(
+  config: Config,
+  detectors: readonly Detector[] = shipped,
+): Promise<Service> {
   const opened: Closer[] = [];
   try {
-    return await assemble(config, opened);
+    return await assemble(config, detectors, opened);
   } catch (error) {
     // What was opened keeps the process alive and the data folder locked.
     await closeAll(opened).catch(() => undefined);
@@ -59,14 +62,15 @@ async function closeAll(opened: readonly Closer[]): Promise<void> {
   for (const close of opened.toReversed()) await close();
 }
 
-async function assemble(config: Config, opened: Closer[]): Promise<Service> {
+async function assemble(config: Config, detectors: readonly Detector[], opened: Closer[]): Promise<Service> {
   // Before anything is opened or made: what is wrong here can be said at once.
   const endpoints = resolveEndpoints(config.outbound.endpoints, process.env);
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });
   const health = createHealth(clock);
   const { clickhouse } = config;
-  if (clickhouse.url === undefined) mkdirSync(config.data, { recursive: true, mode: 0o700 });
+  // Beside the embedded store, the watchdog's journal lives there.
+  mkdirSync(config.data, { recursive: true, mode: 0o700 });
   const store = await openStore({
     ...(clickhouse.url === undefined ? { path: `${config.data}/store` } : { url: clickhouse.url }),
     user: clickhouse.user,
@@ -82,13 +86,20 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
   const failed = new Promise<ChainwardenError>((resolve) => {
     fail = resolve;
   });
-  const detection = await startDetection(config, { store, endpoints, log, metrics, clock, sleep, fail });
+  const detection = await startDetection(config, {
+    detectors,
+    store,
+    endpoints,
+    log,
+    metrics,
+    clock,
+    sleep,
+    fail,
+  });
   const { eventLog, tracker } = detection;
   opened.push(detection.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
-  const admit = createAdmit();
-  const switches = createSwitchboard({ switches: [], clock });
-  switches.open(eventLog.control);
+  const admit = detection.watch.admit(createAdmit());
 
   const server = await createServer({
     store,
@@ -96,7 +107,7 @@ async function assemble(config: Config, opened: Closer[]): Promise<Service> {
     admit,
     decodeBinary,
     detectors,
-    switches,
+    switches: detection.watch.switches,
     metrics,
     health,
     log,

@@ -15,7 +15,8 @@ export interface RecallMemory {
 
 export function createRecallMemory(): RecallMemory {
   const events = new Map<number, Extract<LogRecord, { kind: 'event' }>>();
-  const filings = new Map<string, Filing[]>();
+  /** By tenant and name, then by what makes a filing one. */
+  const filings = new Map<string, Map<string, Filing>>();
   const rows = new Map<string, StateRow>();
   let lastSeq = 0;
   let checkpointSeq = 0;
@@ -27,7 +28,9 @@ export function createRecallMemory(): RecallMemory {
     const aliases: { tenant: string; name: string; alias: string }[] = [];
     for (const { tenant, name, role, max } of lookups) {
       asked += 1;
-      const filed = (filings.get(`${tenant} ${name}`) ?? []).filter(({ seq }) => seq < beforeSeq);
+      const filed = [...(filings.get(`${tenant} ${name}`)?.values() ?? [])].filter(
+        ({ seq }) => seq < beforeSeq,
+      );
       const wanted = new Map(
         filed.filter((filing) => filing.role === role).map((filing) => [filing.seq, filing]),
       );
@@ -56,12 +59,9 @@ export function createRecallMemory(): RecallMemory {
       for (const record of records) if (record.kind === 'event') events.set(record.seq, record);
       for (const filing of output.filings) {
         const key = `${filing.tenant} ${filing.name}`;
-        const known = filings.get(key) ?? [];
-        const isKnown = known.some(
-          ({ seq, role, alias }) => seq === filing.seq && role === filing.role && alias === filing.alias,
-        );
-        if (isKnown) continue;
-        filings.set(key, [...known, filing]);
+        const known = filings.get(key) ?? new Map<string, Filing>();
+        known.set(`${filing.seq} ${filing.role} ${filing.alias}`, filing);
+        filings.set(key, known);
       }
       lastSeq = records.at(-1)?.seq ?? lastSeq;
       return output;
