@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { SourceView, TokenView } from '../../src/domain/chain.ts';
+import type { ChainView, SourceView, TokenView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { EVIDENCE_VALUES_MAX } from '../../src/domain/limits.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
+import { chainSubject, clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
 import { frameworks } from './frameworks.ts';
 
 const ContradictionConfig = z.strictObject({});
@@ -27,10 +27,11 @@ export const contradictingReports: Detector<z.infer<typeof ContradictionConfig>>
   },
   frameworks,
   config: ContradictionConfig,
-  looksAt: ['token', 'source'],
+  looksAt: ['token', 'chain', 'source'],
 
   evaluate(sighting) {
     if (sighting.on === 'source') return [conflictingEvent(sighting.source)];
+    if (sighting.on === 'chain') return callCircle(sighting.chain, sighting.policy);
     if (sighting.on !== 'token') return [];
     const { token, policy } = sighting;
     return [disagreeingReference(token), lineageCycle(token, policy)].filter(
@@ -85,11 +86,43 @@ function lineageCycle(token: TokenView, policy: Policy): Finding | undefined {
     fact: 'lineage-cycle',
     kind: 'signal',
     severity: 'low',
-    title: `${label} names ${parent} as its parent, which descends from ${label} itself`,
+    title:
+      token.cutParent.key === token.key
+        ? `${label} names itself as its parent`
+        : `${label} names ${parent} as its parent, which descends from ${label} itself`,
     atMs,
     evidence: { token: label, issuer: token.issuer ?? null, cutParent: parent },
     eventIds: eventIds(token.eventIds),
     settlesAtMs: atMs + clocksOf(policy).latenessMs,
     linkLevel: token.cutParent.level,
   };
+}
+
+/** Calls that descend from themselves have no beginning either: they hang together, wherever the circle starts. */
+function callCircle(chain: ChainView, policy: Policy): readonly Finding[] {
+  const [first] = chain.circles;
+  if (first === undefined) return [];
+  const { callId, parentCallId, atMs } = first;
+  return [
+    {
+      subject: chainSubject(chain),
+      fact: 'call-cycle',
+      kind: 'signal',
+      severity: 'low',
+      title:
+        callId === parentCallId
+          ? `Call ${callId} names itself as its parent`
+          : `Call ${callId} names ${parentCallId} as its parent, which descends from ${callId} itself`,
+      atMs,
+      evidence: {
+        circles: chain.circles.map((circle) => ({
+          callId: circle.callId,
+          parentCallId: circle.parentCallId,
+        })),
+      },
+      eventIds: eventIds(...chain.circles.map((circle) => circle.eventIds)),
+      settlesAtMs: atMs + clocksOf(policy).latenessMs,
+      linkLevel: 4,
+    },
+  ];
 }

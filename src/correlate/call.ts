@@ -114,7 +114,11 @@ export class Call implements ActionView {
   }
 
   get presented(): Presented | undefined {
-    return this.#first((data) => ('presented' in data ? data.presented : undefined));
+    let all: Presented | undefined;
+    for (const { data } of this.facts) {
+      if ('presented' in data && data.presented !== undefined) all = { ...data.presented, ...all };
+    }
+    return all;
   }
 
   get effect(): Effect {

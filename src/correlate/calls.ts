@@ -78,14 +78,13 @@ export class Calls {
 
   #use(token: TokenNode, call: Call): void {
     const { tokens, touched } = this.#graph;
-    token.addUse(call);
+    if (token.addUse(call)) tokens.refresh(token);
     const { txn } = call;
     if (call.toldTxn !== txn) {
       if (call.toldTxn !== undefined) tokens.hearTxn(token, call.toldTxn, false);
       call.toldTxn = txn;
       if (txn !== undefined) tokens.hearTxn(token, txn, true);
     }
-    if (token.needsFold) tokens.refresh(token);
     // Its uses alone say when it was first heard of.
     if (!token.issued) touched.tokens.add(token);
     touched.places.add(token.place);

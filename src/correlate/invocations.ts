@@ -82,7 +82,7 @@ export class Invocations {
     const [fact] = place.facts;
     // Named as a parent and not known as an invocation: perhaps it is a call.
     if (fact === undefined) return this.#graph.calls.parents.get(place.key.slice(KEY_PREFIX.length))?.home;
-    return this.#aboveInvocation(fact as Fact<EventOf<'agent.invoked'>>);
+    return this.#aboveInvocation(place, fact as Fact<EventOf<'agent.invoked'>>);
   }
 
   /** Below a token that is a chain's part, on it; below an ancestor, or at the top, on its transaction. */
@@ -96,9 +96,10 @@ export class Invocations {
     return txn === undefined ? undefined : this.#graph.places.request(txn);
   }
 
-  #aboveInvocation({ event, data }: Fact<EventOf<'agent.invoked'>>): Place | undefined {
+  #aboveInvocation(place: Place, { event, data }: Fact<EventOf<'agent.invoked'>>): Place | undefined {
     const { places, tokens, calls } = this.#graph;
     const token = data.token === undefined ? undefined : tokens.ensure(data.token);
+    place.ancestor = token?.isAncestor === true ? token : undefined;
     if (token !== undefined && !token.isAncestor) return token.place;
     const parentCallId = data.parentCallId === data.callId ? undefined : data.parentCallId;
     const key = parentCallId === undefined ? undefined : callIdKey(event.source, parentCallId);

@@ -56,15 +56,22 @@ export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   if ('token' in data && data.token !== undefined) {
     for (const name of refNames(data.token)) file(name, describing.has(data.type) ? 'describes' : 'uses');
   }
-  if ('previous' in data) for (const name of refNames(data.previous)) file(name, 'uses');
-  if ('parents' in data)
-    for (const ref of data.parents ?? []) for (const name of refNames(ref)) file(name, 'uses');
+  for (const ref of mentionedIn(data)) for (const name of refNames(ref)) file(name, 'uses');
   if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
   if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
   if (calling.has(data.type) && data.httpRequestId !== undefined) file(`htp:${data.httpRequestId}`);
   for (const { name, role } of coveringNames(data)) file(name, role);
   for (const name of sessionNames(event)) file(name);
   return names;
+}
+
+/** Tokens that an event names beside the one it is about. */
+export function mentionedIn(data: EventData): readonly TokenRef[] {
+  const refs: TokenRef[] = [];
+  if ('actorToken' in data && data.actorToken !== undefined) refs.push(data.actorToken);
+  if ('previous' in data) refs.push(data.previous);
+  if ('parents' in data && data.parents !== undefined) refs.push(...data.parents);
+  return refs;
 }
 
 export function identityName(source: string, id: string): string {

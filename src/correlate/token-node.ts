@@ -1,8 +1,9 @@
 import type { LinkLevel, ParentLink, RefContradiction, Revocation, TokenView } from '../domain/chain.ts';
-import type { Act, AdmittedEvent, Presented, Principal, TokenRef } from '../domain/event/index.ts';
+import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
 import { DISTINCT_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
-import { compareFacts, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import { Claims } from './claims.ts';
+import { compareFacts, type Fact, insertFact, removeFact } from './fact.ts';
 import { Place } from './place.ts';
 import type { RefIndex } from './refs.ts';
 import { Tally } from './tally.ts';
@@ -31,8 +32,8 @@ export class TokenNode implements TokenView {
   revocation: Revocation | undefined;
   /** Uses that are not in memory name several transactions. */
   shared = false;
-  /** The earliest report of what the credential holds by somebody it was shown to; kept when the call leaves. */
-  #presentedBy: { readonly call: string; readonly fact: Fact; readonly presented: Presented } | undefined;
+  /** What it holds by those it was shown to. */
+  readonly #claims = new Claims();
   /** When it was first heard of, by events that have left. */
   #knownSinceMs = Number.POSITIVE_INFINITY;
   /** Children that have left: they still count. */
@@ -45,7 +46,7 @@ export class TokenNode implements TokenView {
     this.place = new Place(key, 'token');
     this.place.token = this;
     this.authority = branch<TokenNode>(this, key);
-    this.state = foldToken(ref, [], undefined);
+    this.state = foldToken(ref, [], undefined, refs);
   }
 
   get ref(): TokenRef {
@@ -60,26 +61,21 @@ export class TokenNode implements TokenView {
     return removeFact(this.facts, event);
   }
 
-  addUse(call: Call): void {
+  /** Returns true when the token has to be folded again: the call read something new in it. */
+  addUse(call: Call): boolean {
     this.uses.add(call);
-    const { presented } = call;
-    const [fact] = call.facts;
-    if (presented === undefined || fact === undefined) return;
-    const current = this.#presentedBy;
-    if (current !== undefined && current.call !== call.id && compareTimes(current.fact, fact) <= 0) return;
-    this.#presentedBy = { call: call.id, fact, presented };
+    return this.#claims.add(call);
   }
 
   removeUse(call: Call): void {
     this.uses.delete(call);
-    if (this.#presentedBy?.call !== call.id) return;
-    this.#presentedBy = undefined;
-    for (const use of this.uses) this.addUse(use);
+    this.#claims.remove(call);
   }
 
   /** The call leaves memory with its chain; what was learned from it stays. */
   releaseUse(call: Call): void {
     this.uses.delete(call);
+    this.#claims.release(call);
     this.#knownSinceMs = Math.min(this.#knownSinceMs, call.atMs);
   }
 
@@ -96,14 +92,10 @@ export class TokenNode implements TokenView {
 
   /** Reads the facts again. */
   fold(): void {
-    this.state = foldToken(this.ref, this.facts, this.#presentedBy?.presented);
+    this.state = foldToken(this.ref, this.facts, this.#claims.read(this.uses), this.#refs);
     const orderMs = this.state.iatMs ?? Number.POSITIVE_INFINITY;
     this.authority.orderMs = orderMs;
     this.place.branch.orderMs = orderMs;
-  }
-
-  get needsFold(): boolean {
-    return !this.state.issued && this.#presentedBy !== undefined;
   }
 
   get empty(): boolean {
@@ -146,7 +138,7 @@ export class TokenNode implements TokenView {
 
   get cutParent(): ParentLink | undefined {
     const { wants, up } = this.authority;
-    return wants !== undefined && up === undefined ? this.state.parents[0] : undefined;
+    return wants !== undefined && up === undefined ? this.state.parents[0] : this.state.ownParent;
   }
 
   get childCount(): number {
@@ -191,13 +183,13 @@ export class TokenNode implements TokenView {
     return this.state.grant;
   }
 
-  /** A refresh keeps the subject of what it refreshes. */
+  /** A refresh keeps the subject and the actor of what it refreshes. */
   get subject(): Principal | undefined {
-    return this.#refreshed().state.subject;
+    return this.#kept((state) => state.subject);
   }
 
   get actor(): Principal | undefined {
-    return this.state.actor;
+    return this.#kept((state) => state.actor);
   }
 
   get client(): string | undefined {
@@ -210,15 +202,15 @@ export class TokenNode implements TokenView {
 
   /** RFC 6749 section 6: a refresh that names no scope keeps the scope it had. */
   get scope(): readonly string[] | undefined {
-    return this.#refreshed().state.scope;
+    return this.#kept((state) => state.scope);
   }
 
-  /** What a refresh that says nothing of its own goes back to. */
-  #refreshed(): TokenNode {
+  /** What a refresh does not say itself is what the token that it replaced had. */
+  #kept<T>(read: (state: TokenState) => T | undefined): T | undefined {
     let node: TokenNode = this;
-    while (node.state.scope === undefined && node.state.inheritsScope && node.parent !== undefined)
+    while (read(node.state) === undefined && node.state.refreshed && node.parent !== undefined)
       node = node.parent;
-    return node;
+    return read(node.state);
   }
 
   get aud(): readonly string[] | undefined {
@@ -266,7 +258,7 @@ export class TokenNode implements TokenView {
       revocation ?? null,
       this.isAncestor,
       state.tokenKind ?? null,
-      state.actor ?? null,
+      this.actor ?? null,
       state.client ?? null,
       this.subject ?? null,
       state.aud ?? null,

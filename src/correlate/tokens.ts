@@ -38,8 +38,7 @@ export class Tokens {
     const known = this.#tokens.get(key);
     if (known !== undefined) return known;
     // A hash that is bound to a jti names the same token: it is kept under the jti alone.
-    const named = 'jti' in ref || !key.startsWith('tok:[') ? ref : jtiOf(key);
-    const token = new TokenNode(key, named, this.refs);
+    const token = new TokenNode(key, this.refs.known(ref), this.refs);
     token.shared = [key, ...refNames(ref)].some((name) => this.#shared.delete(name));
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
@@ -92,10 +91,13 @@ export class Tokens {
   refresh(token: TokenNode): void {
     const { places, touched } = this.#graph;
     const before = token.signature();
+    const { act } = token.state;
     this.#revocations.forget(token);
     token.fold();
     this.#revocations.index(token);
     token.revocation = this.#revocations.of(token);
+    // Whom a resource server read in it is met by the whole chain.
+    if (token.state.act !== act) places.spoil(token.place);
 
     this.#reparent(token);
     places.reorder(token.place);
@@ -138,7 +140,7 @@ export class Tokens {
       touched.places.add(next.place);
       for (const call of next.uses) touched.calls.add(call);
       // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
-      if (next.state.inheritsScope && next.place.chain !== undefined) touched.cells.add(next.place.chain);
+      if (next.state.refreshed && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {
         if (seen.has(owner)) continue;
         seen.add(owner);
@@ -211,9 +213,4 @@ export class Tokens {
 
 function keyOfName(name: string, refs: RefIndex): string {
   return name.startsWith('tok:[') ? name : refs.keyOf({ hash: name.slice('tok:'.length) });
-}
-
-function jtiOf(key: string): TokenRef {
-  const [iss, jti] = JSON.parse(key.slice('tok:'.length)) as [string, string];
-  return { iss, jti };
 }

@@ -136,6 +136,16 @@ export interface ChainView {
   /** Sorted event ids, bounded, for evidence. */
   readonly eventIds: readonly string[];
   readonly platform: boolean;
+  /** Calls and invocations that descend from themselves, one for each circle: its edge is the one not in force. */
+  readonly circles: readonly CallCircle[];
+}
+
+/** A call id that leads back to itself. */
+export interface CallCircle {
+  readonly callId: string;
+  readonly parentCallId: string;
+  readonly atMs: number;
+  readonly eventIds: readonly string[];
 }
 
 /** What one principal did in one UTC hour. */

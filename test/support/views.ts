@@ -114,6 +114,7 @@ export function chain(differs: Partial<ChainView> = {}): ChainView {
     machineRoot: false,
     eventIds: ['request-1'],
     platform: false,
+    circles: [],
     ...differs,
   };
 }

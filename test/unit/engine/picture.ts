@@ -65,6 +65,6 @@ export const told = (list: readonly AdmittedEvent[]): string =>
   list
     .map(
       (event) =>
-        `${event.id} +${(event.timeMs - START_MS) / 1000}s ${JSON.stringify(event.data)}${event.origin.issuerBound ? '' : ' unbound'}`,
+        `${event.source} ${event.id} +${(event.timeMs - START_MS) / 1000}s ${JSON.stringify(event.data)}${event.origin.issuerBound ? '' : ' unbound'}`,
     )
     .join('\n');

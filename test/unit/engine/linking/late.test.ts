@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { Policy } from '../../../../src/domain/policy.ts';
+import { call, exchange, iss, keyOf, mint, ref, request, revoke, type Stored, stream } from './support.ts';
+
+const HOUR = 3_600;
+
+const open = (stored: Stored | undefined) =>
+  [...(stored?.chains.values() ?? [])].filter((chain) => chain.state === 'open');
+
+/** Where an id leads to in the end. */
+function resolve(stored: Stored, id: string): string | undefined {
+  const chain = stored.chains.get(id);
+  return chain?.mergedInto === undefined ? chain?.id : resolve(stored, chain.mergedInto);
+}
+
+describe('chains that join', () => {
+  it('carry on under one id, and every older id leads there for ever', () => {
+    const steps = stream([
+      exchange('c', 'b', { at: 3 }),
+      exchange('d', 'c', { at: 4 }),
+      exchange('b', 'a', { at: 2 }),
+      mint('a', { at: 1 }),
+      request('x'),
+      call('d', { at: 5, txn: 'x' }),
+    ]);
+    const ids = new Set(steps.flatMap((stored) => open(stored).map((chain) => chain.id)));
+    expect(ids.size).toBeGreaterThan(2);
+    const last = steps.at(-1) as Stored;
+    const [only, ...others] = open(last);
+    expect(others).toEqual([]);
+    for (const id of ids) expect(resolve(last, id), id).toBe(only?.id);
+    for (const hop of last.hops.values()) expect(resolve(last, hop.chainId)).toBe(only?.id);
+  });
+
+  it('keep one alert on one token, whatever its chain is called', () => {
+    const steps = stream([
+      exchange('b', 'a', { at: 2 }),
+      exchange('c', 'b', { at: 3, scope: ['crm:read', 'crm:write'] }),
+      mint('a', { at: 1 }),
+    ]);
+    const drift = steps.map((stored) => [...stored.findings.values()].filter((f) => f.fact === 'hop-drift'));
+    expect(new Set(drift.flat().map((f) => f.id)).size).toBe(1);
+    expect(drift.at(-1)).toMatchObject([{ state: 'settled', chainId: open(steps.at(-1))[0]?.id }]);
+  });
+});
+
+describe('an event behind the watermark', () => {
+  it('joins its chain and marks its hop as late', () => {
+    const steps = stream([exchange('c', 'p', { at: 2 }), HOUR, mint('p', { at: 1 }), HOUR + 1]);
+    const [chain, ...others] = open(steps.at(-1));
+    expect(others).toEqual([]);
+    expect(chain).toMatchObject({ verdict: 'late', hopCount: 2 });
+    expect(steps.at(-1)?.hops.get(keyOf('p'))).toMatchObject({ late: true });
+    expect(steps.at(-1)?.hops.get(keyOf('c'))).toMatchObject({ late: false, parentKey: keyOf('p') });
+  });
+
+  it('withdraws what its absence had raised', () => {
+    const rules = Policy.parse({ expects: { issuers: [iss] } });
+    const steps = stream(
+      [mint('x', { at: 0 }), call('t', { at: 10 }), mint('y', { at: 60 }), HOUR, mint('t', { at: 5 })],
+      rules,
+    );
+    const unissued = (stored: Stored | undefined) =>
+      [...(stored?.findings.values() ?? [])].filter((f) => f.fact === 'unissued');
+    expect(unissued(steps[3])).toMatchObject([{ state: 'settled' }]);
+    expect(unissued(steps[4])).toMatchObject([{ state: 'withdrawn' }]);
+  });
+
+  it('raises what it proves, at once', () => {
+    const steps = stream([
+      mint('p'),
+      exchange('c', 'p', { at: 1 }),
+      call('c', { at: 400 }),
+      HOUR,
+      revoke({ token: ref('c'), reason: 'compromise', at: 30 }),
+    ]);
+    expect([...(steps.at(-1)?.findings.values() ?? [])]).toMatchObject([
+      { fact: 'used-after-revocation', state: 'settled', kind: 'alert' },
+    ]);
+  });
+
+  it('adds its evidence to the alert that there is', () => {
+    const steps = stream([
+      mint('t'),
+      revoke({ token: ref('t'), reason: 'compromise', at: 10 }),
+      call('t', { at: 200 }),
+      HOUR,
+      call('t', { at: 300 }),
+    ]);
+    const before = [...(steps[3]?.findings.values() ?? [])];
+    const after = [...(steps[4]?.findings.values() ?? [])];
+    expect(after.map((f) => f.id)).toEqual(before.map((f) => f.id));
+    expect(after[0]).toMatchObject({ count: 2 });
+    expect(after[0]?.eventIds).toContain('e4');
+  });
+
+  it('that merely uses a token in time makes nothing late but is counted', () => {
+    const steps = stream([mint('t'), HOUR, call('t', { at: 1 })]);
+    expect(open(steps.at(-1))).toMatchObject([{ verdict: 'root', actionCount: 1 }]);
+  });
+});
