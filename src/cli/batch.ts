@@ -64,7 +64,10 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
       else kept.chains.set(chain.id, chain);
     }
     for (const hop of output.hops) kept.hops.set(hop.key, hop);
-    for (const action of output.actions) kept.actions.set(action.id, action);
+    for (const action of output.actions) {
+      if (action.hopKey === '') kept.actions.delete(action.id);
+      else kept.actions.set(action.id, action);
+    }
   }
 
   function refuse(letter: DeadLetter): void {

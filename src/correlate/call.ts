@@ -10,7 +10,9 @@ import type {
 } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
+import { kindOf } from './call-names.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import { callIdKey } from './parent-calls.ts';
 import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
 import { targetKey } from './windows.ts';
@@ -18,20 +20,6 @@ import { targetKey } from './windows.ts';
 export type CallData = EventOf<
   'tool.invoked' | 'tool.completed' | 'tool.denied' | 'api.called' | 'api.denied' | 'system.changed'
 >;
-
-/** One call, whoever reported it: by HTTP request id, else by the publisher's call id, else by the event. */
-export function callKey(event: AdmittedEvent, data: CallData): string {
-  const kind = kindOf(data);
-  if (data.httpRequestId !== undefined) return `${kind}:h:${data.httpRequestId}`;
-  const callId = 'callId' in data ? data.callId : undefined;
-  if (callId !== undefined) return `${kind}:c:${JSON.stringify([event.source, callId])}`;
-  return `${kind}:e:${JSON.stringify([event.source, event.id])}`;
-}
-
-function kindOf(data: CallData): ActionView['kind'] {
-  if (data.type.startsWith('tool.')) return 'tool';
-  return data.type === 'system.changed' ? 'change' : 'api';
-}
 
 export interface CallCounts {
   readonly target: string | undefined;
@@ -81,10 +69,6 @@ export class Call implements ActionView {
     return this.facts[0]?.event.timeMs ?? 0;
   }
 
-  get source(): string {
-    return this.facts[0]?.event.source ?? '';
-  }
-
   get actor(): Principal | undefined {
     return this.#first((data) => data.actor);
   }
@@ -103,6 +87,24 @@ export class Call implements ActionView {
 
   get callId(): string | undefined {
     return this.#first((data) => ('callId' in data ? data.callId : undefined));
+  }
+
+  /** The parent call that it names, as its publisher knows it. */
+  get parentKey(): string | undefined {
+    for (const { event, data } of this.facts) {
+      if ('parentCallId' in data && data.parentCallId !== undefined)
+        return callIdKey(event.source, data.parentCallId);
+    }
+    return undefined;
+  }
+
+  /** The call ids that it answers to: each source that tells of it may have its own. */
+  get callKeys(): readonly string[] {
+    const keys = new Set<string>();
+    for (const { event, data } of this.facts) {
+      if ('callId' in data && data.callId !== undefined) keys.add(callIdKey(event.source, data.callId));
+    }
+    return [...keys];
   }
 
   get tool(): ActionView['tool'] {

@@ -33,7 +33,7 @@ export class Invocations {
     const after = invoked(place);
     if (before?.token !== undefined) this.#hand(tokens.get(tokens.refs.keyOf(before.token)), place, false);
     if (after?.token !== undefined) this.#hand(tokens.ensure(after.token), place, true);
-    calls.parents.depend(place, source, before?.parentCallId, after?.parentCallId);
+    calls.parents.depend(place, parentKey(source, before), parentKey(source, after));
     places.relocate(place);
     if ((before === undefined) !== (after === undefined)) calls.wake(key);
     places.dropIfEmpty(place);
@@ -54,7 +54,7 @@ export class Invocations {
     const source = place.facts[0]?.event.source;
     if (data === undefined || source === undefined) return;
     if (data.token !== undefined) tokens.get(tokens.refs.keyOf(data.token))?.invocations.delete(place);
-    calls.parents.depend(place, source, data.parentCallId, undefined);
+    calls.parents.depend(place, parentKey(source, data), undefined);
   }
 
   #describe(place: Place, fact: Fact<PlaceData>, adding: boolean): void {
@@ -109,6 +109,10 @@ export class Invocations {
     if (token !== undefined) return places.session(token, event.timeMs);
     return key === undefined ? undefined : this.ensure(key);
   }
+}
+
+function parentKey(source: string, data: EventOf<'agent.invoked'> | undefined): string | undefined {
+  return data?.parentCallId === undefined ? undefined : callIdKey(source, data.parentCallId);
 }
 
 function invoked(place: Place): EventOf<'agent.invoked'> | undefined {

@@ -213,6 +213,7 @@ export interface Hop {
 export interface Action {
   readonly tenant: string;
   readonly id: string;
+  /** '' for what was taken for one action and is none: others tell of the same events. */
   readonly hopKey: string;
   readonly kind: ActionView['kind'];
   readonly atMs: number;

@@ -387,6 +387,18 @@ export function storeSuite(open: () => Promise<Opened>): void {
     expect((await store.actions({ ...anyAction(tenant), tokenKey, toMs: noon - 1 })).items).toHaveLength(1);
   });
 
+  it('shows no action that turned out to be none', async () => {
+    const tenant = 'several';
+    await store.writeActions([anAction({ tenant, id: 'both', version: 1 })]);
+    await store.writeActions([
+      anAction({ tenant, id: 'both', hopKey: '', version: 2 }),
+      anAction({ tenant, id: 'first', version: 2 }),
+      anAction({ tenant, id: 'second', version: 2 }),
+    ]);
+    const { items } = await store.actions(anyAction(tenant));
+    expect(items.map((action) => action.id)).toEqual(['second', 'first']);
+  });
+
   describe('alerts', () => {
     it('have the life that people gave them, until the engine withdraws them', async () => {
       const tenant = 'life';

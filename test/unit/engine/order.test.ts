@@ -52,6 +52,7 @@ describe('the order of arrival', () => {
       fc.property(events, (list) => {
         const { whole, stored } = play(list);
         expect(stored.chains, told(list)).toEqual(whole.chains);
+        expect(stored.actions, told(list)).toEqual(whole.actions);
         // Hours that are over leave memory when the stream closes: what was found of them is not found again.
         expect(lasting(stored), told(list)).toEqual(lasting(whole));
       }),

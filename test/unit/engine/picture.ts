@@ -32,7 +32,10 @@ export function picture(output: Pick<EngineOutput, keyof Picture>): Picture {
       (chain) => chain.id,
     ),
     hops: plain(output.hops, (hop) => hop.key),
-    actions: plain(output.actions, (action) => action.id),
+    actions: plain(
+      output.actions.filter((action) => action.hopKey !== ''),
+      (action) => action.id,
+    ),
     findings: plain(
       output.findings.filter((finding) => finding.state !== 'withdrawn'),
       (finding) => finding.id,
