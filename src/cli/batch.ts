@@ -55,7 +55,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
 
   function take(output: EngineOutput): void {
     for (const alert of book.apply(output.findings).alerts) {
-      if (alert.withdrawn) kept.alerts.delete(alert.id);
+      if (alert.withdrawn || alert.mergedInto !== undefined) kept.alerts.delete(alert.id);
       else kept.alerts.set(alert.id, alert);
     }
     if (!options.keepChains) return;

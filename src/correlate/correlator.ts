@@ -1,7 +1,7 @@
 import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
 import type { FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
-import type { Finding, LiveFinding } from '../domain/finding.ts';
+import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats } from '../domain/record.ts';
@@ -9,7 +9,7 @@ import type { ChainCell } from './chain-cell.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
-import { locate } from './locate.ts';
+import { carriedOn, locate } from './locate.ts';
 import { sessionName } from './names.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
@@ -77,6 +77,8 @@ export interface Correlator {
   /** Parts of the stream's state that changed since the last call. */
   takeState(seq: number): StateRow[];
   restore(kind: string, id: string, row: StateRow): void;
+  /** The key by which a subject is known now, when that is another one. */
+  carriedOn(subject: Subject): string | undefined;
   locate(finding: Finding, shownBy: string, policy: Policy): FindingPlace;
   readonly feeds: FeedView;
   /** True while a chain waits for its topmost credential to be judged. */
@@ -269,6 +271,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       if (window !== undefined) graph.touched.windows.add(window);
       if (source !== undefined) graph.touched.sources.add(source);
     },
+    carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
     feeds: stream.feeds,
     get waiting() {

@@ -437,6 +437,16 @@ export function storeSuite(open: () => Promise<Opened>): void {
       expect(await store.alert('default', 'alr_1')).toBeUndefined();
     });
 
+    it('carry on under another id, whatever people did before', async () => {
+      const tenant = 'carried on';
+      await store.writeAlerts([anAlert({ tenant, id: 'alr_old' })]);
+      await store.writeAlertAction(anAlertAction({ tenant, alertId: 'alr_old', id: 'a1', atMs: noon + 1 }));
+      await store.writeAlerts([anAlert({ tenant, id: 'alr_old', version: 2, mergedInto: 'alr_new' })]);
+      expect(await store.alert(tenant, 'alr_old')).toMatchObject({ state: 'merged', mergedInto: 'alr_new' });
+      expect((await store.alerts({ ...anyAlert(tenant), state: 'merged' })).items).toHaveLength(1);
+      expect((await store.alerts({ ...anyAlert(tenant), state: 'open' })).items).toEqual([]);
+    });
+
     it('are found by state, kind, detector, severity and chain', async () => {
       const tenant = 'queue';
       await store.writeChains([

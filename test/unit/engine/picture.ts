@@ -37,7 +37,7 @@ export function picture(output: Pick<EngineOutput, keyof Picture>): Picture {
       (action) => action.id,
     ),
     findings: plain(
-      output.findings.filter((finding) => finding.state !== 'withdrawn'),
+      output.findings.filter(({ state }) => state !== 'withdrawn' && state !== 'merged'),
       (finding) => finding.id,
     ),
   };
