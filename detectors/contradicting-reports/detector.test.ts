@@ -113,6 +113,35 @@ describe('a cycle of parents', () => {
   });
 });
 
+describe('one call with two tokens', () => {
+  const ofAction = (differs: Parameters<typeof action>[0]) =>
+    look(contradictingReports, { on: 'action', action: action(differs), policy: policy() });
+
+  it('is a low signal about the token that counts', () => {
+    expect(ofAction({ otherTokens: [token('other')] })).toMatchObject([
+      {
+        subject: { label: 'root' },
+        fact: 'differing-tokens',
+        kind: 'signal',
+        severity: 'low',
+        title: 'One call was reported with root and with other, of which neither was made of the other',
+        evidence: { token: 'root', issuer, otherTokens: ['other'] },
+        eventIds: ['call-event-1'],
+      },
+    ]);
+  });
+
+  it('is none where one was made of the other, however far away', () => {
+    const middle = token('middle', { parent: token('root') });
+    expect(ofAction({ otherTokens: [token('leaf', { parent: middle })] })).toEqual([]);
+    expect(ofAction({ token: token('leaf', { parent: middle }), otherTokens: [token('root')] })).toEqual([]);
+  });
+
+  it('is none where the call has no token that counts', () => {
+    expect(ofAction({ token: undefined, otherTokens: [token('other')] })).toEqual([]);
+  });
+});
+
 describe('a circle of calls', () => {
   const circles = [
     { callId: 'a', parentCallId: 'c', atMs: startMs + minuteMs, eventIds: ['tool-a'] },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import type { ChainView, SourceView, TokenView } from '../../src/domain/chain.ts';
+import type { ActionView, ChainView, SourceView, TokenView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { EVIDENCE_VALUES_MAX } from '../../src/domain/limits.ts';
+import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { chainSubject, clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
@@ -27,10 +28,11 @@ export const contradictingReports: Detector<z.infer<typeof ContradictionConfig>>
   },
   frameworks,
   config: ContradictionConfig,
-  looksAt: ['token', 'chain', 'source'],
+  looksAt: ['token', 'action', 'chain', 'source'],
 
   evaluate(sighting) {
     if (sighting.on === 'source') return [conflictingEvent(sighting.source)];
+    if (sighting.on === 'action') return differingTokens(sighting.action);
     if (sighting.on === 'chain') return callCircle(sighting.chain, sighting.policy);
     if (sighting.on !== 'token') return [];
     const { token, policy } = sighting;
@@ -96,6 +98,32 @@ function lineageCycle(token: TokenView, policy: Policy): Finding | undefined {
     settlesAtMs: atMs + clocksOf(policy).latenessMs,
     linkLevel: token.cutParent.level,
   };
+}
+
+/** Two that saw one call say that it was made with different tokens. One may have been made of the other on the way. */
+function differingTokens(action: ActionView): readonly Finding[] {
+  const { token } = action;
+  const others = action.otherTokens.filter((other) => token !== undefined && !isOfOneLine(token, other));
+  if (token === undefined || others.length === 0) return [];
+  const [label, ...named] = [token, ...others].map(({ ref }) => refLabel(ref));
+  return [
+    {
+      subject: tokenSubject(token),
+      fact: 'differing-tokens',
+      kind: 'signal',
+      severity: 'low',
+      title: `One call was reported with ${label} and with ${named.join(', ')}, of which neither was made of the other`,
+      atMs: action.atMs,
+      evidence: { token: label ?? '', issuer: token.issuer ?? null, otherTokens: named },
+      eventIds: eventIds(action.eventIds),
+    },
+  ];
+}
+
+function isOfOneLine(a: TokenView, b: TokenView): boolean {
+  return [...ancestorsOf(a), ...ancestorsOf(b)].some(
+    ({ token }) => token.key === a.key || token.key === b.key,
+  );
 }
 
 /** Calls that descend from themselves have no beginning either: they hang together, wherever the circle starts. */

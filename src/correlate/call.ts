@@ -14,6 +14,7 @@ import { kindOf } from './call-names.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import { callIdKey } from './parent-calls.ts';
 import type { Place } from './place.ts';
+import { refOfKey } from './refs.ts';
 import type { TokenNode } from './token-node.ts';
 import { targetKey } from './windows.ts';
 
@@ -35,6 +36,8 @@ export class Call implements ActionView {
   readonly kind: ActionView['kind'];
   readonly facts: Fact<CallData>[] = [];
   token: TokenNode | undefined;
+  /** Tokens that others who tell of it name. */
+  otherTokens: readonly TokenNode[] = [];
   home: Place | undefined;
   /** What it contributed to its chain's counts, so that the same is taken back when it moves or changes. */
   counted: CallCounts | undefined;
@@ -75,6 +78,11 @@ export class Call implements ActionView {
 
   get tokenRef(): TokenRef | undefined {
     return this.#first((data) => data.token);
+  }
+
+  /** Every reference by which its token is named; several observers may mean one token, or disagree. */
+  get tokenRefs(): readonly TokenRef[] {
+    return this.facts.flatMap(({ data }) => data.token ?? []);
   }
 
   get txn(): string | undefined {
@@ -202,6 +210,10 @@ export class Call implements ActionView {
       outcome: this.outcome,
       txn: this.txn,
       eventIds: this.eventIds,
+      ...(this.otherTokens.length === 0
+        ? {}
+        : { otherTokens: this.otherTokens.map(({ key }) => refOfKey(key)) }),
+      late: this.facts.every((fact) => fact.late),
       version: this.version,
     };
   }

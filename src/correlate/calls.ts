@@ -1,7 +1,8 @@
+import type { TokenRef } from '../domain/event/index.ts';
 import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
 import { Call, type CallData } from './call.ts';
 import { CallNames, tellingKey } from './call-names.ts';
-import type { Fact } from './fact.ts';
+import { compareStrings, type Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
 import { ParentCalls } from './parent-calls.ts';
 import { Place } from './place.ts';
@@ -82,6 +83,7 @@ export class Calls {
     const token = ref === undefined ? undefined : tokens.ensure(ref);
     if (before.token !== undefined && before.token !== token) this.#dropUse(before.token, call);
     call.token = token;
+    this.#mention(call, call.tokenRefs);
     this.parents.depend(call, before.parentKey, call.parentKey);
     this.rehome(call);
     if (token !== undefined) this.#use(token, call);
@@ -99,6 +101,28 @@ export class Calls {
       this.wake(key);
     }
     for (const key of after) if (!before.includes(key) && this.parents.file(key, call)) this.wake(key);
+  }
+
+  /** Who else is named as the call's token: judged with it when its descent becomes known. */
+  #mention(call: Call, refs: readonly TokenRef[]): void {
+    const { tokens, places, touched } = this.#graph;
+    const before = call.otherTokens;
+    if (before.length === 0 && refs.length < 2) return;
+    const named = new Set(refs.map((ref) => tokens.ensure(ref)));
+    if (call.token !== undefined) named.delete(call.token);
+    if (before.length === 0 && named.size === 0) return;
+    call.otherTokens = [...named].sort((a, b) => compareStrings(a.key, b.key));
+    for (const token of named) {
+      token.mentions.add(call);
+      touched.tokens.add(token);
+      touched.places.add(token.place);
+    }
+    for (const token of before) {
+      if (named.has(token)) continue;
+      token.mentions.delete(call);
+      touched.tokens.add(token);
+      places.dropIfEmpty(token.place);
+    }
   }
 
   #use(token: TokenNode, call: Call): void {
@@ -136,6 +160,8 @@ export class Calls {
       places.spoil(home);
     }
     if (before.token !== undefined) this.#dropUse(before.token, call);
+    call.token = undefined;
+    this.#mention(call, []);
     if (home !== undefined) places.dropIfEmpty(home);
     touched.calls.delete(call);
     touched.rows.delete(call);
@@ -150,6 +176,7 @@ export class Calls {
     this.parents.depend(call, call.parentKey, undefined);
     for (const key of call.callKeys) this.parents.unfile(key, call);
     call.token?.releaseUse(call);
+    for (const token of call.otherTokens) token.mentions.delete(call);
     this.#graph.touched.gone.add(`call:${call.id}`);
   }
 

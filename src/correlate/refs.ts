@@ -24,7 +24,7 @@ export class RefIndex {
   /** The name by which a token is known: its jti, once that is bound to the hash. */
   known(ref: TokenRef): TokenRef {
     const key = 'jti' in ref ? undefined : this.#boundKey(ref.hash);
-    return key === undefined ? ref : jtiOf(key);
+    return key === undefined ? ref : refOfKey(key);
   }
 
   /** The fullest reference that everything said so far agrees on. */
@@ -98,7 +98,9 @@ export class RefIndex {
   }
 }
 
-function jtiOf(key: string): TokenRef {
+/** The reference that a canonical key of a token stands for. */
+export function refOfKey(key: string): TokenRef {
+  if (!key.startsWith('tok:[')) return { hash: key.slice('tok:'.length) };
   const [iss, jti] = JSON.parse(key.slice('tok:'.length)) as [string, string];
   return { iss, jti };
 }

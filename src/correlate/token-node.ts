@@ -21,6 +21,8 @@ export class TokenNode implements TokenView {
   readonly facts: Fact[] = [];
   /** Every call that carried it, wherever that call hangs. */
   readonly uses = new Set<Call>();
+  /** Calls that others say were made with it, and that count as another token's. */
+  readonly mentions = new Set<Call>();
   /** Transactions that its calls and children name: they tell its own when the issuer did not. */
   readonly txns = new Tally();
   /** Invocations that hand this token to an agent. */
@@ -102,6 +104,7 @@ export class TokenNode implements TokenView {
     return (
       this.facts.length === 0 &&
       this.uses.size === 0 &&
+      this.mentions.size === 0 &&
       this.invocations.size === 0 &&
       this.authority.down.size === 0
     );
@@ -155,7 +158,7 @@ export class TokenNode implements TokenView {
     const own = this.firstFactMs ?? this.place.firstUsedMs;
     if (own !== undefined) return own;
     let first = Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : undefined;
-    for (const use of this.uses) first = Math.min(first ?? use.atMs, use.atMs);
+    for (const use of [...this.uses, ...this.mentions]) first = Math.min(first ?? use.atMs, use.atMs);
     for (const place of this.invocations) {
       const ms = place.facts[0]?.event.timeMs;
       if (ms !== undefined) first = Math.min(first ?? ms, ms);

@@ -138,7 +138,7 @@ export class Tokens {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       touched.tokens.add(next);
       touched.places.add(next.place);
-      for (const call of next.uses) touched.calls.add(call);
+      for (const call of [...next.uses, ...next.mentions]) touched.calls.add(call);
       // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
       if (next.state.refreshed && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {

@@ -90,6 +90,8 @@ export interface ActionView {
   /** The grant it needs: `tool:<name>` or `<system>:<action>`; undefined for system changes. */
   readonly needs: string | undefined;
   readonly presented: Presented | undefined;
+  /** Tokens that other reports of the same call name. */
+  readonly otherTokens: readonly TokenView[];
   readonly txn: string | undefined;
   readonly eventIds: readonly string[];
   /** True when the platform itself acted (an AWS service, the console, a service-linked role): never pages. */
@@ -228,6 +230,10 @@ export interface Action {
   readonly outcome: ActionView['outcome'];
   readonly txn: string | undefined;
   readonly eventIds: readonly string[];
+  /** Tokens that other reports of the same call name, when there are any. */
+  readonly otherTokens?: readonly TokenRef[];
+  /** True when every report of it arrived behind the watermark. Rows of earlier versions do not say. */
+  readonly late?: boolean;
   readonly version: number;
 }
 

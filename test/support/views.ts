@@ -85,6 +85,7 @@ export function action(differs: Partial<ActionView> = {}): ActionView {
     outcome: 'accepted',
     needs: 'tool:send_mail',
     presented: undefined,
+    otherTokens: [],
     txn: undefined,
     eventIds: ['call-event-1'],
     platform: false,

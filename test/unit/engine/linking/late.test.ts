@@ -111,6 +111,20 @@ describe('an event behind the watermark', () => {
     const steps = stream([mint('t'), HOUR, call('t', { at: 1 })]);
     expect(open(steps.at(-1))).toMatchObject([{ verdict: 'root', actionCount: 1 }]);
   });
+
+  it('marks an action as late for as long as nobody told of it in time', () => {
+    const [late, inTime] = [{ source: '//gateway' }, { source: '//crm' }];
+    const seen = { httpRequestId: 'h', at: 1 };
+    const steps = stream([
+      mint('t'),
+      call('t', { ...seen, ...inTime }),
+      HOUR,
+      call('t', { ...seen, ...late }),
+    ]);
+    expect([...(steps.at(-1)?.actions.values() ?? [])]).toMatchObject([{ late: false }]);
+    const alone = stream([mint('t'), HOUR, call('t', { ...seen, ...late })]);
+    expect([...(alone.at(-1)?.actions.values() ?? [])]).toMatchObject([{ late: true }]);
+  });
 });
 
 describe('an alert on a token known by its hash', () => {

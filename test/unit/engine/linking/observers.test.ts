@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { START_MS } from '../worlds.ts';
-import { agent, call, chainsOf, completed, keyOf, mint, ref, type Stored, stream, tool } from './support.ts';
+import {
+  agent,
+  both,
+  call,
+  chainsOf,
+  completed,
+  exchange,
+  keyOf,
+  mint,
+  ref,
+  type Stored,
+  stream,
+  tool,
+} from './support.ts';
 
 const gateway = { source: '//gateway', observer: { id: 'gw', role: 'gateway' as const }, httpRequestId: 'h' };
 const backend = { source: '//crm', observer: { id: 'crm', role: 'resource' as const }, httpRequestId: 'h' };
@@ -73,15 +86,45 @@ describe('one call that two observers saw', () => {
     expect(linked.actions).toHaveLength(2);
   });
 
-  it('keeps the token of each observer in sight when they name different ones', () => {
+  it('keeps the token of each observer in sight when they name different ones, and says so', () => {
     const linked = chainsOf([
       mint('outer'),
       mint('inner'),
       call('outer', { ...gateway, at: 1 }),
       call('inner', { ...backend, at: 2, actor: agent('crm') }),
     ]);
+    expect(linked.actions).toMatchObject([{ token: ref('outer'), otherTokens: [ref('inner')] }]);
+    expect(linked.facts()).toEqual(['differing-tokens']);
+  });
+
+  it('says nothing of a gateway that traded the token it was given', () => {
+    const linked = chainsOf([
+      mint('outer'),
+      exchange('inner', 'outer', { at: 1 }),
+      call('outer', { ...gateway, at: 1 }),
+      call('inner', { ...backend, at: 2 }),
+    ]);
+    expect(linked.actions).toMatchObject([{ token: ref('outer'), otherTokens: [ref('inner')] }]);
+    expect(linked.facts()).toEqual([]);
+  });
+
+  it('has one token where they name it differently', () => {
+    const linked = chainsOf([
+      mint(both('t', 'h')),
+      call('t', { ...gateway, at: 1 }),
+      call('#h', { ...backend, at: 2 }),
+    ]);
     expect(linked.actions).toHaveLength(1);
-    expect(linked.actions[0]?.token).toEqual(ref('outer'));
+    expect(linked.actions[0]).not.toHaveProperty('otherTokens');
+  });
+
+  it('knows a token that only one of them saw', () => {
+    const linked = chainsOf([
+      mint('outer'),
+      call('outer', { ...gateway, at: 1 }),
+      call('inner', { ...backend, at: 2 }),
+    ]);
+    expect(linked.hop(keyOf('inner'))).toMatchObject({ useCount: 0 });
   });
 
   it('is not two calls that one source tells of, although the caller repeated the id of its request', () => {
