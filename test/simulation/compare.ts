@@ -35,11 +35,14 @@ function labels(world: World, truth: Truth): string[] {
     `${of.tenant}: ${of.detector} ${subject}`;
   const stands = ({ onlyIf, tenant }: PlantedFor): boolean => {
     if (onlyIf === undefined) return true;
-    const tellings = [...truth.admitted.values()].filter(
-      (event) => event.id === onlyIf.id && event.tenant === tenant,
-    );
-    const inForce = tellings.reduce((a, b) => (b.digest < a.digest ? b : a));
-    return onlyIf.holds(inForce.data);
+    const ids = new Set(onlyIf.ids);
+    const inForce = new Map<string, AdmittedEvent>();
+    for (const event of truth.admitted.values()) {
+      if (!ids.has(event.id) || event.tenant !== tenant) continue;
+      const known = inForce.get(event.id);
+      if (known === undefined || event.digest < known.digest) inForce.set(event.id, event);
+    }
+    return onlyIf.holds([...inForce.values()].map(({ data }) => data));
   };
   const expected = new Set(world.planted.filter(stands).map((one) => name(one, one.subject)));
   const paged = new Set(

@@ -19,8 +19,11 @@ import { exchange, type IssueSpec, issue, type Token } from '../../src/evaluate/
 export interface Planted {
   readonly detector: string;
   readonly subject: string;
-  /** Of an event that is told in two ways: planted only if this is so of the telling with the smaller digest. */
-  readonly onlyIf?: { readonly id: string; readonly holds: (data: EventData) => boolean };
+  /** Of events that are told in two ways: planted only if this is so of the tellings with the smaller digests. */
+  readonly onlyIf?: {
+    readonly ids: readonly string[];
+    readonly holds: (inForce: readonly EventData[]) => boolean;
+  };
 }
 
 /** What a story is told with. Every person and machine in it is its own, so that stories cannot add up. */

@@ -122,6 +122,19 @@ const afterRevocation: Story = (kit) => {
   return [planted('reuse-after-expiry', token)];
 };
 
+/** Used after it expired, and, as is heard hours later, after it was revoked: one alert, two facts. */
+const twoFaults: Story = (kit) => {
+  const { script } = kit;
+  const { token } = open(kit, { lifetimeS: 600, capabilities: [read('crm'), write('crm')] });
+  work(kit, token, 1);
+  wait(script, MINUTE_MS, 3 * MINUTE_MS);
+  revoke(script, { token, reason: 'leaked' });
+  wait(script, 25 * MINUTE_MS, 30 * MINUTE_MS);
+  work(kit, token, 1);
+  delay(kit, (line) => line.data.type === 'token.revoked');
+  return [planted('reuse-after-expiry', token)];
+};
+
 /** The parent is taken away, the child goes on. */
 const ancestorRevoked: Story = (kit) => {
   const { script } = kit;
@@ -198,8 +211,9 @@ const twoTellings: Story = (kit) => {
   const other: Line = { ...line, data: { ...rest, action: 'read', effect: 'read', status: 200 } };
   script.lines.splice(random.chance(0.5) ? at : at + 1, 0, other);
   if (kit.late) delay(kit, (late) => late === other);
-  const holds = (data: EventData): boolean => data.type === 'api.called' && data.action === 'write';
-  return [{ ...planted('scope-creep', token), onlyIf: { id: line.id, holds } }];
+  const holds = ([data]: readonly EventData[]): boolean =>
+    data?.type === 'api.called' && data.action === 'write';
+  return [{ ...planted('scope-creep', token), onlyIf: { ids: [line.id], holds } }];
 };
 
 /** One agent, several requests, too many records within an hour: no chain alone shows it. */
@@ -223,8 +237,37 @@ const busyHour: Story = (kit) => {
   return [{ detector: 'unusual-fan-out', subject: `prn:${agent.id}` }];
 };
 
-/** `busyHour` has to begin early in an hour, and nothing of it may come late: hours are forgotten. */
-export { busyHour };
+/**
+ * An hour in which every second call is told in two ways, close to each other: a further record, or one that was read
+ * before. Whoever counts a telling that does not count, or one twice, comes to another number.
+ */
+const retoldHour: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { capabilities: [read('docs')] });
+  const ids: string[] = [];
+  for (let record = 0; record < TARGETS_PER_HOUR_MAX - 3; record += 1) {
+    wait(script, 100, 30_000);
+    callApi(script, token, read('docs'), { resource: `docs/${record}` });
+    const at = script.lines.length;
+    callApi(script, token, read('docs'), { resource: `docs/further-${record}` });
+    const line = script.lines[at];
+    if (line?.data.type !== 'api.called') throw new RangeError('the gateway tells of every call');
+    const other: Line = { ...line, data: { ...line.data, target: { system: 'docs', resource: 'docs/0' } } };
+    const [first, second] = random.shuffle([line, other]) as [Line, Line];
+    // Nobody else may tell of this call.
+    script.lines.length = at;
+    script.lines.push(first, { ...second, delayMs: random.int(0, 12 * MINUTE_MS) });
+    ids.push(line.id);
+  }
+  const holds = (inForce: readonly EventData[]): boolean => {
+    const further = inForce.filter((data) => data.type === 'api.called' && data.target.resource !== 'docs/0');
+    return TARGETS_PER_HOUR_MAX - 3 + further.length > TARGETS_PER_HOUR_MAX;
+  };
+  return [{ detector: 'unusual-fan-out', subject: `prn:${token.holder.id}`, onlyIf: { ids, holds } }];
+};
+
+/** `busyHour` and `retoldHour` have to begin early in an hour, and nothing of them may come late: hours are forgotten. */
+export { busyHour, retoldHour };
 
 export const offences: readonly Story[] = [
   hopDrift,
@@ -233,6 +276,7 @@ export const offences: readonly Story[] = [
   afterExpiry,
   presentedExpiry,
   afterRevocation,
+  twoFaults,
   ancestorRevoked,
   mintedFromExpired,
   unissued,

@@ -37,6 +37,8 @@ export interface ProcessParts {
   readonly admit: Admit;
   readonly policy: Policy;
   readonly limits: EngineLimits;
+  /** So few that every life begins at another checkpoint. */
+  readonly checkpointRecords: number;
   readonly fail: (error: unknown) => void;
 }
 
@@ -47,8 +49,6 @@ export interface EngineLimits {
   readonly chainIdleMs: number;
 }
 
-/** So few that every life begins at another checkpoint. */
-const CHECKPOINT_RECORDS = 20;
 /** While nothing waits for the time, the watermark is told this often. */
 const IDLE_STEP_MS = 60_000;
 
@@ -92,7 +92,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     store,
     respond: (changes) => responder.handle(changes, { handledSeq }),
     ...progress,
-    checkpointRecords: CHECKPOINT_RECORDS,
+    checkpointRecords: parts.checkpointRecords,
     sleep,
     onFatal: parts.fail,
   });
@@ -102,8 +102,11 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
   await responder.start();
   const eventLog = createEmbeddedLog({ store, lastSeq, clock, sleep, onRecords: pipeline.offer });
   if (!isDeepStrictEqual(engine.policy, policy)) await eventLog.control({ kind: 'policy', policy });
-  const tracker = createWatermarkTracker(policy.clocks.latenessSeconds * 1000);
+  const tracker = createWatermarkTracker(policy.clocks.latenessSeconds * 1000, {
+    startMs: engine.watermarkMs,
+  });
   let toldMs = engine.watermarkMs;
+  let isTelling = false;
 
   return {
     async intake(publisher, messages) {
@@ -125,10 +128,20 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
       for (const { timeMs } of events) tracker.observe(publisher.name, timeMs, clock());
     },
     beat() {
+      // Until the log has the last one, time stands still: no event gets in either.
+      if (isTelling) return;
       const watermarkMs = tracker.at(clock());
       if (watermarkMs <= toldMs + (engine.waiting ? 0 : IDLE_STEP_MS)) return;
-      toldMs = watermarkMs;
-      void eventLog.control({ kind: 'watermark', watermarkMs }).catch(() => undefined);
+      isTelling = true;
+      eventLog.control({ kind: 'watermark', watermarkMs }).then(
+        () => {
+          toldMs = watermarkMs;
+          isTelling = false;
+        },
+        () => {
+          isTelling = false;
+        },
+      );
     },
     get waiting() {
       return engine.waiting;

@@ -55,6 +55,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
   const receiver = createReceiver(random.fork('receiver'));
   const problems: string[] = [];
   const limits = random.pick(LIMITS);
+  const checkpointRecords = random.pick([1, 8, 40]);
   const endMs = Math.max(world.bulkEndMs, ...world.lateMs) + 2 * HOUR_MS;
   let crashes = 0;
   let recalled = 0;
@@ -94,6 +95,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
       admit,
       policy: world.policy,
       limits,
+      checkpointRecords,
       fail: (error) => {
         if (!own.dead) problems.push(`the pipeline stopped: ${String(error)} ${causeOf(error)}`);
         own.kill();
@@ -128,9 +130,9 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
     intake: () => up?.intake,
   });
   beat();
-  // Two kills while most is said, one when something comes hours late.
+  // One kill among tellings that are taken back, one at any time, one when something comes hours late.
   const bulkMs = world.bulkEndMs - START_MS;
-  const killAtMs = [random.int(0, bulkMs / 2), random.int(bulkMs / 2, bulkMs)];
+  const killAtMs = [world.retoldMs - START_MS + random.int(0, 8 * MINUTE_MS), random.int(0, bulkMs)];
   const [lateMs] = random.shuffle(world.lateMs);
   if (lateMs !== undefined) killAtMs.push(lateMs - START_MS);
   for (const ms of killAtMs) time.after(ms, () => life?.arm(random.int(1, 40)));

@@ -13,7 +13,7 @@ import {
 } from '../../src/evaluate/world/script.ts';
 import { benignStories } from './benign.ts';
 import type { Planted, Story } from './kit.ts';
-import { busyHour, CHILDREN_MAX, offences, TARGETS_PER_HOUR_MAX } from './offences.ts';
+import { busyHour, CHILDREN_MAX, offences, retoldHour, TARGETS_PER_HOUR_MAX } from './offences.ts';
 import type { Message } from './publisher.ts';
 import { POISON } from './store.ts';
 
@@ -34,6 +34,7 @@ export interface PlantedFor extends Planted {
 /** Monday, 2 March 2026, 08:00 UTC. */
 export const START_MS = Date.UTC(2026, 2, 2, 8);
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Stories begin within this time. */
 const OPENING_MS = 75 * MINUTE_MS;
 const LINES_MIN = 200;
@@ -47,6 +48,8 @@ export interface World {
   /** When the bulk has been said; what comes later comes hours later. */
   readonly bulkEndMs: number;
   readonly lateMs: readonly number[];
+  /** When most is taken back and told anew: a good moment to die. */
+  readonly retoldMs: number;
 }
 
 /** Publishers have their own clocks: these are off by less than the skew that policy allows. */
@@ -79,11 +82,13 @@ export function createWorld(seed: number): World {
       count === 1 ? TENANTS : undefined,
     );
   tell(busyHour, false, START_MS + random.int(4, 20) * MINUTE_MS);
+  const retoldMs = START_MS + random.int(4, 20) * MINUTE_MS;
+  tell(retoldHour, false, retoldMs);
   for (let count = 0; lines.length < LINES_MIN; count += 1) {
     tell(good[count % good.length] as Story, count === 0 || random.chance(0.3), opening());
   }
   wild(random, lines);
-  return { policy: policyOf(), planted, ...publish(random, lines) };
+  return { policy: policyOf(), planted, retoldMs, ...publish(random, lines) };
 }
 
 function newScript(random: Random, name: string, startMs: number): Script {
@@ -143,7 +148,7 @@ function publish(
       line,
       line.source === WILD ? wildTime(random, line) : line.atMs + (skews.get(name) ?? 0),
     );
-    if (line.delayMs > 0) lateMs.push(sentMs);
+    if (line.delayMs > HOUR_MS) lateMs.push(sentMs);
     else bulkEndMs = Math.max(bulkEndMs, sentMs);
     say(name, sentMs, event);
     const again = sentMs + random.int(0, 20 * MINUTE_MS);
