@@ -146,7 +146,7 @@ export function createEngine(options: EngineOptions): Engine {
       output.chains.push(...rows.chains);
       output.hops.push(...rows.hops);
       output.actions.push(...rows.actions);
-      for (const finding of judge.drain())
+      for (const finding of judge.drain((subject) => correlator.carriedOn(subject)))
         output.findings.push(place(correlator, finding, rules.policy, seq));
     }
   }

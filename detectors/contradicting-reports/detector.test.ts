@@ -3,10 +3,12 @@ import type { SourceView, TokenView } from '../../src/domain/chain.ts';
 import { refKey } from '../../src/domain/token.ts';
 import {
   action,
+  chain,
   issuer,
   look,
   minuteMs,
   policy,
+  silentFeeds,
   sourceView,
   startMs,
   token,
@@ -108,6 +110,73 @@ describe('a cycle of parents', () => {
     });
     expect(found.map(({ fact }) => fact)).toEqual(['disagreeing-reference', 'lineage-cycle']);
     expect(found[1]).toMatchObject({ atMs: startMs, evidence: { issuer: null } });
+  });
+});
+
+describe('one call with two tokens', () => {
+  const ofAction = (differs: Parameters<typeof action>[0]) =>
+    look(contradictingReports, { on: 'action', action: action(differs), policy: policy() });
+
+  it('is a low signal about the token that counts', () => {
+    expect(ofAction({ otherTokens: [token('other')] })).toMatchObject([
+      {
+        subject: { label: 'root' },
+        fact: 'differing-tokens',
+        kind: 'signal',
+        severity: 'low',
+        title: 'One call was reported with root and with other, of which neither was made of the other',
+        evidence: { token: 'root', issuer, otherTokens: ['other'] },
+        eventIds: ['call-event-1'],
+      },
+    ]);
+  });
+
+  it('is none where one was made of the other, however far away', () => {
+    const middle = token('middle', { parent: token('root') });
+    expect(ofAction({ otherTokens: [token('leaf', { parent: middle })] })).toEqual([]);
+    expect(ofAction({ token: token('leaf', { parent: middle }), otherTokens: [token('root')] })).toEqual([]);
+  });
+
+  it('is none where the call has no token that counts', () => {
+    expect(ofAction({ token: undefined, otherTokens: [token('other')] })).toEqual([]);
+  });
+});
+
+describe('a circle of calls', () => {
+  const circles = [
+    { callId: 'a', parentCallId: 'c', atMs: startMs + minuteMs, eventIds: ['tool-a'] },
+    { callId: 'x', parentCallId: 'x', atMs: startMs + 2 * minuteMs, eventIds: ['tool-x'] },
+  ];
+  const ofChain = (differs: Parameters<typeof chain>[0]) =>
+    look(contradictingReports, { on: 'chain', chain: chain(differs), feeds: silentFeeds, policy: policy() });
+
+  it('is one low signal about its chain, however many circles there are', () => {
+    expect(ofChain({ circles })).toMatchObject([
+      {
+        subject: { kind: 'chain' },
+        fact: 'call-cycle',
+        kind: 'signal',
+        severity: 'low',
+        title: 'Call a names c as its parent, which descends from a itself',
+        atMs: startMs + minuteMs,
+        evidence: {
+          circles: [
+            { callId: 'a', parentCallId: 'c' },
+            { callId: 'x', parentCallId: 'x' },
+          ],
+        },
+        eventIds: ['tool-a', 'tool-x'],
+        linkLevel: 4,
+      },
+    ]);
+  });
+
+  it('says it of a call that names itself', () => {
+    expect(ofChain({ circles: circles.slice(1) })[0]?.title).toBe('Call x names itself as its parent');
+  });
+
+  it('is none where calls have a beginning', () => {
+    expect(ofChain({})).toEqual([]);
   });
 });
 

@@ -1,11 +1,12 @@
 import * as z from 'zod';
-import type { SourceView, TokenView } from '../../src/domain/chain.ts';
+import type { ActionView, ChainView, SourceView, TokenView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { EVIDENCE_VALUES_MAX } from '../../src/domain/limits.ts';
+import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
+import { chainSubject, clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
 import { frameworks } from './frameworks.ts';
 
 const ContradictionConfig = z.strictObject({});
@@ -27,10 +28,12 @@ export const contradictingReports: Detector<z.infer<typeof ContradictionConfig>>
   },
   frameworks,
   config: ContradictionConfig,
-  looksAt: ['token', 'source'],
+  looksAt: ['token', 'action', 'chain', 'source'],
 
   evaluate(sighting) {
     if (sighting.on === 'source') return [conflictingEvent(sighting.source)];
+    if (sighting.on === 'action') return differingTokens(sighting.action);
+    if (sighting.on === 'chain') return callCircle(sighting.chain, sighting.policy);
     if (sighting.on !== 'token') return [];
     const { token, policy } = sighting;
     return [disagreeingReference(token), lineageCycle(token, policy)].filter(
@@ -85,11 +88,69 @@ function lineageCycle(token: TokenView, policy: Policy): Finding | undefined {
     fact: 'lineage-cycle',
     kind: 'signal',
     severity: 'low',
-    title: `${label} names ${parent} as its parent, which descends from ${label} itself`,
+    title:
+      token.cutParent.key === token.key
+        ? `${label} names itself as its parent`
+        : `${label} names ${parent} as its parent, which descends from ${label} itself`,
     atMs,
     evidence: { token: label, issuer: token.issuer ?? null, cutParent: parent },
     eventIds: eventIds(token.eventIds),
     settlesAtMs: atMs + clocksOf(policy).latenessMs,
     linkLevel: token.cutParent.level,
   };
+}
+
+/** Two that saw one call say that it was made with different tokens. One may have been made of the other on the way. */
+function differingTokens(action: ActionView): readonly Finding[] {
+  const { token } = action;
+  const others = action.otherTokens.filter((other) => token !== undefined && !isOfOneLine(token, other));
+  if (token === undefined || others.length === 0) return [];
+  const [label, ...named] = [token, ...others].map(({ ref }) => refLabel(ref));
+  return [
+    {
+      subject: tokenSubject(token),
+      fact: 'differing-tokens',
+      kind: 'signal',
+      severity: 'low',
+      title: `One call was reported with ${label} and with ${named.join(', ')}, of which neither was made of the other`,
+      atMs: action.atMs,
+      evidence: { token: label ?? '', issuer: token.issuer ?? null, otherTokens: named },
+      eventIds: eventIds(action.eventIds),
+    },
+  ];
+}
+
+function isOfOneLine(a: TokenView, b: TokenView): boolean {
+  return [...ancestorsOf(a), ...ancestorsOf(b)].some(
+    ({ token }) => token.key === a.key || token.key === b.key,
+  );
+}
+
+/** Calls that descend from themselves have no beginning either: they hang together, wherever the circle starts. */
+function callCircle(chain: ChainView, policy: Policy): readonly Finding[] {
+  const [first] = chain.circles;
+  if (first === undefined) return [];
+  const { callId, parentCallId, atMs } = first;
+  return [
+    {
+      subject: chainSubject(chain),
+      fact: 'call-cycle',
+      kind: 'signal',
+      severity: 'low',
+      title:
+        callId === parentCallId
+          ? `Call ${callId} names itself as its parent`
+          : `Call ${callId} names ${parentCallId} as its parent, which descends from ${callId} itself`,
+      atMs,
+      evidence: {
+        circles: chain.circles.map((circle) => ({
+          callId: circle.callId,
+          parentCallId: circle.parentCallId,
+        })),
+      },
+      eventIds: eventIds(...chain.circles.map((circle) => circle.eventIds)),
+      settlesAtMs: atMs + clocksOf(policy).latenessMs,
+      linkLevel: 4,
+    },
+  ];
 }

@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /**
- * Folds findings into alerts and notices when one is raised, escalates or is withdrawn. Pure: memory of what was
+ * Folds findings into alerts and notices when one is raised, escalates, is withdrawn or carries on as another. Pure: memory of what was
  * applied, nothing else. Past `alertsMax` the alert that changed longest ago is forgotten; its row stays in the
  * store, and should it change again its ids are the same, so nobody is told twice.
  */
@@ -103,12 +103,15 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
 
 /** Advances the entry's life. What a whole batch did is one step: raised and escalated at once is raised. */
 function notify(entry: Entry, alert: Alert): Notice | undefined {
-  const pages = alert.kind === 'alert' && alert.settled && !alert.withdrawn;
+  const isMerged = alert.mergedInto !== undefined;
+  const pages = alert.kind === 'alert' && alert.settled && !alert.withdrawn && !isMerged;
   if (!pages) {
     // Withdrawn but never raised, as far as is remembered: who was told is for the outbox to know.
-    const wasRaised = entry.raisedAs !== undefined || (alert.withdrawn && alert.kind === 'alert');
+    const wasRaised =
+      entry.raisedAs !== undefined || ((alert.withdrawn || isMerged) && alert.kind === 'alert');
     entry.raisedAs = undefined;
-    return wasRaised ? { type: 'alert.withdrawn', epoch: Math.max(1, entry.epoch), alert } : undefined;
+    const type = isMerged ? 'alert.merged' : 'alert.withdrawn';
+    return wasRaised ? { type, epoch: Math.max(1, entry.epoch), alert } : undefined;
   }
   const before = entry.raisedAs;
   if (before !== undefined && severityRank(alert.severity) <= severityRank(before)) return undefined;

@@ -24,12 +24,15 @@ export function alertId(finding: Pick<LiveFinding, 'tenant' | 'detector' | 'subj
  * earliest. Severity is the leader's, so a signal or a fact that may yet be exonerated never raises what pages.
  */
 export function foldFindings(findings: readonly LiveFinding[], version: number): Folded {
-  const live = findings.filter((finding) => finding.state !== 'withdrawn');
-  const ranked = (live.length > 0 ? live : [...findings]).sort(byWeight);
+  const live = findings.filter((finding) => finding.state === 'provisional' || finding.state === 'settled');
+  const merged = findings.filter((finding) => finding.state === 'merged');
+  const told = [live, merged].find((some) => some.length > 0) ?? findings;
+  const ranked = [...told].sort(byWeight);
   const [lead] = ranked;
   if (lead === undefined) throw new RangeError('an alert has at least one finding');
 
-  const withdrawn = live.length === 0;
+  const withdrawn = live.length === 0 && merged.length === 0;
+  const mergedInto = live.length === 0 ? successorOf(merged) : undefined;
   const source = ranked.find(mayRevoke) ?? ranked.find((finding) => finding.revoke !== undefined);
   const settled = lead.state !== 'provisional';
   const row: Omit<Alert, 'nextStep'> = {
@@ -48,6 +51,7 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     txn: lead.txn ?? first(ranked, (finding) => finding.txn),
     settled,
     withdrawn,
+    ...(mergedInto === undefined ? {} : { mergedInto }),
     firstAtMs: Math.min(...ranked.map((finding) => finding.atMs)),
     lastAtMs: Math.max(...ranked.map((finding) => finding.atMs)),
     count: ranked.reduce((sum, finding) => sum + finding.count, 0),
@@ -61,14 +65,23 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     writesSince: Math.max(...ranked.map((finding) => finding.writesSince)),
     liveUntilMs: (source ?? lead).liveUntilMs,
     weakestLink: (source ?? lead).linkLevel,
-    revocable: !withdrawn && source !== undefined && mayRevoke(source),
+    revocable: live.length > 0 && source !== undefined && mayRevoke(source),
     revoke: source?.revoke,
     evidence: Object.fromEntries(ranked.map(evidenceOf).sort(([a], [b]) => compare(a, b))),
     eventIds: [...new Set(ranked.flatMap((finding) => finding.eventIds))].slice(0, EVIDENCE_EVENTS_MAX),
     runbook: `detectors/${lead.detector}/README.md`,
   };
   const alert: Alert = { ...row, nextStep: nextStep(row, lead.settlesAtMs) };
-  return { alert, revocation: withdrawn ? undefined : wish(alert, source) };
+  return { alert, revocation: live.length === 0 ? undefined : wish(alert, source) };
+}
+
+/** The alert that carries on; of findings that went different ways the one that went last decides. */
+function successorOf(merged: readonly LiveFinding[]): string | undefined {
+  let last: LiveFinding | undefined;
+  for (const finding of merged) if (last === undefined || finding.version >= last.version) last = finding;
+  const key = last?.mergedInto?.subjectKey;
+  if (last === undefined || key === undefined) return undefined;
+  return deterministicId('alr', [last.tenant, last.detector, key]);
 }
 
 /** Design rules 2 and 10: deterministic, settled, of kind alert, over links that are trusted enough. */

@@ -4,6 +4,7 @@ import { refLabel } from '../domain/token.ts';
 type Facts = Pick<
   Alert,
   | 'withdrawn'
+  | 'mergedInto'
   | 'kind'
   | 'settled'
   | 'revoke'
@@ -17,6 +18,7 @@ type Facts = Pick<
 /** What to do next, in one sentence. Derived from event times only, so that a replay says the same. */
 export function nextStep(alert: Facts, settlesAtMs: number | undefined): string {
   if (alert.withdrawn) return 'Nothing: what was missing has been found; undo a revocation if one was made.';
+  if (alert.mergedInto !== undefined) return `Go on with ${alert.mergedInto}: it is about the same.`;
   if (alert.kind === 'signal')
     return 'Read it beside the other findings of its chain; it does not page by itself.';
   if (!alert.settled) {

@@ -60,7 +60,7 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
 
   function take(output: EngineOutput): void {
     for (const alert of book.apply(output.findings).alerts) {
-      if (alert.withdrawn) kept.alerts.delete(alert.id);
+      if (alert.withdrawn || alert.mergedInto !== undefined) kept.alerts.delete(alert.id);
       else kept.alerts.set(alert.id, alert);
     }
     if (!options.keepChains) return;
@@ -69,7 +69,10 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
       else kept.chains.set(chain.id, chain);
     }
     for (const hop of output.hops) kept.hops.set(hop.key, hop);
-    for (const action of output.actions) kept.actions.set(action.id, action);
+    for (const action of output.actions) {
+      if (action.hopKey === '') kept.actions.delete(action.id);
+      else kept.actions.set(action.id, action);
+    }
   }
 
   function refuse(letter: DeadLetter): void {

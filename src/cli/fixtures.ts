@@ -36,7 +36,7 @@ export function playFixture(
   for (const record of records) {
     for (const finding of engine.apply([record]).findings) latest.set(finding.id, finding);
   }
-  return [...latest.values()].filter((finding) => finding.state !== 'withdrawn');
+  return [...latest.values()].filter(({ state }) => state !== 'withdrawn' && state !== 'merged');
 }
 
 function admitted(raw: unknown, offset: number, admit: Admit) {

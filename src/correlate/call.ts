@@ -10,28 +10,17 @@ import type {
 } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
+import { kindOf } from './call-names.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import { callIdKey } from './parent-calls.ts';
 import type { Place } from './place.ts';
+import { refOfKey } from './refs.ts';
 import type { TokenNode } from './token-node.ts';
 import { targetKey } from './windows.ts';
 
 export type CallData = EventOf<
   'tool.invoked' | 'tool.completed' | 'tool.denied' | 'api.called' | 'api.denied' | 'system.changed'
 >;
-
-/** One call, whoever reported it: by HTTP request id, else by the publisher's call id, else by the event. */
-export function callKey(event: AdmittedEvent, data: CallData): string {
-  const kind = kindOf(data);
-  if (data.httpRequestId !== undefined) return `${kind}:h:${data.httpRequestId}`;
-  const callId = 'callId' in data ? data.callId : undefined;
-  if (callId !== undefined) return `${kind}:c:${JSON.stringify([event.source, callId])}`;
-  return `${kind}:e:${JSON.stringify([event.source, event.id])}`;
-}
-
-function kindOf(data: CallData): ActionView['kind'] {
-  if (data.type.startsWith('tool.')) return 'tool';
-  return data.type === 'system.changed' ? 'change' : 'api';
-}
 
 export interface CallCounts {
   readonly target: string | undefined;
@@ -47,6 +36,8 @@ export class Call implements ActionView {
   readonly kind: ActionView['kind'];
   readonly facts: Fact<CallData>[] = [];
   token: TokenNode | undefined;
+  /** Tokens that others who tell of it name. */
+  otherTokens: readonly TokenNode[] = [];
   home: Place | undefined;
   /** What it contributed to its chain's counts, so that the same is taken back when it moves or changes. */
   counted: CallCounts | undefined;
@@ -81,16 +72,17 @@ export class Call implements ActionView {
     return this.facts[0]?.event.timeMs ?? 0;
   }
 
-  get source(): string {
-    return this.facts[0]?.event.source ?? '';
-  }
-
   get actor(): Principal | undefined {
     return this.#first((data) => data.actor);
   }
 
   get tokenRef(): TokenRef | undefined {
     return this.#first((data) => data.token);
+  }
+
+  /** Every reference by which its token is named; several observers may mean one token, or disagree. */
+  get tokenRefs(): readonly TokenRef[] {
+    return this.facts.flatMap(({ data }) => data.token ?? []);
   }
 
   get txn(): string | undefined {
@@ -105,6 +97,24 @@ export class Call implements ActionView {
     return this.#first((data) => ('callId' in data ? data.callId : undefined));
   }
 
+  /** The parent call that it names, as its publisher knows it. */
+  get parentKey(): string | undefined {
+    for (const { event, data } of this.facts) {
+      if ('parentCallId' in data && data.parentCallId !== undefined)
+        return callIdKey(event.source, data.parentCallId);
+    }
+    return undefined;
+  }
+
+  /** The call ids that it answers to: each source that tells of it may have its own. */
+  get callKeys(): readonly string[] {
+    const keys = new Set<string>();
+    for (const { event, data } of this.facts) {
+      if ('callId' in data && data.callId !== undefined) keys.add(callIdKey(event.source, data.callId));
+    }
+    return [...keys];
+  }
+
   get tool(): ActionView['tool'] {
     return this.#first((data) => ('tool' in data ? data.tool : undefined));
   }
@@ -114,7 +124,11 @@ export class Call implements ActionView {
   }
 
   get presented(): Presented | undefined {
-    return this.#first((data) => ('presented' in data ? data.presented : undefined));
+    let all: Presented | undefined;
+    for (const { data } of this.facts) {
+      if ('presented' in data && data.presented !== undefined) all = { ...data.presented, ...all };
+    }
+    return all;
   }
 
   get effect(): Effect {
@@ -196,6 +210,10 @@ export class Call implements ActionView {
       outcome: this.outcome,
       txn: this.txn,
       eventIds: this.eventIds,
+      ...(this.otherTokens.length === 0
+        ? {}
+        : { otherTokens: this.otherTokens.map(({ key }) => refOfKey(key)) }),
+      late: this.facts.every((fact) => fact.late),
       version: this.version,
     };
   }

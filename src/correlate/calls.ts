@@ -1,8 +1,10 @@
+import type { TokenRef } from '../domain/event/index.ts';
 import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
-import { Call, type CallData, callKey } from './call.ts';
-import type { Fact } from './fact.ts';
+import { Call, type CallData } from './call.ts';
+import { CallNames, tellingKey } from './call-names.ts';
+import { compareStrings, type Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
-import { callIdKey, ParentCalls } from './parent-calls.ts';
+import { ParentCalls } from './parent-calls.ts';
 import { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
 
@@ -11,15 +13,15 @@ interface Before {
   readonly token: TokenNode | undefined;
   readonly atMs: number;
   readonly told: string;
-  readonly parentCallId: string | undefined;
-  readonly callId: string | undefined;
-  readonly source: string;
+  readonly parentKey: string | undefined;
+  readonly callKeys: readonly string[];
 }
 
 /** The calls of one tenant: which facts are one call, where it hangs and what it is counted in. */
 export class Calls {
   readonly #graph: TenantGraph;
   readonly #calls = new Map<string, Call>();
+  readonly #names = new CallNames();
   readonly parents = new ParentCalls();
 
   constructor(graph: TenantGraph) {
@@ -35,7 +37,24 @@ export class Calls {
   }
 
   apply(fact: Fact<CallData>, adding: boolean): void {
-    const id = callKey(fact.event, fact.data);
+    if (!adding) this.#tell(this.#names.idOf(fact), fact, false);
+    this.#rename(this.#names.change(fact, adding));
+    if (adding) this.#tell(this.#names.idOf(fact), fact, true);
+  }
+
+  /** What was one call may be several now, or the other way round. */
+  #rename(before: ReadonlyMap<string, string>): void {
+    const moving: { readonly from: string; readonly fact: Fact<CallData> }[] = [];
+    for (const [key, from] of before) {
+      for (const fact of this.#calls.get(from)?.facts ?? []) {
+        if (tellingKey(fact.event.source, fact.event.id, fact.data) === key) moving.push({ from, fact });
+      }
+    }
+    for (const { from, fact } of moving) this.#tell(from, fact, false);
+    for (const { fact } of moving) this.#tell(this.#names.idOf(fact), fact, true);
+  }
+
+  #tell(id: string, fact: Fact<CallData>, adding: boolean): void {
     let call = this.#calls.get(id);
     if (call === undefined) {
       if (!adding) return;
@@ -64,28 +83,57 @@ export class Calls {
     const token = ref === undefined ? undefined : tokens.ensure(ref);
     if (before.token !== undefined && before.token !== token) this.#dropUse(before.token, call);
     call.token = token;
-    this.parents.depend(call, call.source, before.parentCallId, call.parentCallId);
+    this.#mention(call, call.tokenRefs);
+    this.parents.depend(call, before.parentKey, call.parentKey);
     this.rehome(call);
     if (token !== undefined) this.#use(token, call);
     this.#count(call);
-    if (call.callId !== undefined && call.callId !== before.callId) {
-      const key = callIdKey(call.source, call.callId);
-      if (this.parents.file(key, call)) this.wake(key);
-    }
+    this.#answer(call, before.callKeys, call.callKeys);
     touched.calls.add(call);
     touched.rows.add(call);
   }
 
+  /** The call ids that it answers to changed. */
+  #answer(call: Call, before: readonly string[], after: readonly string[]): void {
+    for (const key of before) {
+      if (after.includes(key)) continue;
+      this.parents.unfile(key, call);
+      this.wake(key);
+    }
+    for (const key of after) if (!before.includes(key) && this.parents.file(key, call)) this.wake(key);
+  }
+
+  /** Who else is named as the call's token: judged with it when its descent becomes known. */
+  #mention(call: Call, refs: readonly TokenRef[]): void {
+    const { tokens, places, touched } = this.#graph;
+    const before = call.otherTokens;
+    if (before.length === 0 && refs.length < 2) return;
+    const named = new Set(refs.map((ref) => tokens.ensure(ref)));
+    if (call.token !== undefined) named.delete(call.token);
+    if (before.length === 0 && named.size === 0) return;
+    call.otherTokens = [...named].sort((a, b) => compareStrings(a.key, b.key));
+    for (const token of named) {
+      token.mentions.add(call);
+      touched.tokens.add(token);
+      touched.places.add(token.place);
+    }
+    for (const token of before) {
+      if (named.has(token)) continue;
+      token.mentions.delete(call);
+      touched.tokens.add(token);
+      places.dropIfEmpty(token.place);
+    }
+  }
+
   #use(token: TokenNode, call: Call): void {
     const { tokens, touched } = this.#graph;
-    token.addUse(call);
+    if (token.addUse(call)) tokens.refresh(token);
     const { txn } = call;
     if (call.toldTxn !== txn) {
       if (call.toldTxn !== undefined) tokens.hearTxn(token, call.toldTxn, false);
       call.toldTxn = txn;
       if (txn !== undefined) tokens.hearTxn(token, txn, true);
     }
-    if (token.needsFold) tokens.refresh(token);
     // Its uses alone say when it was first heard of.
     if (!token.issued) touched.tokens.add(token);
     touched.places.add(token.place);
@@ -103,12 +151,8 @@ export class Calls {
   #forget(call: Call, before: Before): void {
     const { places, touched } = this.#graph;
     this.#calls.delete(call.id);
-    this.parents.depend(call, before.source, before.parentCallId, undefined);
-    if (before.callId !== undefined) {
-      const key = callIdKey(before.source, before.callId);
-      this.parents.unfile(key, call);
-      this.wake(key);
-    }
+    this.parents.depend(call, before.parentKey, undefined);
+    this.#answer(call, before.callKeys, []);
     const { home } = call;
     call.home = undefined;
     if (home !== undefined) {
@@ -116,18 +160,23 @@ export class Calls {
       places.spoil(home);
     }
     if (before.token !== undefined) this.#dropUse(before.token, call);
+    call.token = undefined;
+    this.#mention(call, []);
     if (home !== undefined) places.dropIfEmpty(home);
     touched.calls.delete(call);
     touched.rows.delete(call);
     touched.gone.add(`call:${call.id}`);
+    touched.retired.set(call.id, { call, atMs: before.atMs });
   }
 
   /** The call leaves memory with its chain. */
   release(call: Call): void {
     this.#calls.delete(call.id);
-    this.parents.depend(call, call.source, call.parentCallId, undefined);
-    if (call.callId !== undefined) this.parents.unfile(callIdKey(call.source, call.callId), call);
+    for (const fact of call.facts) this.#names.release(fact);
+    this.parents.depend(call, call.parentKey, undefined);
+    for (const key of call.callKeys) this.parents.unfile(key, call);
     call.token?.releaseUse(call);
+    for (const token of call.otherTokens) token.mentions.delete(call);
     this.#graph.touched.gone.add(`call:${call.id}`);
   }
 
@@ -161,7 +210,7 @@ export class Calls {
       if (home.chain !== undefined) touched.cells.add(home.chain);
       places.dropIfEmpty(old);
     }
-    if (call.callId !== undefined) this.wake(callIdKey(call.source, call.callId));
+    for (const key of call.callKeys) this.wake(key);
   }
 
   /**
@@ -173,13 +222,11 @@ export class Calls {
     const { places, invocations } = this.#graph;
     const path: Call[] = [];
     for (let at = call; ; ) {
-      const { token, txn, parentCallId, source } = at;
+      const { token, txn, parentKey: key } = at;
       if (token !== undefined && !token.isAncestor) return token.place;
       if (txn !== undefined) return places.request(txn);
       if (token !== undefined) return places.session(token, call.atMs);
-      if (parentCallId === undefined || parentCallId === at.callId)
-        return places.ensure(`call:${at.id}`, 'call');
-      const key = callIdKey(source, parentCallId);
+      if (key === undefined || at.callKeys.includes(key)) return places.ensure(`call:${at.id}`, 'call');
       const invocation = invocations.known(key);
       if (invocation !== undefined) return invocation;
       const next = this.parents.get(key);
@@ -213,9 +260,8 @@ function remember(call: Call): Before {
     token: call.token,
     atMs: call.atMs,
     told: call.facts.length === 0 ? '' : toldBy(call),
-    parentCallId: call.parentCallId,
-    callId: call.callId,
-    source: call.source,
+    parentKey: call.parentKey,
+    callKeys: call.callKeys,
   };
 }
 

@@ -1,9 +1,11 @@
-import type { ChainView, Completeness } from '../domain/chain.ts';
+import type { CallCircle, ChainView, Completeness } from '../domain/chain.ts';
 import type { EventOf, Principal } from '../domain/event/index.ts';
 import { chainId } from '../domain/ids.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { principalKey } from '../domain/principal.ts';
+import { actorsIn } from './actors.ts';
 import type { Call } from './call.ts';
+import { circlesIn } from './circles.ts';
 import type { Departed } from './departed.ts';
 import { compareStrings, isType } from './fact.ts';
 import type { Place } from './place.ts';
@@ -148,6 +150,10 @@ export class ChainCell implements ChainView {
     };
   }
 
+  get circles(): readonly CallCircle[] {
+    return circlesIn(this.members);
+  }
+
   get eventIds(): readonly string[] {
     const ids: string[] = [];
     for (const place of this.members) {
@@ -223,6 +229,7 @@ export class ChainCell implements ChainView {
     if (token.state.txn !== undefined) this.txnTally.add(token.state.txn);
     this.#meet(token.state.subject);
     this.#meet(token.state.actor);
+    for (const actor of actorsIn(token.state.act)) this.#meet(actor);
   }
 
   addCall(call: Call): void {
@@ -256,11 +263,15 @@ export class ChainCell implements ChainView {
     const key = principalKey(principal);
     const known = this.principals.get(key);
     if (known === undefined) this.principals.set(key, principal);
-    // Two events may describe one principal differently: the smaller text wins, whatever came first.
-    else if (differ(known, principal) && JSON.stringify(principal) < JSON.stringify(known)) {
+    else if (differ(known, principal) && describesBetter(principal, known))
       this.principals.set(key, principal);
-    }
   }
+}
+
+/** Of two descriptions the one that says a kind, else the smaller text, whatever came first. */
+function describesBetter(a: Principal, b: Principal): boolean {
+  if ((a.kind === 'unknown') !== (b.kind === 'unknown')) return b.kind === 'unknown';
+  return JSON.stringify(a) < JSON.stringify(b);
 }
 
 function differ(a: Principal, b: Principal): boolean {

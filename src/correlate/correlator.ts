@@ -1,15 +1,16 @@
 import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
 import type { FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
-import type { Finding, LiveFinding } from '../domain/finding.ts';
+import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats } from '../domain/record.ts';
 import type { ChainCell } from './chain-cell.ts';
+import { discard, ensure } from './collections.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
-import { locate } from './locate.ts';
+import { carriedOn, locate } from './locate.ts';
 import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
@@ -76,6 +77,8 @@ export interface Correlator {
   /** Parts of the stream's state that changed since the last call. */
   takeState(seq: number): StateRow[];
   restore(kind: string, id: string, row: StateRow): void;
+  /** The key by which a subject is known now, when that is another one. */
+  carriedOn(subject: Subject): string | undefined;
   locate(finding: Finding, shownBy: string, policy: Policy): FindingPlace;
   readonly feeds: FeedView;
   /** True while a chain waits for its topmost credential to be judged. */
@@ -91,6 +94,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
   const awaiting = new Set<ChainCell>();
+  /** Chains whose topmost credential nobody reported, by its issuer: the liveness of its feed judges them. */
+  const unproven = new Map<string, Set<ChainCell>>();
   const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0 };
   const eviction = new Eviction({
     graph,
@@ -138,7 +143,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       count.duplicates += 1;
       return undefined;
     }
-    if (!late && known?.digest !== event.digest) stream.hear(event);
+    if (known?.digest !== event.digest) hear(event, late);
     if (known !== undefined) {
       count.duplicates += 1;
       if (known.digest === event.digest) return undefined;
@@ -157,6 +162,16 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     return { late };
   }
 
+  /** What was judged while the feed seemed silent is judged again. */
+  function hear(event: AdmittedEvent, late: boolean): void {
+    const issuer = stream.hear(event);
+    if (issuer === undefined || !late) return;
+    for (const cell of unproven.get(issuer) ?? []) {
+      if (graph.places.cells.has(cell) && awaitable(cell)) graph.touched.cells.add(cell);
+      else discard(unproven, issuer, cell);
+    }
+  }
+
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
     const window = stream.observe(event, seq, adding);
     if (window !== undefined) graph.touched.windows.add(window);
@@ -169,7 +184,10 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     for (const cell of touched.cells) {
       if (cell.stale) cell.rebuild();
       if (!cell.visible) touched.gone.add(`chain:${cell.rootKey}`);
-      if (awaitable(cell)) awaiting.add(cell);
+      if (!awaitable(cell)) continue;
+      awaiting.add(cell);
+      const issuer = cell.rootToken?.issuer;
+      if (issuer !== undefined) ensure(unproven, issuer, () => new Set<ChainCell>()).add(cell);
     }
     return {
       tokens: touched.tokens,
@@ -185,6 +203,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     for (const id of stream.forgetBefore(time.watermarkMs)) graph.touched.gone.add(`principal:${id}`);
     eviction.run(time, pending);
     for (const cell of awaiting) if (!graph.places.cells.has(cell)) awaiting.delete(cell);
+    for (const [issuer, cells] of unproven) {
+      for (const cell of cells) if (!graph.places.cells.has(cell)) discard(unproven, issuer, cell);
+    }
     const { gone } = graph.touched;
     graph.touched = nothingTouched();
     return gone;
@@ -240,6 +261,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       if (window !== undefined) graph.touched.windows.add(window);
       if (source !== undefined) graph.touched.sources.add(source);
     },
+    carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
     feeds: stream.feeds,
     get waiting() {

@@ -8,9 +8,7 @@ const ISSUERS_MAX = 1_000;
 
 /**
  * In which minutes of event time each issuer reported minting something: what absence is judged against. Whatever
- * was said counts, also what another content under the same identity overruled: somebody spoke. What came behind the
- * watermark does not: by then it was decided whether the feed was alive, and a chain that is judged again later must
- * meet the same answer.
+ * was said counts, also what another content under the same identity overruled: somebody spoke.
  */
 export class Feeds implements FeedView {
   readonly #issuers = new Map<string, Set<number>>();

@@ -33,7 +33,7 @@ export class Invocations {
     const after = invoked(place);
     if (before?.token !== undefined) this.#hand(tokens.get(tokens.refs.keyOf(before.token)), place, false);
     if (after?.token !== undefined) this.#hand(tokens.ensure(after.token), place, true);
-    calls.parents.depend(place, source, before?.parentCallId, after?.parentCallId);
+    calls.parents.depend(place, parentKey(source, before), parentKey(source, after));
     places.relocate(place);
     if ((before === undefined) !== (after === undefined)) calls.wake(key);
     places.dropIfEmpty(place);
@@ -54,7 +54,7 @@ export class Invocations {
     const source = place.facts[0]?.event.source;
     if (data === undefined || source === undefined) return;
     if (data.token !== undefined) tokens.get(tokens.refs.keyOf(data.token))?.invocations.delete(place);
-    calls.parents.depend(place, source, data.parentCallId, undefined);
+    calls.parents.depend(place, parentKey(source, data), undefined);
   }
 
   #describe(place: Place, fact: Fact<PlaceData>, adding: boolean): void {
@@ -82,7 +82,7 @@ export class Invocations {
     const [fact] = place.facts;
     // Named as a parent and not known as an invocation: perhaps it is a call.
     if (fact === undefined) return this.#graph.calls.parents.get(place.key.slice(KEY_PREFIX.length))?.home;
-    return this.#aboveInvocation(fact as Fact<EventOf<'agent.invoked'>>);
+    return this.#aboveInvocation(place, fact as Fact<EventOf<'agent.invoked'>>);
   }
 
   /** Below a token that is a chain's part, on it; below an ancestor, or at the top, on its transaction. */
@@ -96,9 +96,10 @@ export class Invocations {
     return txn === undefined ? undefined : this.#graph.places.request(txn);
   }
 
-  #aboveInvocation({ event, data }: Fact<EventOf<'agent.invoked'>>): Place | undefined {
+  #aboveInvocation(place: Place, { event, data }: Fact<EventOf<'agent.invoked'>>): Place | undefined {
     const { places, tokens, calls } = this.#graph;
     const token = data.token === undefined ? undefined : tokens.ensure(data.token);
+    place.ancestor = token?.isAncestor === true ? token : undefined;
     if (token !== undefined && !token.isAncestor) return token.place;
     const parentCallId = data.parentCallId === data.callId ? undefined : data.parentCallId;
     const key = parentCallId === undefined ? undefined : callIdKey(event.source, parentCallId);
@@ -108,6 +109,10 @@ export class Invocations {
     if (token !== undefined) return places.session(token, event.timeMs);
     return key === undefined ? undefined : this.ensure(key);
   }
+}
+
+function parentKey(source: string, data: EventOf<'agent.invoked'> | undefined): string | undefined {
+  return data?.parentCallId === undefined ? undefined : callIdKey(source, data.parentCallId);
 }
 
 function invoked(place: Place): EventOf<'agent.invoked'> | undefined {

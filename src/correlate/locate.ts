@@ -1,5 +1,5 @@
 import type { Effect } from '../domain/event/index.ts';
-import type { Finding } from '../domain/finding.ts';
+import type { Finding, Subject } from '../domain/finding.ts';
 import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import { principalLabel } from '../domain/principal.ts';
@@ -38,6 +38,14 @@ export function locate(graph: TenantGraph, finding: Finding, shownBy: string, po
     liveUntilMs: token?.expMs,
     writesSince: token === undefined ? 0 : writesSince(token, finding.atMs, policy),
   };
+}
+
+/** The key by which a token is known now, or the chain that it was the top of; undefined when nothing changed. */
+export function carriedOn(graph: TenantGraph, { kind, key }: Subject): string | undefined {
+  if (kind !== 'token' && kind !== 'chain') return undefined;
+  const token = key.startsWith('tok:') ? graph.tokens.named(key) : undefined;
+  const now = kind === 'token' ? token?.key : (token?.place ?? graph.places.get(key))?.chain?.rootKey;
+  return now === key ? undefined : now;
 }
 
 function approverOf(cell: ChainCell): string | undefined {

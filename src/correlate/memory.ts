@@ -25,6 +25,7 @@ export function isRestedOn(cell: ChainCell): boolean {
     if (token === undefined) continue;
     for (const { owner } of token.authority.down) if (owner.place.chain !== cell) return true;
     for (const use of token.uses) if (use.home?.chain !== cell) return true;
+    for (const call of token.mentions) if (call.home?.chain !== cell) return true;
     for (const place of token.invocations) if (place.chain !== cell) return true;
   }
   return false;

@@ -64,14 +64,22 @@ export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   if ('token' in data && data.token !== undefined) {
     fileRef(data.token, describing.has(data.type) ? 'describes' : 'uses');
   }
-  if ('previous' in data) fileRef(data.previous, 'uses');
-  if ('parents' in data) for (const ref of data.parents ?? []) fileRef(ref, 'uses');
+  for (const ref of mentionedIn(data)) fileRef(ref, 'uses');
   if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
   if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
   if (calling.has(data.type) && data.httpRequestId !== undefined) file(`htp:${data.httpRequestId}`);
   for (const { name, role } of coveringNames(data)) file(name, role);
   for (const name of sessionNames(event)) file(name);
   return names;
+}
+
+/** Tokens that an event names beside the one it is about. */
+export function mentionedIn(data: EventData): readonly TokenRef[] {
+  const refs: TokenRef[] = [];
+  if ('actorToken' in data && data.actorToken !== undefined) refs.push(data.actorToken);
+  if ('previous' in data) refs.push(data.previous);
+  if ('parents' in data && data.parents !== undefined) refs.push(...data.parents);
+  return refs;
 }
 
 export function identityName(source: string, id: string): string {

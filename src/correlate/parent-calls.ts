@@ -9,36 +9,32 @@ export function callIdKey(source: string, callId: string): string {
 
 /** Who answers to a call id, and who names it as a parent and moves when it becomes known. */
 export class ParentCalls {
-  readonly #calls = new Map<string, Call>();
+  readonly #calls = new Map<string, Set<Call>>();
   readonly #dependents = new Map<string, Set<Call | Place>>();
 
+  /** A tool call and the API call it makes may share one id: the smaller key answers for both. */
   get(key: string): Call | undefined {
-    return this.#calls.get(key);
+    let smallest: Call | undefined;
+    for (const call of this.#calls.get(key) ?? []) {
+      if (smallest === undefined || call.id < smallest.id) smallest = call;
+    }
+    return smallest;
   }
 
-  /** Returns true when the call now answers to the id. */
+  /** Returns true when another call answers to the id by it. */
   file(key: string, call: Call): boolean {
-    // A tool call and the API call it makes may share one id: the smaller key answers for both.
-    const known = this.#calls.get(key);
-    if (known !== undefined && known.id <= call.id) return false;
-    this.#calls.set(key, call);
-    return true;
+    ensure(this.#calls, key, () => new Set()).add(call);
+    return this.get(key) === call;
   }
 
   unfile(key: string, call: Call): void {
-    if (this.#calls.get(key) === call) this.#calls.delete(key);
+    discard(this.#calls, key, call);
   }
 
-  depend(
-    dependent: Call | Place,
-    source: string,
-    oldParent: string | undefined,
-    newParent: string | undefined,
-  ): void {
+  depend(dependent: Call | Place, oldParent: string | undefined, newParent: string | undefined): void {
     if (oldParent === newParent) return;
-    if (oldParent !== undefined) discard(this.#dependents, callIdKey(source, oldParent), dependent);
-    if (newParent === undefined) return;
-    ensure(this.#dependents, callIdKey(source, newParent), () => new Set()).add(dependent);
+    if (oldParent !== undefined) discard(this.#dependents, oldParent, dependent);
+    if (newParent !== undefined) ensure(this.#dependents, newParent, () => new Set()).add(dependent);
   }
 
   dependents(key: string): readonly (Call | Place)[] {

@@ -98,7 +98,7 @@ export function hopRow(place: Place, policy: Policy, version: number): Hop {
     key: place.key,
     parentKey: place.up?.key ?? ancestor?.key,
     kind: place.kind,
-    level: token?.parentLevel ?? (place.up === undefined ? undefined : 4),
+    level: levelOf(place),
     depth: depthOf(place),
     from: ends.from,
     to: ends.to,
@@ -120,6 +120,14 @@ export function hopRow(place: Place, policy: Policy, version: number): Hop {
     late: token?.state.late ?? place.facts.some((fact) => fact.late),
     version,
   };
+}
+
+/** The level of the link to `parentKey`. A transaction, an invocation or an own call id is asserted. */
+function levelOf(place: Place): Hop['level'] {
+  const { token, up } = place;
+  if (token?.parent !== undefined && (up === undefined || up === token.parent.place))
+    return token.parentLevel;
+  return up === undefined ? undefined : 4;
 }
 
 /** The standing or shared credential that a place was opened under; of several the smallest key. */

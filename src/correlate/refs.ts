@@ -3,6 +3,7 @@ import type { EventData, TokenRef } from '../domain/event/index.ts';
 import { EVIDENCE_VALUES_MAX } from '../domain/limits.ts';
 import { hashKey, refKey } from '../domain/token.ts';
 import { ensure } from './collections.ts';
+import { mentionedIn } from './names.ts';
 import { Tally } from './tally.ts';
 
 /**
@@ -20,6 +21,12 @@ export class RefIndex {
   keyOf(ref: TokenRef): string {
     if ('jti' in ref) return this.#jtiKey(ref);
     return this.#boundKey(ref.hash) ?? hashKey(ref.hash);
+  }
+
+  /** The name by which a token is known: its jti, once that is bound to the hash. */
+  known(ref: TokenRef): TokenRef {
+    const key = 'jti' in ref ? undefined : this.#boundKey(ref.hash);
+    return key === undefined ? ref : refOfKey(key);
   }
 
   /** The fullest reference that everything said so far agrees on. */
@@ -116,6 +123,13 @@ export class RefIndex {
   }
 }
 
+/** The reference that a canonical key of a token stands for. */
+export function refOfKey(key: string): TokenRef {
+  if (!key.startsWith('tok:[')) return { hash: key.slice('tok:'.length) };
+  const [iss, jti] = JSON.parse(key.slice('tok:'.length)) as [string, string];
+  return { iss, jti };
+}
+
 /** References that join a hash and a jti, each once: an event that repeats one claims it once. */
 export function fullRefsIn(data: EventData): readonly TokenRef[] {
   const full = refsIn(data).filter((ref) => 'jti' in ref && ref.hash !== undefined);
@@ -125,9 +139,6 @@ export function fullRefsIn(data: EventData): readonly TokenRef[] {
 
 /** Every token that an event names. */
 export function refsIn(data: EventData): readonly TokenRef[] {
-  const refs: TokenRef[] = [];
-  if ('token' in data && data.token !== undefined) refs.push(data.token);
-  if ('previous' in data) refs.push(data.previous);
-  if ('parents' in data && data.parents !== undefined) refs.push(...data.parents);
-  return refs;
+  const mentioned = mentionedIn(data);
+  return 'token' in data && data.token !== undefined ? [data.token, ...mentioned] : mentioned;
 }

@@ -6,7 +6,7 @@ import type { Feeds } from './feeds.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
 import { chainRow, hopRow, mergedRow, retiredRow } from './project.ts';
-import type { Touched } from './touched.ts';
+import type { RetiredCall, Touched } from './touched.ts';
 import { verdictOf } from './verdict.ts';
 
 export interface ChangedRows {
@@ -28,6 +28,7 @@ export interface ReportTime {
 export class Reporter {
   readonly #graph: TenantGraph;
   readonly #calls = new Set<Call>();
+  readonly #retired = new Map<string, RetiredCall>();
   readonly #cells = new Set<ChainCell>();
   readonly #places = new Set<Place>();
   /** The chain that goes by an id now. An id may pass from one chain to another and back. */
@@ -43,6 +44,7 @@ export class Reporter {
 
   take(touched: Touched): void {
     for (const call of touched.rows) this.#calls.add(call);
+    for (const [id, retired] of touched.retired) this.#retired.set(id, retired);
     for (const place of touched.places) this.#places.add(place);
     for (const cell of touched.cells) this.#cells.add(cell);
   }
@@ -55,7 +57,12 @@ export class Reporter {
       cell.reportedContext = contextOf(cell);
       this.#named.set(cell.id, cell);
     }
+    this.#clear();
+  }
+
+  #clear(): void {
     this.#calls.clear();
+    this.#retired.clear();
     this.#cells.clear();
     this.#places.clear();
   }
@@ -84,9 +91,13 @@ export class Reporter {
       call.version = time.seq;
       if (call.home !== undefined) rows.actions.push(call.row(this.#graph.tenant, time.policy));
     }
-    this.#calls.clear();
-    this.#cells.clear();
-    this.#places.clear();
+    // What was told as one call and is several now must not stay in sight as one more.
+    for (const [id, { call, atMs }] of this.#retired) {
+      if (this.#graph.calls.get(id) !== undefined) continue;
+      call.version = time.seq;
+      rows.actions.push({ ...call.row(this.#graph.tenant, time.policy), atMs });
+    }
+    this.#clear();
     return rows;
   }
 

@@ -23,13 +23,19 @@ export class StreamState {
     this.#tenant = tenant;
   }
 
-  /** Somebody spoke in time, whether or not what was said counts in the end. */
-  hear(event: AdmittedEvent): void {
+  /**
+   * Somebody spoke, whether or not what was said counts in the end. Returns the issuer when its feed was not known to
+   * be alive then.
+   */
+  hear(event: AdmittedEvent): string | undefined {
     const { data } = event;
-    if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed') {
-      const issuer = 'iss' in data.token ? data.token.iss : event.source;
-      if (this.feeds.heard(issuer, event.timeMs)) this.#note(['feed', issuer]);
-    }
+    const isMint =
+      data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed';
+    if (!isMint) return undefined;
+    const issuer = 'iss' in data.token ? data.token.iss : event.source;
+    if (!this.feeds.heard(issuer, event.timeMs)) return undefined;
+    this.#note(['feed', issuer]);
+    return issuer;
   }
 
   /** An event was added to, or taken back from, what is known. Returns the window it changed. */

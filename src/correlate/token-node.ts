@@ -1,8 +1,9 @@
 import type { LinkLevel, ParentLink, RefContradiction, Revocation, TokenView } from '../domain/chain.ts';
-import type { Act, AdmittedEvent, Presented, Principal, TokenRef } from '../domain/event/index.ts';
+import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
 import { DISTINCT_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
-import { compareFacts, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import { Claims } from './claims.ts';
+import { compareFacts, type Fact, insertFact, removeFact } from './fact.ts';
 import { Place } from './place.ts';
 import type { RefIndex } from './refs.ts';
 import { Tally } from './tally.ts';
@@ -20,6 +21,8 @@ export class TokenNode implements TokenView {
   readonly facts: Fact[] = [];
   /** Every call that carried it, wherever that call hangs. */
   readonly uses = new Set<Call>();
+  /** Calls that others say were made with it, and that count as another token's. */
+  readonly mentions = new Set<Call>();
   /** Transactions that its calls and children name: they tell its own when the issuer did not. */
   readonly txns = new Tally();
   /** Invocations that hand this token to an agent. */
@@ -29,8 +32,8 @@ export class TokenNode implements TokenView {
   toldParent: TokenNode | undefined;
   state: TokenState;
   revocation: Revocation | undefined;
-  /** The earliest report of what the credential holds by somebody it was shown to; kept when the call leaves. */
-  #presentedBy: { readonly call: string; readonly fact: Fact; readonly presented: Presented } | undefined;
+  /** What it holds by those it was shown to. */
+  readonly #claims = new Claims();
   /** When it was first heard of, by events that have left. */
   #knownSinceMs = Number.POSITIVE_INFINITY;
   /** Children that have left: they still count. */
@@ -43,7 +46,7 @@ export class TokenNode implements TokenView {
     this.place = new Place(key, 'token');
     this.place.token = this;
     this.authority = branch<TokenNode>(this, key);
-    this.state = foldToken(ref, [], undefined);
+    this.state = foldToken(ref, [], undefined, refs);
   }
 
   get ref(): TokenRef {
@@ -58,26 +61,21 @@ export class TokenNode implements TokenView {
     return removeFact(this.facts, event);
   }
 
-  addUse(call: Call): void {
+  /** Returns true when the token has to be folded again: the call read something new in it. */
+  addUse(call: Call): boolean {
     this.uses.add(call);
-    const { presented } = call;
-    const [fact] = call.facts;
-    if (presented === undefined || fact === undefined) return;
-    const current = this.#presentedBy;
-    if (current !== undefined && current.call !== call.id && compareTimes(current.fact, fact) <= 0) return;
-    this.#presentedBy = { call: call.id, fact, presented };
+    return this.#claims.add(call);
   }
 
   removeUse(call: Call): void {
     this.uses.delete(call);
-    if (this.#presentedBy?.call !== call.id) return;
-    this.#presentedBy = undefined;
-    for (const use of this.uses) this.addUse(use);
+    this.#claims.remove(call);
   }
 
   /** The call leaves memory with its chain; what was learned from it stays. */
   releaseUse(call: Call): void {
     this.uses.delete(call);
+    this.#claims.release(call);
     this.#knownSinceMs = Math.min(this.#knownSinceMs, call.atMs);
   }
 
@@ -94,20 +92,17 @@ export class TokenNode implements TokenView {
 
   /** Reads the facts again. */
   fold(): void {
-    this.state = foldToken(this.ref, this.facts, this.#presentedBy?.presented);
+    this.state = foldToken(this.ref, this.facts, this.#claims.read(this.uses), this.#refs);
     const orderMs = this.state.iatMs ?? Number.POSITIVE_INFINITY;
     this.authority.orderMs = orderMs;
     this.place.branch.orderMs = orderMs;
-  }
-
-  get needsFold(): boolean {
-    return !this.state.issued && this.#presentedBy !== undefined;
   }
 
   get empty(): boolean {
     return (
       this.facts.length === 0 &&
       this.uses.size === 0 &&
+      this.mentions.size === 0 &&
       this.invocations.size === 0 &&
       this.authority.down.size === 0
     );
@@ -144,7 +139,7 @@ export class TokenNode implements TokenView {
 
   get cutParent(): ParentLink | undefined {
     const { wants, up } = this.authority;
-    return wants !== undefined && up === undefined ? this.state.parents[0] : undefined;
+    return wants !== undefined && up === undefined ? this.state.parents[0] : this.state.ownParent;
   }
 
   get childCount(): number {
@@ -161,7 +156,7 @@ export class TokenNode implements TokenView {
     const own = this.firstFactMs ?? this.place.firstUsedMs;
     if (own !== undefined) return own;
     let first = Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : undefined;
-    for (const use of this.uses) first = Math.min(first ?? use.atMs, use.atMs);
+    for (const use of [...this.uses, ...this.mentions]) first = Math.min(first ?? use.atMs, use.atMs);
     for (const place of this.invocations) {
       const ms = place.facts[0]?.event.timeMs;
       if (ms !== undefined) first = Math.min(first ?? ms, ms);
@@ -189,13 +184,13 @@ export class TokenNode implements TokenView {
     return this.state.grant;
   }
 
-  /** A refresh keeps the subject of what it refreshes. */
+  /** A refresh keeps the subject and the actor of what it refreshes. */
   get subject(): Principal | undefined {
-    return this.#refreshed().state.subject;
+    return this.#kept((state) => state.subject);
   }
 
   get actor(): Principal | undefined {
-    return this.state.actor;
+    return this.#kept((state) => state.actor);
   }
 
   get client(): string | undefined {
@@ -208,15 +203,15 @@ export class TokenNode implements TokenView {
 
   /** RFC 6749 section 6: a refresh that names no scope keeps the scope it had. */
   get scope(): readonly string[] | undefined {
-    return this.#refreshed().state.scope;
+    return this.#kept((state) => state.scope);
   }
 
-  /** What a refresh that says nothing of its own goes back to. */
-  #refreshed(): TokenNode {
+  /** What a refresh does not say itself is what the token that it replaced had. */
+  #kept<T>(read: (state: TokenState) => T | undefined): T | undefined {
     let node: TokenNode = this;
-    while (node.state.scope === undefined && node.state.inheritsScope && node.parent !== undefined)
+    while (read(node.state) === undefined && node.state.refreshed && node.parent !== undefined)
       node = node.parent;
-    return node;
+    return read(node.state);
   }
 
   get aud(): readonly string[] | undefined {
@@ -264,7 +259,7 @@ export class TokenNode implements TokenView {
       revocation ?? null,
       this.isAncestor,
       state.tokenKind ?? null,
-      state.actor ?? null,
+      this.actor ?? null,
       state.client ?? null,
       this.subject ?? null,
       state.aud ?? null,

@@ -2,6 +2,7 @@ import type { LinkLevel, ParentLink, Revocation } from '../domain/chain.ts';
 import type { Act, EventOf, Presented, Principal, TokenRef } from '../domain/event/index.ts';
 import { STANDING_LIFETIME_MS } from '../domain/limits.ts';
 import { issuerOf, refKey } from '../domain/token.ts';
+import { actorsIn } from './actors.ts';
 import { compareStrings, type Fact, isType } from './fact.ts';
 
 type MintFact = Fact<EventOf<'token.issued' | 'token.exchanged'>>;
@@ -29,7 +30,8 @@ export interface TokenState {
   readonly client: string | undefined;
   readonly act: Act | undefined;
   readonly scope: readonly string[] | undefined;
-  readonly inheritsScope: boolean;
+  /** Only refreshes were reported of it: what they do not say is what they replaced said. */
+  readonly refreshed: boolean;
   readonly aud: readonly string[] | undefined;
   readonly iatMs: number | undefined;
   readonly nbfMs: number | undefined;
@@ -38,9 +40,16 @@ export interface TokenState {
   readonly txn: string | undefined;
   readonly standing: boolean;
   readonly parents: readonly ParentLink[];
+  /** Set when it is named as its own parent, under whichever name. */
+  readonly ownParent: ParentLink | undefined;
   readonly revocation: Revocation | undefined;
   readonly eventIds: readonly string[];
   readonly platform: boolean;
+}
+
+/** The token that a reference names, by the name that it is known under. */
+export interface TokenNames {
+  known(ref: TokenRef): TokenRef;
 }
 
 /** Folds facts (in canonical order) and, where no issuer spoke, what a resource server read in the token. */
@@ -48,6 +57,7 @@ export function foldToken(
   ref: TokenRef,
   facts: readonly Fact[],
   presented: Presented | undefined,
+  names: TokenNames,
 ): TokenState {
   const mints = facts.filter((fact): fact is AnyMintFact =>
     isType(fact, 'token.issued', 'token.exchanged', 'token.refreshed'),
@@ -58,6 +68,8 @@ export function foldToken(
   const expMs = issued ? earliestExpiry(mints) : toMs(presented?.exp);
   const iatMs = issued ? Math.min(...mints.map((fact) => fact.data.iat * 1000)) : toMs(presented?.iat);
   const tokenKind = first((data) => data.tokenKind);
+  const act = first((data) => data.act) ?? presented?.act;
+  const { parents, ownParent } = parentsOf(refKey(ref), mints, names);
   return {
     issuer: issuerOf(ref) ?? mints[0]?.event.source,
     issued,
@@ -65,11 +77,11 @@ export function foldToken(
     tokenKind,
     grant: first((data) => data.grant) ?? (issued ? 'refresh_token' : undefined),
     subject: first((data) => data.subject),
-    actor: first((data) => data.actor),
+    actor: first((data) => data.actor) ?? actorsIn(act)[0],
     client: firstOf(mints, (fact) => fact.client) ?? presented?.client,
-    act: first((data) => data.act) ?? presented?.act,
+    act,
     scope: firstOf(mints, (data) => data.scope) ?? (issued ? undefined : presented?.scope),
-    inheritsScope: issued && firstOf(mints, (data) => data.scope) === undefined,
+    refreshed: issued && full.length === 0,
     aud: first((data) => data.aud) ?? presented?.aud,
     iatMs: iatMs ?? undefined,
     nbfMs: toMs(first((data) => data.nbf) ?? presented?.nbf) ?? undefined,
@@ -77,7 +89,8 @@ export function foldToken(
     family: firstOf(mints, (data) => data.family),
     txn: firstOf(mints, (data) => data.txn),
     standing: isStanding(tokenKind, iatMs ?? undefined, expMs),
-    parents: parentsOf(ref, mints),
+    parents,
+    ownParent,
     revocation: undefined,
     eventIds: [...new Set(mints.map((fact) => fact.event.id))].sort(compareStrings),
     platform: mints.some((fact) => fact.data.facts?.['platform'] === true),
@@ -113,14 +126,17 @@ function isStanding(
 }
 
 /** Named parents: best level first, then the position in which one report names them, then the smallest key. */
-function parentsOf(ref: TokenRef, mints: readonly AnyMintFact[]): ParentLink[] {
-  const own = refKey(ref);
+function parentsOf(
+  own: string,
+  mints: readonly AnyMintFact[],
+  names: TokenNames,
+): { parents: ParentLink[]; ownParent: ParentLink | undefined } {
   const ranked: { link: ParentLink; position: number }[] = [];
   for (const fact of mints) {
     const refs = fact.data.type === 'token.refreshed' ? [fact.data.previous] : (fact.data.parents ?? []);
-    refs.forEach((parent, position) => {
-      const key = refKey(parent);
-      if (key !== own) ranked.push({ link: { key, ref: parent, level: levelOf(fact) }, position });
+    refs.forEach((told, position) => {
+      const parent = names.known(told);
+      ranked.push({ link: { key: refKey(parent), ref: parent, level: levelOf(fact) }, position });
     });
   }
   ranked.sort(
@@ -129,7 +145,9 @@ function parentsOf(ref: TokenRef, mints: readonly AnyMintFact[]): ParentLink[] {
   );
   const distinct = new Map<string, ParentLink>();
   for (const { link } of ranked) if (!distinct.has(link.key)) distinct.set(link.key, link);
-  return [...distinct.values()];
+  const ownParent = distinct.get(own);
+  distinct.delete(own);
+  return { parents: [...distinct.values()], ownParent };
 }
 
 /** Adapters of platforms that name the parent by the platform's own id. */

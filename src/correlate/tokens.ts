@@ -35,8 +35,7 @@ export class Tokens {
     const known = this.#tokens.get(key);
     if (known !== undefined) return known;
     // A hash that is bound to a jti names the same token: it is kept under the jti alone.
-    const named = 'jti' in ref || !key.startsWith('tok:[') ? ref : jtiOf(key);
-    const token = new TokenNode(key, named, this.refs);
+    const token = new TokenNode(key, this.refs.known(ref), this.refs);
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
     this.#graph.touched.tokens.add(token);
@@ -73,10 +72,13 @@ export class Tokens {
   refresh(token: TokenNode): void {
     const { places, touched } = this.#graph;
     const before = token.signature();
+    const { act } = token.state;
     this.#revocations.forget(token);
     token.fold();
     this.#revocations.index(token);
     token.revocation = this.#revocations.of(token);
+    // Whom a resource server read in it is met by the whole chain.
+    if (token.state.act !== act) places.spoil(token.place);
 
     this.#reparent(token);
     places.reorder(token.place);
@@ -117,9 +119,9 @@ export class Tokens {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       touched.tokens.add(next);
       touched.places.add(next.place);
-      for (const call of next.uses) touched.calls.add(call);
+      for (const call of [...next.uses, ...next.mentions]) touched.calls.add(call);
       // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
-      if (next.state.inheritsScope && next.place.chain !== undefined) touched.cells.add(next.place.chain);
+      if (next.state.refreshed && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {
         if (seen.has(owner)) continue;
         seen.add(owner);
@@ -193,9 +195,4 @@ export class Tokens {
 
 function keyOfName(name: string, refs: RefIndex): string {
   return name.startsWith('tok:[') ? name : refs.keyOf({ hash: name.slice('tok:'.length) });
-}
-
-function jtiOf(key: string): TokenRef {
-  const [iss, jti] = JSON.parse(key.slice('tok:'.length)) as [string, string];
-  return { iss, jti };
 }

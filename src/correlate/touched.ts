@@ -5,6 +5,11 @@ import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
 import type { Window } from './windows.ts';
 
+export interface RetiredCall {
+  readonly call: Call;
+  readonly atMs: number;
+}
+
 /** What a run of records touched: what detection looks at again, and what the next report contains. */
 export interface Touched {
   readonly tokens: Set<TokenNode>;
@@ -15,6 +20,8 @@ export interface Touched {
   readonly places: Set<Place>;
   /** Calls whose own facts or place changed: their rows are written again. */
   readonly rows: Set<Call>;
+  /** Calls of which nothing is left, and when they were. */
+  readonly retired: Map<string, RetiredCall>;
   /** Sightings that no longer exist: `token:…`, `call:…`, `chain:…`. */
   readonly gone: Set<string>;
 }
@@ -28,6 +35,7 @@ export function nothingTouched(): Touched {
     sources: new Set(),
     places: new Set(),
     rows: new Set(),
+    retired: new Map(),
     gone: new Set(),
   };
 }

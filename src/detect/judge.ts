@@ -1,9 +1,10 @@
 import type { Detector, Sighting } from '../domain/detector.ts';
 import { ChainwardenError } from '../domain/errors.ts';
-import type { Finding, LiveFinding } from '../domain/finding.ts';
+import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import { maxSeverity } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
-import { CONTRIBUTIONS_PER_FINDING_MAX, EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import { type Contributions, contribute, primary } from './contributions.ts';
 import { Timers } from './timers.ts';
 
 /** A detector with its configuration parsed. */
@@ -33,20 +34,24 @@ export function armDetectors(
 /** A finding as far as detection knows it; the engine adds where it happened. */
 export type JudgedFinding = Pick<
   LiveFinding,
-  keyof Finding | 'id' | 'tenant' | 'detector' | 'detectorVersion' | 'basis' | 'state' | 'count'
+  | keyof Finding
+  | 'id'
+  | 'tenant'
+  | 'detector'
+  | 'detectorVersion'
+  | 'basis'
+  | 'state'
+  | 'mergedInto'
+  | 'count'
 > & {
   /** The sighting that it shows: `token:…`, `call:…`, `chain:…`, `principal:…` or `source:…`. */
   readonly shownBy: string;
 };
 
-interface Held {
+interface Held extends Contributions {
   readonly id: string;
   readonly subjectKey: string;
   readonly detector: Detector;
-  /** What each sighting contributes. A finding lives as long as one of them does. */
-  readonly contributions: Map<string, Finding>;
-  /** Sightings beyond the bound: counted, whatever they say. */
-  readonly further: Set<string>;
 }
 
 /**
@@ -157,20 +162,28 @@ export class Judge {
     for (const id of this.#idsOfSubject.get(subjectKey) ?? []) this.#changed.add(id);
   }
 
-  /** Findings that changed since the last call, in a fixed order. */
-  drain(): JudgedFinding[] {
+  /** Findings that changed since the last call, in a fixed order. `carriedOn`: the key a subject is known by now. */
+  drain(carriedOn: (subject: Subject) => string | undefined = () => undefined): JudgedFinding[] {
     const changed: JudgedFinding[] = [];
     for (const id of [...this.#changed].sort()) {
       const held = this.#held.get(id);
       if (held !== undefined) changed.push(this.#read(held));
       else {
         const last = this.#withdrawn.get(id);
-        if (last !== undefined) changed.push({ ...last, state: 'withdrawn' });
+        if (last !== undefined) changed.push(this.#end(last, carriedOn(last.subject)));
       }
     }
     this.#changed.clear();
     this.#withdrawn.clear();
     return changed;
+  }
+
+  /** What was found of a subject that carries on is found of it still, or it is not so after all. */
+  #end(last: JudgedFinding, subjectKey: string | undefined): JudgedFinding {
+    if (subjectKey === undefined) return { ...last, state: 'withdrawn' };
+    const id = findingId(this.#tenant, last.detector, subjectKey, last.fact);
+    if (!this.#held.has(id)) return { ...last, state: 'withdrawn' };
+    return { ...last, state: 'merged', mergedInto: { id, subjectKey } };
   }
 
   /** True while a finding's grace has not passed. */
@@ -188,7 +201,7 @@ export class Judge {
   }
 
   #hold(detector: Detector, instance: string, finding: Finding): string {
-    const id = deterministicId('fnd', [this.#tenant, detector.id, finding.subject.key, finding.fact]);
+    const id = findingId(this.#tenant, detector.id, finding.subject.key, finding.fact);
     let held = this.#held.get(id);
     if (held === undefined) {
       held = { id, subjectKey: finding.subject.key, detector, contributions: new Map(), further: new Set() };
@@ -199,7 +212,9 @@ export class Judge {
     }
     contribute(held, instance, finding);
     this.#withdrawn.delete(id);
-    (this.#quiet ?? this.#changed).add(id);
+    // What was decided with the watermark may be decided differently now: it is told again, under the same id.
+    const known = finding.deferred === true ? undefined : this.#quiet;
+    (known ?? this.#changed).add(id);
     return id;
   }
 
@@ -261,28 +276,6 @@ export class Judge {
   }
 }
 
-/** Of too many contributions those stay that would speak first, whichever came first. */
-function contribute(held: Held, instance: string, finding: Finding): void {
-  const { contributions, further } = held;
-  further.delete(instance);
-  contributions.set(instance, finding);
-  if (contributions.size <= CONTRIBUTIONS_PER_FINDING_MAX) return;
-  let last: [string, Finding] = [instance, finding];
-  for (const entry of contributions) if (speaksBefore(last, entry)) last = entry;
-  contributions.delete(last[0]);
-  further.add(last[0]);
-}
-
-/** The contribution that speaks for the finding: alerts before signals, then the earliest, then the smallest key. */
-function primary(contributions: ReadonlyMap<string, Finding>): [string, Finding] {
-  let best: [string, Finding] | undefined;
-  for (const entry of contributions) if (best === undefined || speaksBefore(entry, best)) best = entry;
-  if (best === undefined) throw new RangeError('a finding without contributions');
-  return best;
-}
-
-function speaksBefore([key, a]: [string, Finding], [other, b]: [string, Finding]): boolean {
-  if (a.kind !== b.kind) return a.kind === 'alert';
-  if (a.atMs !== b.atMs) return a.atMs < b.atMs;
-  return key < other;
+function findingId(tenant: string, detector: string, subjectKey: string, fact: string): string {
+  return deterministicId('fnd', [tenant, detector, subjectKey, fact]);
 }

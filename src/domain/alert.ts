@@ -2,8 +2,11 @@ import type { LinkLevel } from './chain.ts';
 import type { TokenRef } from './event/index.ts';
 import type { Json, Severity, Subject } from './finding.ts';
 
-export const alertStates = ['open', 'acknowledged', 'closed', 'withdrawn'] as const;
-/** open, acknowledged and closed are people's doing; withdrawn is the engine's: the finding was exonerated. */
+export const alertStates = ['open', 'acknowledged', 'closed', 'withdrawn', 'merged'] as const;
+/**
+ * open, acknowledged and closed are people's doing. Withdrawn and merged are the engine's: the finding was exonerated,
+ * or its subject turned out to be one that another alert is about.
+ */
 export type AlertState = (typeof alertStates)[number];
 
 /** Findings folded per (tenant, detector, subject), as the pipeline writes it. People's part is AlertAction. */
@@ -28,6 +31,8 @@ export interface Alert {
   readonly settled: boolean;
   /** True once every finding was exonerated. */
   readonly withdrawn: boolean;
+  /** Set once its findings carry on under another alert: the id of that one. */
+  readonly mergedInto?: string | undefined;
   readonly firstAtMs: number;
   readonly lastAtMs: number;
   readonly count: number;

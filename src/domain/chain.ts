@@ -90,6 +90,8 @@ export interface ActionView {
   /** The grant it needs: `tool:<name>` or `<system>:<action>`; undefined for system changes. */
   readonly needs: string | undefined;
   readonly presented: Presented | undefined;
+  /** Tokens that other reports of the same call name. */
+  readonly otherTokens: readonly TokenView[];
   readonly txn: string | undefined;
   readonly eventIds: readonly string[];
   /** True when the platform itself acted (an AWS service, the console, a service-linked role): never pages. */
@@ -136,6 +138,16 @@ export interface ChainView {
   /** Sorted event ids, bounded, for evidence. */
   readonly eventIds: readonly string[];
   readonly platform: boolean;
+  /** Calls and invocations that descend from themselves, one for each circle: its edge is the one not in force. */
+  readonly circles: readonly CallCircle[];
+}
+
+/** A call id that leads back to itself. */
+export interface CallCircle {
+  readonly callId: string;
+  readonly parentCallId: string;
+  readonly atMs: number;
+  readonly eventIds: readonly string[];
 }
 
 /** What one principal did in one UTC hour. */
@@ -203,6 +215,7 @@ export interface Hop {
 export interface Action {
   readonly tenant: string;
   readonly id: string;
+  /** '' for what was taken for one action and is none: others tell of the same events. */
   readonly hopKey: string;
   readonly kind: ActionView['kind'];
   readonly atMs: number;
@@ -217,6 +230,10 @@ export interface Action {
   readonly outcome: ActionView['outcome'];
   readonly txn: string | undefined;
   readonly eventIds: readonly string[];
+  /** Tokens that other reports of the same call name, when there are any. */
+  readonly otherTokens?: readonly TokenRef[];
+  /** True when every report of it arrived behind the watermark. Rows of earlier versions do not say. */
+  readonly late?: boolean;
   readonly version: number;
 }
 

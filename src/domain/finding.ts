@@ -49,6 +49,11 @@ export interface Finding {
   readonly linkLevel?: LinkLevel;
 }
 
+export interface Successor {
+  readonly id: string;
+  readonly subjectKey: string;
+}
+
 /** A finding with identity and place, as the engine reports it. */
 export interface LiveFinding extends Finding {
   /** Deterministic id of (tenant, detector, subject, fact). */
@@ -59,8 +64,13 @@ export interface LiveFinding extends Finding {
   readonly basis: 'deterministic' | 'statistical';
   readonly chainId: string | undefined;
   readonly txn: string | undefined;
-  /** Settled findings may page; provisional ones wait for the watermark. */
-  readonly state: 'provisional' | 'settled' | 'withdrawn';
+  /**
+   * Settled findings may page; provisional ones wait for the watermark. Withdrawn: it is not so after all. Merged: its
+   * subject is known under another key now, and so is the finding.
+   */
+  readonly state: 'provisional' | 'settled' | 'withdrawn' | 'merged';
+  /** Set when it is merged: the finding that carries on. */
+  readonly mergedInto?: Successor;
   /** How many sightings (actions, hops) contribute. */
   readonly count: number;
   readonly initiator: string | undefined;

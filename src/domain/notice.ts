@@ -6,7 +6,8 @@ import { deterministicId } from './ids.ts';
 
 /** A change of an alert that people are told of. Signals and provisional alerts make none. */
 export interface Notice {
-  readonly type: 'alert.raised' | 'alert.escalated' | 'alert.withdrawn';
+  /** `alert.merged` is sent to nobody: who heard of the alert has heard of the one that carries on. */
+  readonly type: 'alert.raised' | 'alert.escalated' | 'alert.withdrawn' | 'alert.merged';
   /** How often this alert has been raised, counted from 1: it may be withdrawn and come back. */
   readonly epoch: number;
   readonly alert: Alert;

@@ -14,7 +14,8 @@ export interface Announcement {
 
 /** Who is to be told of what, before anything is known of earlier deliveries. */
 export function addressees(notices: readonly Notice[], endpoints: readonly Endpoint[]): Announcement[] {
-  return notices.flatMap((notice) =>
+  const spoken = notices.filter(({ type }) => type !== 'alert.merged');
+  return spoken.flatMap((notice) =>
     endpoints
       .filter(
         (endpoint) => !endpoint.disabled && listensTo(endpoint, notice.type) && concerns(endpoint, notice),

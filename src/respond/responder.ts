@@ -2,10 +2,12 @@ import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry, Response } from '../domain/response.ts';
-import { type Announcement, addressees, inNextEpoch, relatedIds, stillToSay } from './announce.ts';
+import { adopt } from './adopt.ts';
+import { addressees, stillToSay } from './announce.ts';
 import { createOutbox, type LaneStatus, type OutboxOptions, type OutboxStats } from './outbox.ts';
+import { placeInTime } from './place-in-time.ts';
 import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
-import { findEntries, keyOf, newEntry } from './rows.ts';
+import { keyOf, newEntry } from './rows.ts';
 
 export interface ResponderOptions
   extends RevokerOptions,
@@ -35,29 +37,6 @@ export interface Responder {
   readonly lanes: readonly LaneStatus[];
 }
 
-/** Come-backs of one alert within one replayed batch that are told apart. */
-const EPOCHS_AHEAD_MAX = 8;
-
-/** Looks up what was said before, and moves announcements out of epochs that are over. */
-async function placeInTime(store: Pick<ResponseStore, 'findOutbox'>, first: readonly Announcement[]) {
-  const announcements = [...first];
-  const known = new Map<string, OutboxEntry>();
-  let open = announcements.map((_, index) => index);
-  for (let round = 0; round <= EPOCHS_AHEAD_MAX && open.length > 0; round += 1) {
-    const named = open.flatMap((index) => {
-      const announcement = announcements[index] as Announcement;
-      return relatedIds(announcement).map((id) => ({ tenant: announcement.notice.alert.tenant, id }));
-    });
-    for (const [key, entry] of await findEntries(store, named)) known.set(key, entry);
-    open = open.filter((index) => {
-      const moved = inNextEpoch(announcements[index] as Announcement, known);
-      if (moved !== undefined) announcements[index] = moved;
-      return moved !== undefined;
-    });
-  }
-  return { announcements, known };
-}
-
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
   const { store, endpoints, clock, body } = options;
@@ -68,8 +47,10 @@ export function createResponder(options: ResponderOptions): Responder {
   async function announce(
     notices: readonly Notice[],
     decided: readonly Decided[],
+    told: readonly OutboxEntry[],
   ): Promise<readonly OutboxEntry[]> {
-    const { announcements, known } = await placeInTime(store, addressees(notices, endpoints));
+    const before = new Map(told.map((entry) => [keyOf(entry), entry]));
+    const { announcements, known } = await placeInTime(store, addressees(notices, endpoints), before);
     const responses = new Map(decided.map(({ wish, response }) => [keyOf(wish.alert), response]));
     return announcements.flatMap((announcement) => {
       const said = stillToSay(announcement, known);
@@ -103,7 +84,14 @@ export function createResponder(options: ResponderOptions): Responder {
       if (notices.length === 0 && wishes.length === 0) return;
 
       const decided = await revoker.decide(wishes, isHistory);
-      const news = await announce(notices, decided);
+      const told = await adopt(notices, {
+        store,
+        endpoints,
+        clock,
+        body: (notice) => body(notice, undefined),
+      });
+      const news = await announce(notices, decided, told);
+      if (told.length > 0) await store.writeOutbox(told);
       await outbox.enqueue([...revoker.entries(decided), ...news]);
       for (const { how, response } of decided) {
         // Its entry is dead from the earlier decision; enqueueing has left it so.

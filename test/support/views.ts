@@ -85,6 +85,7 @@ export function action(differs: Partial<ActionView> = {}): ActionView {
     outcome: 'accepted',
     needs: 'tool:send_mail',
     presented: undefined,
+    otherTokens: [],
     txn: undefined,
     eventIds: ['call-event-1'],
     platform: false,
@@ -114,6 +115,7 @@ export function chain(differs: Partial<ChainView> = {}): ChainView {
     machineRoot: false,
     eventIds: ['request-1'],
     platform: false,
+    circles: [],
     ...differs,
   };
 }

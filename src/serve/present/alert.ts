@@ -8,6 +8,7 @@ export const AlertShape = z
   .object({
     id: z.string(),
     state: z.enum(alertStates),
+    mergedInto: z.string().optional().describe('Set when the state is `merged`: the alert that carries on'),
     kind: z.enum(['alert', 'signal']).describe('A signal does not page by itself'),
     severity: z.enum(severities),
     title: z.string().describe('What happened, in one sentence'),

@@ -140,6 +140,7 @@ export const ActionShape = z
     at: Instant,
     actor: PrincipalSummary.optional(),
     token: TokenSummary.optional(),
+    otherTokens: z.array(TokenSummary).optional().describe('Tokens that other reports of the same call name'),
     tool: z.string().optional(),
     server: z.string().optional(),
     system: z.string().optional(),
@@ -149,6 +150,7 @@ export const ActionShape = z
     outcome: z.enum(['accepted', 'denied', 'failed', 'unknown']),
     txn: z.string().optional(),
     eventIds: z.array(z.string()),
+    late: z.boolean().optional().describe('Every report of it came behind the watermark'),
   })
   .meta({ id: 'Action', description: 'A tool call, API call or system change' });
 
@@ -161,6 +163,7 @@ export function presentAction(action: Action): z.infer<typeof ActionShape> {
     at: instant(action.atMs),
     actor: presentPrincipal(action.actor),
     token: presentToken(action.token),
+    otherTokens: action.otherTokens?.map((ref) => presentToken(ref)),
     tool,
     server,
     system,
@@ -170,5 +173,6 @@ export function presentAction(action: Action): z.infer<typeof ActionShape> {
     outcome,
     txn,
     eventIds: [...action.eventIds],
+    late: action.late,
   };
 }

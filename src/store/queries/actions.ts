@@ -39,7 +39,7 @@ export async function actions(database: Database, query: ActionQuery): Promise<P
 }
 
 async function actionConditions(database: Database, query: ActionQuery): Promise<Condition[]> {
-  const conditions: Condition[] = [before('at', readCursor(query.cursor))];
+  const conditions: Condition[] = [before('at', readCursor(query.cursor)), ["hop_key != ''", {}]];
   if (query.chainId !== undefined) {
     const chainIds = await chainFamily(database, query.tenant, query.chainId);
     conditions.push([`hop_key IN (SELECT key FROM (${membersSql}))`, { chainIds }]);

@@ -62,7 +62,7 @@ function chainConditions(query: ChainQuery): [string, Record<string, Bound>][] {
   if (query.detector !== undefined) {
     conditions.push([
       `id IN (SELECT chain_id FROM alerts FINAL
-              WHERE tenant = {tenant:String} AND detector = {detector:String} AND NOT withdrawn)`,
+              WHERE tenant = {tenant:String} AND detector = {detector:String} AND NOT withdrawn AND merged_into = '')`,
       { detector: query.detector },
     ]);
   }

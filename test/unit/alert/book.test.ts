@@ -12,7 +12,12 @@ const finding = fc
     detector: fc.constantFrom('scope-creep', 'orphaned-chain'),
     severity: fc.constantFrom(...severities),
     kind: fc.constantFrom('alert' as const, 'signal' as const),
-    state: fc.constantFrom('provisional' as const, 'settled' as const, 'withdrawn' as const),
+    state: fc.constantFrom(
+      'provisional' as const,
+      'settled' as const,
+      'withdrawn' as const,
+      'merged' as const,
+    ),
     atMs: fc.integer({ min: startMs, max: startMs + 3 }),
     title: fc.constantFrom('x', 'y'),
     chainId: fc.constantFrom(undefined, 'chn_1', 'chn_2'),
@@ -22,6 +27,7 @@ const finding = fc
     revoke: fc.constantFrom({ iss: 'i', jti: 't1' }, { iss: 'i', jti: 't2' }),
     liveUntilMs: fc.constantFrom(undefined, null, startMs + 9),
     count: fc.integer({ min: 1, max: 5 }),
+    mergedInto: fc.constant({ id: 'fnd_other', subjectKey: 'tok:["iss","other"]' }),
   })
   .map(findingOf);
 
@@ -158,5 +164,52 @@ describe('the id of a notice', () => {
       noticeId({ ...notice, type: 'alert.withdrawn' }, 'ops'),
     ];
     expect(new Set(ids).size).toBe(ids.length);
+  });
+});
+
+describe('an alert whose subject is known under another key now', () => {
+  const key = 'tok:["iss","t1"]';
+  const hashed = { kind: 'token' as const, key: 'tok:sha256:x', label: 'sha256:x' };
+  const old = findingOf({ subject: hashed });
+  const merged = findingOf({
+    subject: hashed,
+    state: 'merged',
+    version: 2,
+    mergedInto: { id: findingOf().id, subjectKey: key },
+  });
+
+  it('closes as merged, keeps what it showed and says where it goes on', () => {
+    const book = createAlertBook();
+    const [before] = book.apply([old]).alerts;
+    const changes = book.apply([merged, findingOf({ version: 2 })]);
+    const [carriesOn] = createAlertBook().apply([findingOf()]).alerts;
+    const after = changes.alerts.find(({ id }) => id === before?.id);
+    expect(after).toMatchObject({
+      mergedInto: carriesOn?.id,
+      withdrawn: false,
+      settled: true,
+      revocable: false,
+      title: before?.title,
+      evidence: before?.evidence,
+      nextStep: `Go on with ${carriesOn?.id}: it is about the same.`,
+    });
+    expect(changes.notices.map(({ type }) => type)).toEqual(['alert.merged', 'alert.raised']);
+    expect(changes.revocations.map(({ alert }) => alert.id)).toEqual([carriesOn?.id]);
+  });
+
+  it('goes on itself for as long as anything of it is its own', () => {
+    const book = createAlertBook();
+    const [alert] = book.apply([merged, findingOf({ subject: hashed, fact: 'other' })]).alerts;
+    expect(alert).toMatchObject({ facts: ['other'], withdrawn: false });
+    expect(alert).not.toHaveProperty('mergedInto');
+  });
+
+  it('is not withdrawn because another fact was', () => {
+    const [alert] = createAlertBook().apply([
+      merged,
+      findingOf({ subject: hashed, fact: 'other', state: 'withdrawn', version: 3 }),
+    ]).alerts;
+    expect(alert).toMatchObject({ withdrawn: false, facts: ['hop-drift'] });
+    expect(alert?.mergedInto).toBeDefined();
   });
 });

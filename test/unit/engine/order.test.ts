@@ -27,6 +27,9 @@ function play(
   return { whole: picture(whole), stored: rows.picture() };
 }
 
+const lasting = ({ findings }: Picture): unknown =>
+  (findings as readonly unknown[]).filter((row) => !JSON.stringify(row).includes('"kind":"principal"'));
+
 const shuffled = events.chain((list) =>
   fc.tuple(
     fc.constant(list),
@@ -49,7 +52,9 @@ describe('the order of arrival', () => {
       fc.property(events, (list) => {
         const { whole, stored } = play(list);
         expect(stored.chains, told(list)).toEqual(whole.chains);
-        expect(stored.findings, told(list)).toEqual(whole.findings);
+        expect(stored.actions, told(list)).toEqual(whole.actions);
+        // Hours that are over leave memory when the stream closes: what was found of them is not found again.
+        expect(lasting(stored), told(list)).toEqual(lasting(whole));
       }),
       { numRuns: Number(process.env['ORDER_RUNS'] ?? 200) },
     );

@@ -32,9 +32,12 @@ export function picture(output: Pick<EngineOutput, keyof Picture>): Picture {
       (chain) => chain.id,
     ),
     hops: plain(output.hops, (hop) => hop.key),
-    actions: plain(output.actions, (action) => action.id),
+    actions: plain(
+      output.actions.filter((action) => action.hopKey !== ''),
+      (action) => action.id,
+    ),
     findings: plain(
-      output.findings.filter((finding) => finding.state !== 'withdrawn'),
+      output.findings.filter(({ state }) => state !== 'withdrawn' && state !== 'merged'),
       (finding) => finding.id,
     ),
   };
@@ -65,6 +68,6 @@ export const told = (list: readonly AdmittedEvent[]): string =>
   list
     .map(
       (event) =>
-        `${event.id} +${(event.timeMs - START_MS) / 1000}s ${JSON.stringify(event.data)}${event.origin.issuerBound ? '' : ' unbound'}`,
+        `${event.source} ${event.id} +${(event.timeMs - START_MS) / 1000}s ${JSON.stringify(event.data)}${event.origin.issuerBound ? '' : ' unbound'}`,
     )
     .join('\n');

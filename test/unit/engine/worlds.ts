@@ -50,6 +50,14 @@ const exp = fc.oneof(
   fc.constantFrom(null, seconds + 200_000),
 );
 
+const httpRequestId = fc.option(fc.constantFrom('h1', 'h2'), { nil: undefined, freq: 1 });
+const act = fc.constantFrom({ sub: 'p1' }, { sub: 'p2', act: { sub: 'p3' } });
+/** What a resource server read in a token: any part of it. */
+const presented = fc.record(
+  { exp, scope, aud: fc.constantFrom(['crm'], ['mail']), nbf: fc.constant(seconds + 60), act },
+  { requiredKeys: [] },
+);
+
 const defined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 
@@ -64,6 +72,7 @@ const data: fc.Arbitrary<EventData> = fc
       scope,
       exp,
       txn,
+      actorToken: fc.option(ref, { nil: undefined, freq: 1 }),
       parents: fc.array(ref, { minLength: 1, maxLength: 2 }),
     }),
     fc.record({
@@ -102,6 +111,7 @@ const data: fc.Arbitrary<EventData> = fc
       token: fc.option(ref, { nil: undefined }),
       parentCallId: fc.option(callId, { nil: undefined }),
       effect: fc.constantFrom('read', 'write'),
+      httpRequestId,
       txn,
     }),
     fc.record({
@@ -110,9 +120,9 @@ const data: fc.Arbitrary<EventData> = fc
       target: fc.constantFrom({ system: 'crm' }, { system: 'crm', resource: 'r1' }),
       action: fc.constantFrom('read', 'write'),
       token: fc.option(ref, { nil: undefined }),
-      httpRequestId: fc.option(fc.constantFrom('h1', 'h2'), { nil: undefined }),
+      httpRequestId,
       txn,
-      presented: fc.option(fc.record({ exp, scope }), { nil: undefined }),
+      presented: fc.option(presented, { nil: undefined }),
     }),
     fc.record({
       type: fc.constant('request.received'),
@@ -135,11 +145,16 @@ const data: fc.Arbitrary<EventData> = fc
     }) as unknown as EventData;
   });
 
+const source = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('//world') },
+  { weight: 1, arbitrary: fc.constant('//other') },
+);
+
 /** A small world in which anything may name anything: cycles, conflicts, twice the same id, two names for one token. */
 export const events: fc.Arbitrary<AdmittedEvent[]> = fc
-  .array(fc.tuple(data, fc.nat(300), fc.nat(30), fc.boolean()), { minLength: 1, maxLength: 24 })
+  .array(fc.tuple(data, fc.nat(300), fc.nat(30), fc.boolean(), source), { minLength: 1, maxLength: 24 })
   .map((rows) =>
-    rows.map(([value, at, id, bound]) =>
-      admitted(value, { id: `e${id}`, atMs: START_MS + at * 1000, bound }),
+    rows.map(([value, at, id, bound, source]) =>
+      admitted(value, { id: `e${id}`, atMs: START_MS + at * 1000, bound, source }),
     ),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { START_MS } from '../worlds.ts';
-import { call, chainsOf, exchange, keyOf, mint, ref } from './support.ts';
+import { call, chainsOf, exchange, invoke, keyOf, mint, ref } from './support.ts';
 
 const DAY = 86_400;
 
@@ -47,6 +47,18 @@ describe('a standing credential', () => {
     });
   });
 
+  it('opens one for each invocation made with it', () => {
+    const linked = chainsOf([
+      key,
+      invoke('1', { token: ref('key'), txn: 'x', at: 1 }),
+      invoke('2', { token: ref('key'), txn: 'y', at: 2 }),
+    ]);
+    expect(linked.chains.map((chain) => chain.rootKey)).toEqual(['txn:x', 'txn:y']);
+    for (const callId of ['1', '2']) {
+      expect(linked.hop(`inv:["//world","${callId}"]`).ancestorKey).toBe(keyOf('key'));
+    }
+  });
+
   it.each([
     ['because its kind never ends', { tokenKind: 'api_key' }],
     ['because it never expires', { exp: null }],
@@ -86,5 +98,10 @@ describe('a standing credential', () => {
       call('a', { at: 200 }),
     ]);
     expect(linked.facts()).toContain('ancestor-revoked');
+  });
+
+  it('states the level of the link that is shown', () => {
+    const linked = chainsOf([key, exchange('a', 'key', { at: 1, txn: 'x' })]);
+    expect(linked.hop(keyOf('a'))).toMatchObject({ parentKey: 'txn:x', level: 4, ancestorKey: keyOf('key') });
   });
 });

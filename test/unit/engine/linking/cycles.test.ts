@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { both, call, chainsOf, exchange, keyOf, mint, tool } from './support.ts';
+import { both, call, chainsOf, exchange, invoke, keyOf, mint, refresh, tool } from './support.ts';
 
 describe('authority that goes in a circle', () => {
   it('loses the edge of its earliest token, and says so', () => {
@@ -45,15 +45,66 @@ describe('authority that goes in a circle', () => {
 });
 
 describe('a token that is its own parent', () => {
-  it.each([['by its hash', exchange(both('t', 'h'), '#h')]])('%s survives, and is told of', (_, record) => {
+  it.each([
+    ['by its jti', exchange('t', 't')],
+    ['by its hash', exchange(both('t', 'h'), '#h')],
+    ['as a refresh', refresh('t', 't')],
+  ])('%s survives, and is told of', (_, record) => {
     const linked = chainsOf([record, call('t', { at: 1 })]);
     expect(linked.families).toEqual([['t']]);
     expect(linked.hop(keyOf('t'))).toMatchObject({ parentKey: undefined, useCount: 1, alternatives: [] });
     expect(linked.facts()).toContain('lineage-cycle');
   });
+
+  it('keeps the other parent that it names, and is told of all the same', () => {
+    const linked = chainsOf([mint('p'), exchange('t', ['t', 'p'])]);
+    expect(linked.families).toEqual([['p', 't']]);
+    expect(linked.hop(keyOf('t'))).toMatchObject({ parentKey: keyOf('p'), alternatives: [] });
+    expect(linked.facts()).toContain('lineage-cycle');
+  });
 });
 
 describe('calls that go in a circle', () => {
+  it('hang together and are told of', () => {
+    const linked = chainsOf([
+      tool('a', { parentCallId: 'c', at: 1 }),
+      tool('b', { parentCallId: 'a', at: 2 }),
+      tool('c', { parentCallId: 'b', at: 3 }),
+      tool('d', { parentCallId: 'c', at: 4 }),
+    ]);
+    expect(linked.chain.actionCount).toBe(4);
+    expect(linked.facts()).toEqual(['call-cycle']);
+  });
+
+  it.each([
+    ['a call', tool('a', { parentCallId: 'a' })],
+    ['an invocation', invoke('a', { parentCallId: 'a' })],
+  ])('alone: %s that names itself survives and is told of', (_, record) => {
+    const linked = chainsOf([record]);
+    expect(linked.chain.hopCount).toBe(1);
+    expect(linked.facts()).toEqual(['call-cycle']);
+  });
+
+  it('among invocations lose the edge of the earliest, and are told of', () => {
+    const linked = chainsOf([
+      invoke('a', { parentCallId: 'b', at: 2 }),
+      invoke('b', { parentCallId: 'a', at: 1 }),
+      tool('t', { parentCallId: 'a', at: 3 }),
+    ]);
+    expect(linked.chain).toMatchObject({ hopCount: 2, actionCount: 1 });
+    expect(linked.hop('inv:["//world","a"]').parentKey).toBe('inv:["//world","b"]');
+    expect(linked.facts()).toEqual(['call-cycle']);
+  });
+
+  it('through a call and an invocation survive, and are told of', () => {
+    const linked = chainsOf([
+      invoke('i', { parentCallId: 'c', at: 1 }),
+      tool('c', { parentCallId: 'i', at: 2 }),
+    ]);
+    expect(linked.chain).toMatchObject({ hopCount: 1, actionCount: 1 });
+    expect(linked.facts()).toEqual(['call-cycle']);
+  });
+
   it('are nobody’s circle when a token or a transaction says where they hang', () => {
     const linked = chainsOf([
       mint('t'),

@@ -64,6 +64,25 @@ describe('a transaction', () => {
 });
 
 describe('nested actors', () => {
+  const nested = { sub: 'tool-agent', act: { sub: 'planner', iss, act: { sub: 'desk' } } };
+
+  it('are people of the chain, although no event showed them', () => {
+    const linked = chainsOf([mint('t', { act: nested })]);
+    expect(ids(linked.chain.principals)).toEqual(
+      expect.arrayContaining(['ana', 'tool-agent', 'planner', 'desk']),
+    );
+  });
+
+  it('say who holds the token when nobody names its actor', () => {
+    const linked = chainsOf([mint('t', { act: nested })]);
+    expect(linked.hop(keyOf('t')).to).toMatchObject({ id: 'tool-agent' });
+  });
+
+  it('are read from what a gateway saw in a token that nobody reported', () => {
+    const linked = chainsOf([call('t', { presented: { act: nested } })]);
+    expect(ids(linked.chain.principals)).toEqual(expect.arrayContaining(['tool-agent', 'planner', 'desk']));
+  });
+
   it('add no second name for an actor that an event described', () => {
     const linked = chainsOf([
       exchange('t', 'p', {
@@ -209,6 +228,36 @@ describe('a gateway alone', () => {
     expect(linked.facts()).toContain('use-beyond-scope');
   });
 
+  it('is put together from all that it read, not from the first reading alone', () => {
+    const linked = chainsOf([
+      call('t', { at: 1, presented: { scope: ['crm:read'] } }),
+      call('t', { at: 2, presented: { exp: now + 100 } }),
+      call('t', { at: 200 }),
+    ]);
+    expect(linked.hop(keyOf('t'))).toMatchObject({ scope: ['crm:read'], expiresMs: START_MS + 100_000 });
+    expect(linked.facts()).toContain('used-after-expiry');
+  });
+
+  it('takes the earliest expiry of several', () => {
+    const linked = chainsOf([
+      call('t', { at: 1, presented: { exp: now + 500 } }),
+      call('t', { at: 2, presented: { exp: now + 100 } }),
+    ]);
+    expect(linked.hop(keyOf('t')).expiresMs).toBe(START_MS + 100_000);
+  });
+
+  it('yields to the issuer where the issuer speaks, and completes what it leaves out', () => {
+    const linked = chainsOf([
+      call('t', { at: 1, presented: { exp: now + 100, scope: ['crm:write'], aud: ['crm'] } }),
+      mint('t', { scope: ['crm:read'] }),
+    ]);
+    expect(linked.hop(keyOf('t'))).toMatchObject({
+      expiresMs: START_MS + 600_000,
+      scope: ['crm:read'],
+      audience: ['crm'],
+    });
+  });
+
   it('is judged against a parent when a child of its token is reported', () => {
     const linked = chainsOf([
       call('p', { at: 1, presented: { scope: ['crm:read'], exp: now + 600 } }),
@@ -226,5 +275,22 @@ describe('a gateway alone', () => {
     expect(chainsOf(story).facts()).toEqual([]);
     const expecting = Policy.parse({ expects: { issuers: [iss] } });
     expect(chainsOf(story, { policy: expecting }).facts()).toEqual(['unissued']);
+  });
+});
+
+describe('a refresh', () => {
+  const delegated = exchange('r0', 'p', { actor: agent('planner'), scope: ['crm:read', 'crm:write'] });
+
+  it.each([
+    ['names no scope', {}],
+    ['narrows its scope', { scope: ['crm:read'] }],
+  ])('that %s keeps subject and actor', (_, rest) => {
+    const linked = chainsOf([
+      mint('p'),
+      delegated,
+      refresh('r1', 'r0', { at: 100, ...rest }),
+      refresh('r2', 'r1', { at: 200 }),
+    ]);
+    expect(linked.hop(keyOf('r2'))).toMatchObject({ to: { id: 'planner' } });
   });
 });

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { Policy } from '../../../../src/domain/policy.ts';
-import { call, exchange, iss, keyOf, mint, ref, request, revoke, type Stored, stream } from './support.ts';
+import {
+  both,
+  call,
+  exchange,
+  iss,
+  keyOf,
+  mint,
+  ref,
+  refresh,
+  request,
+  revoke,
+  type Stored,
+  stream,
+} from './support.ts';
 
 const HOUR = 3_600;
 
@@ -97,5 +110,72 @@ describe('an event behind the watermark', () => {
   it('that merely uses a token in time makes nothing late but is counted', () => {
     const steps = stream([mint('t'), HOUR, call('t', { at: 1 })]);
     expect(open(steps.at(-1))).toMatchObject([{ verdict: 'root', actionCount: 1 }]);
+  });
+
+  it('marks an action as late for as long as nobody told of it in time', () => {
+    const [late, inTime] = [{ source: '//gateway' }, { source: '//crm' }];
+    const seen = { httpRequestId: 'h', at: 1 };
+    const steps = stream([
+      mint('t'),
+      call('t', { ...seen, ...inTime }),
+      HOUR,
+      call('t', { ...seen, ...late }),
+    ]);
+    expect([...(steps.at(-1)?.actions.values() ?? [])]).toMatchObject([{ late: false }]);
+    const alone = stream([mint('t'), HOUR, call('t', { ...seen, ...late })]);
+    expect([...(alone.at(-1)?.actions.values() ?? [])]).toMatchObject([{ late: true }]);
+  });
+});
+
+describe('an alert on a token known by its hash', () => {
+  const steps = stream([
+    call('#h', { at: 200, presented: { exp: Date.UTC(2026, 0, 5, 8) / 1000 + 10 } }),
+    { ...mint(both('t', 'h'), { at: 0, exp: Date.UTC(2026, 0, 5, 8) / 1000 + 10 }) },
+  ]);
+  const before = [...(steps[0]?.findings.values() ?? [])];
+  const after = [...(steps[1]?.findings.values() ?? [])];
+
+  it('closes as merged into the one on its jti', () => {
+    expect(before).toMatchObject([{ subject: { key: keyOf('#h') }, state: 'settled' }]);
+    const old = after.find((f) => f.subject.key === keyOf('#h'));
+    const young = after.find((f) => f.subject.key === keyOf('t'));
+    expect(young).toMatchObject({ state: 'settled', fact: 'used-after-expiry' });
+    expect(old).toMatchObject({ state: 'merged', mergedInto: { id: young?.id, subjectKey: keyOf('t') } });
+  });
+});
+
+describe('an alert on a chain without its beginning', () => {
+  const rules = Policy.parse({ expects: { issuers: [iss] } });
+
+  const unissued = (stored: Stored | undefined) =>
+    [...(stored?.findings.values() ?? [])].filter((finding) => finding.fact === 'unissued');
+  const alone = [mint('x', { at: 0 }), call('b', { at: 10 }), mint('y', { at: 60 }), HOUR];
+
+  it('closes as merged when the chain turns out to be part of a request', () => {
+    const steps = stream([...alone, call('b', { at: 20, txn: 'req' })], rules);
+    const [before] = unissued(steps[3]);
+    expect(before).toMatchObject({ subject: { key: keyOf('b') }, state: 'settled' });
+    const after = unissued(steps[4]);
+    const carriesOn = after.find(({ subject }) => subject.key === 'txn:req');
+    expect(carriesOn).toMatchObject({ state: 'settled' });
+    expect(after.find(({ subject }) => subject.key === keyOf('b'))).toMatchObject({
+      state: 'merged',
+      mergedInto: { id: carriesOn?.id, subjectKey: 'txn:req' },
+    });
+  });
+
+  it('closes as merged when the chain goes on above it', () => {
+    const after = unissued(stream([...alone, refresh('b', 'a', { at: 9 })], rules).at(-1));
+    const carriesOn = after.find(({ subject }) => subject.key === keyOf('a'));
+    expect(carriesOn).toMatchObject({ state: 'settled' });
+    expect(after.find(({ subject }) => subject.key === keyOf('b'))).toMatchObject({
+      state: 'merged',
+      mergedInto: { id: carriesOn?.id },
+    });
+  });
+
+  it('is withdrawn when its beginning is reported after all', () => {
+    const steps = stream([...alone, mint('b', { at: 9 })], rules);
+    expect(unissued(steps.at(-1))).toMatchObject([{ subject: { key: keyOf('b') }, state: 'withdrawn' }]);
   });
 });

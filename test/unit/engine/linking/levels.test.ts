@@ -81,6 +81,21 @@ describe('rival parents', () => {
     expect(linked.families).toEqual([['a'], ['b', 'c']]);
   });
 
+  it('are one when two names turn out to be one token', () => {
+    const linked = chainsOf([mint(both('p', 'h')), exchange('c', ['p', '#h'])]);
+    expect(linked.hop(keyOf('c'))).toMatchObject({ parentKey: keyOf('p'), alternatives: [] });
+  });
+
+  it('go by the name that everybody knows, not by the hash that one report used', () => {
+    const linked = chainsOf([
+      mint('a'),
+      mint(both('z', 'h')),
+      exchange('c', 'a'),
+      exchange('c', '#h', { source: '//again' }),
+    ]);
+    expect(linked.hop(keyOf('c')).alternatives.map((link) => link.key)).toEqual([keyOf('z')]);
+  });
+
   it('that lose to a cycle open a chain without a parent instead of taking another one', () => {
     const linked = chainsOf([
       mint('other'),

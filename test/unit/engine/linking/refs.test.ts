@@ -24,6 +24,7 @@ describe('one token by two names', () => {
     ['what a refresh replaces', refresh('other', both('t', 'h'), { at: 5 })],
     ['a revocation', revoke({ token: both('t', 'h'), at: 5 })],
     ['an invocation', invoke('i', { token: both('t', 'h'), at: 5 })],
+    ["an exchange's actor token", exchange('other', 'elsewhere', { actorToken: both('t', 'h'), at: 5 })],
   ])('is joined by %s', (_, record) => {
     const linked = chainsOf([mint('t'), call('#h', { at: 1 }), record]);
     expect(linked.hop(keyOf('t')).useCount).toBe(1);

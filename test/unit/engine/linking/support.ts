@@ -254,7 +254,7 @@ function linkedOf(output: EngineOutput): Linked {
   );
   const hops = sorted(output.hops, (hop) => hop.key);
   const findings = sorted(
-    output.findings.filter((finding) => finding.state !== 'withdrawn'),
+    output.findings.filter(({ state }) => state !== 'withdrawn' && state !== 'merged'),
     (finding) => finding.id,
   );
   const families = chains.map((chain) =>

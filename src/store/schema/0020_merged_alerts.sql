@@ -1,0 +1,11 @@
+-- An alert whose subject carries on under another key: the id of the alert that carries on.
+ALTER TABLE alerts ADD COLUMN IF NOT EXISTS merged_into String CODEC(ZSTD(1)) AFTER withdrawn;
+
+CREATE OR REPLACE VIEW alert_queue AS
+SELECT a.*,
+       multiIf(a.merged_into != '', 'merged', a.withdrawn, 'withdrawn', toString(s.state)) AS state,
+       s.assignee                                                                         AS assignee,
+       s.closed_reason                                                                    AS closed_reason,
+       s.state_changed_at                                                                 AS state_changed_at
+FROM (SELECT * FROM alerts FINAL) AS a
+LEFT JOIN alert_states AS s ON s.tenant = a.tenant AND s.alert_id = a.id;
