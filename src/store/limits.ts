@@ -14,7 +14,7 @@ export const MERGE_FAMILY_MAX = 1_000;
 export const OUTBOX_READ_MAX = 10_000;
 /** Ids named in one look-up. */
 export const NAMED_READ_MAX = 10_000;
-/** Names looked for in one query, each in both roles: 20,000 absent ones take about 0.3 s. */
+/** Names looked for in one query, each in both roles: 20,000 absent ones take 0.3 to 0.5 s. */
 export const DRAWERS_READ_MAX = 40_000;
 /** Places of events read at once: 40 bytes each as text. */
 export const PLACES_READ_MAX = 100_000;

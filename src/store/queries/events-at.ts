@@ -17,8 +17,8 @@ export interface Place {
 const eventsSql = `
   SELECT ${eventColumns} FROM events
   PREWHERE seq IN {seqs:Array(UInt64)}
-  WHERE indexHint(tenant IN {tenants:Array(String)}
-    AND time IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC')))
+  WHERE tenant IN {tenants:Array(String)}
+    AND indexHint(time IN (SELECT fromUnixTimestamp64Milli(arrayJoin({times:Array(Int64)}), 'UTC')))
   ORDER BY seq ${bounded(LOG_READ_RECORDS)}`;
 
 /** By seq; of an event that was logged again, the first. A place where nothing lies is passed over. */

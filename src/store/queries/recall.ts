@@ -162,13 +162,11 @@ function* alike(drawers: readonly Drawer[]): Generator<readonly Drawer[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-/** Each place once, of every drawer the newest. Late is what came late under any name. */
+/** Each place once, of every drawer the newest. */
 function newest(drawers: readonly Drawer[], places: ReadonlyMap<number, readonly Place[]>): readonly Place[] {
   const bySeq = new Map<number, Place>();
   for (const { drawer, max } of drawers) {
-    for (const place of (places.get(drawer) ?? []).slice(0, max)) {
-      if (place.late || !bySeq.has(place.seq)) bySeq.set(place.seq, place);
-    }
+    for (const place of (places.get(drawer) ?? []).slice(0, max)) bySeq.set(place.seq, place);
   }
   return [...bySeq.values()];
 }

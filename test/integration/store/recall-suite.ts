@@ -72,19 +72,25 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
     it('keeps what a name describes apart from what uses it, and tenants apart', async () => {
       const [tenant, other] = ['recall apart', 'recall apart too'];
       const first = take(3);
-      await log(tenant, [first, first + 1]);
-      await log(other, [first + 2]);
+      // In one insert: one part of the table holds both.
+      await store.appendEvents(
+        [0, 1, 2].map((i) => logged(first + i, { tenant: i < 2 ? tenant : other, timeMs: noon + first + i })),
+      );
       await store.fileEvents([
         filing(tenant, 'x', first),
-        filing(tenant, 'x', first + 1, { role: 'uses' }),
+        filing(tenant, 'x', first + 1, { role: 'uses', alias: 'hash' }),
         filing(other, 'x', first + 2),
+        filing(other, 'of another', first),
       ]);
       expect(await found(lookup(tenant, 'x'))).toEqual([first]);
       expect(await found(lookup(tenant, 'x', { role: 'uses' }))).toEqual([first + 1]);
       expect(await found(lookup(other, 'x'))).toEqual([first + 2]);
       expect(await found(lookup(tenant, 'x'), lookup(other, 'x'))).toEqual([first, first + 2]);
       // A tenant and a name are not told apart by where one ends.
-      expect(await found(lookup(`${tenant}x`, ''), lookup('recall apar', 'tx'))).toEqual([]);
+      const joined = await store.recall([lookup(tenant, ''), lookup(`${tenant}x`, '')], END);
+      expect(joined.aliases).toEqual([]);
+      // Names that share a drawer by accident show nothing of a tenant that nobody asked for.
+      expect(await found(lookup(other, 'of another'))).toEqual([]);
     });
 
     it('stops before the batch that asks', async () => {
@@ -165,17 +171,21 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
         ...uses('one', ['', 'a', 'a', 'a']),
         ...uses('two', ['b', '', 'a']),
         ...uses('many', ['a', 'b', 'c', 'd', 'e', 'f']),
+        ...uses('both', ['a']),
+        ...uses('both', ['b']),
         filing(tenant, 'described', first, { alias: 'a' }),
       ]);
-      const names = ['none', 'one', 'two', 'many', 'described', 'unheard'];
+      const names = ['none', 'one', 'two', 'many', 'both', 'described', 'unheard'];
       const { aliases } = await store.recall(
         names.map((name) => lookup(tenant, name)),
         END,
       );
       const told = (name: string) => aliases.filter((pair) => pair.name === name).map(({ alias }) => alias);
-      expect(names.map(told)).toEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c', 'd'], [], []]);
+      expect(names.map(told)).toEqual([[], ['a'], ['a', 'b'], ['a', 'b', 'c', 'd'], ['a', 'b'], [], []]);
       const asUses = names.map((name) => lookup(tenant, name, { role: 'uses' }));
       expect((await store.recall(asUses, END)).aliases).toEqual([]);
+      const asBoth = await store.recall([lookup(tenant, 'one'), ...asUses], END);
+      expect(asBoth.aliases).toEqual([{ tenant, name: 'one', alias: 'a' }]);
     });
 
     it('is not changed by filing again, nor by a merge', async () => {
@@ -203,12 +213,10 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       const first = take(4);
       const at = { tenant, timeMs: noon };
       const event = logged(first, { ...at, id: 'same' });
-      await store.appendEvents([
-        event,
-        { ...event, seq: first + 2 },
-        logged(first + 1, { ...at, id: 'two' }),
-        logged(first + 3, { ...at, id: 'two', digest: 'f'.repeat(64) }),
-      ]);
+      // Apart, because the engine merges what comes in one insert.
+      await store.appendEvents([event, logged(first + 1, { ...at, id: 'two' })]);
+      await store.appendEvents([{ ...event, seq: first + 2 }]);
+      await store.appendEvents([logged(first + 3, { ...at, id: 'two', digest: 'f'.repeat(64) })]);
       await store.fileEvents(
         [0, 1, 2, 3].map((i) => filing(tenant, 'x', first + i, { timeMs: noon, late: i === 2 })),
       );
@@ -265,8 +273,12 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       const tenant = 'recall many';
       const first = take(2_500);
       const seqs = Array.from({ length: 2_500 }, (_, i) => first + i);
-      await log(tenant, seqs);
-      await store.fileEvents(seqs.map((seq) => filing(tenant, `name ${seq - first}`, seq)));
+      // The later in the log, the earlier in time: read in time, answered in order.
+      const timeOf = (seq: number) => noon + first - seq;
+      await store.appendEvents(seqs.map((seq) => logged(seq, { tenant, timeMs: timeOf(seq) })));
+      await store.fileEvents(
+        seqs.map((seq) => filing(tenant, `name ${seq - first}`, seq, { timeMs: timeOf(seq) })),
+      );
       const lookups = Array.from({ length: 20_000 }, (_, i) =>
         lookup(i % 4 === 0 ? tenant : `${tenant} ${i % 500}`, `name ${i / 4}`, { max: 1 + (i % 9) }),
       );
@@ -304,6 +316,23 @@ export function recallSuite(opened: () => { readonly store: Store; readonly data
       ]);
       await store.writeAlerts([anAlert({ tenant, ...about('7', 'token'), settled: true, version: 2 })]);
       expect(await of(tenant, Number.POSITIVE_INFINITY)).toEqual(['token 1', '😀']);
+    });
+
+    it('is also the subjects of alerts that a batch without an end wrote', async () => {
+      const tenant = 'unsettled batch';
+      await store.writeAlerts([
+        anAlert({ tenant, id: '1', version: 4, subject: { kind: 'token', key: 'before', label: '' } }),
+        anAlert({ tenant, id: '2', version: 5, subject: { kind: 'token', key: 'after', label: '' } }),
+        anAlert({
+          tenant,
+          id: '3',
+          version: 5,
+          withdrawn: true,
+          subject: { kind: 'chain', key: 'gone', label: '' },
+        }),
+      ]);
+      expect(await of(tenant, END, 4)).toEqual(['after', 'gone']);
+      expect(await of(tenant, END, 5)).toEqual([]);
     });
 
     it('is the credentials of open chains whose issuer has not spoken', async () => {
