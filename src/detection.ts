@@ -111,7 +111,9 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     engine,
     responder,
     watch,
-    tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000),
+    tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000, {
+      startMs: engine.watermarkMs,
+    }),
     async stop() {
       await eventLog.close();
       await pipeline.drained();

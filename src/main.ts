@@ -144,7 +144,7 @@ function heard(sink: EventSink, { observe }: Pick<WatermarkTracker, 'observe'>, 
   return {
     async append(events, letters) {
       await sink.append(events, letters);
-      for (const { timeMs } of events) observe(source, timeMs, clock());
+      for (const { timeMs, origin } of events) observe(`${source}/${origin.publisher}`, timeMs, clock());
     },
   };
 }

@@ -78,7 +78,10 @@ export class Calls {
   /** Carries a changed call to its token, its place, its counts and whoever names it. */
   #follow(call: Call, before: Before): void {
     const { tokens, touched } = this.#graph;
-    if (before.atMs !== call.atMs) call.home?.retime();
+    if (before.atMs !== call.atMs && call.home !== undefined) {
+      call.home.retime();
+      touched.places.add(call.home);
+    }
     const ref = call.tokenRef;
     const token = ref === undefined ? undefined : tokens.ensure(ref);
     if (before.token !== undefined && before.token !== token) this.#dropUse(before.token, call);

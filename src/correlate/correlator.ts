@@ -16,6 +16,7 @@ import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { StreamState } from './stream.ts';
 import { nothingTouched } from './touched.ts';
+import { Window } from './windows.ts';
 
 export interface TouchedViews {
   readonly tokens: Iterable<TokenView>;
@@ -94,6 +95,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
   const awaiting = new Set<ChainCell>();
+  /** The topmost credential that a chain was judged by: it is not waited for again. */
+  const judged = new WeakMap<ChainCell, TokenView | undefined>();
   /** Chains whose topmost credential nobody reported, by its issuer: the liveness of its feed judges them. */
   const unproven = new Map<string, Set<ChainCell>>();
   const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0 };
@@ -185,7 +188,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       if (cell.stale) cell.rebuild();
       if (!cell.visible) touched.gone.add(`chain:${cell.rootKey}`);
       if (!awaitable(cell)) continue;
-      awaiting.add(cell);
+      if (judged.get(cell) !== cell.rootToken) awaiting.add(cell);
       const issuer = cell.rootToken?.issuer;
       if (issuer !== undefined) ensure(unproven, issuer, () => new Set<ChainCell>()).add(cell);
     }
@@ -235,6 +238,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       for (const cell of awaiting) {
         if (graph.places.cells.has(cell) && awaitsIssuer(cell, policy, watermarkMs)) continue;
         awaiting.delete(cell);
+        judged.set(cell, cell.rootToken);
         if (graph.places.cells.has(cell)) graph.touched.cells.add(cell);
       }
     },
@@ -257,9 +261,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     park: (key, dueMs) => eviction.park(key, dueMs),
     takeState: (seq) => stream.takeChanged(seq),
     restore(kind, id, row) {
-      const { window, source } = stream.restore(kind, id, row);
-      if (window !== undefined) graph.touched.windows.add(window);
-      if (source !== undefined) graph.touched.sources.add(source);
+      const part = stream.restore(kind, id, row);
+      if (part instanceof Window) graph.touched.windows.add(part);
+      else if (part !== undefined) graph.touched.sources.add(part);
     },
     carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),

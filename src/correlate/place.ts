@@ -28,6 +28,8 @@ export class Place {
   readonly facts: Fact<PlaceData>[] = [];
   readonly calls = new Set<Call>();
   chain: ChainCell | undefined;
+  /** A row of it was written: should it go, another one must say so. */
+  reported = false;
   /** Set on places of kind `token`. */
   token: TokenNode | undefined;
   /** The standing or shared credential that this chain was opened under. */

@@ -87,6 +87,8 @@ export class Places {
     const target = root.chain?.root === root ? root.chain : this.#newCell(root);
     for (const follower of subtree(moved)) {
       this.#move(follower, target);
+      // It lies deeper or less deep now, even where the chain stays the same.
+      touched.places.add(follower);
       if (follower.token !== undefined) touched.tokens.add(follower.token);
     }
     const above = moved.owner.up?.token;
@@ -150,6 +152,7 @@ export class Places {
     }
     this.#places.delete(place.key);
     touched.places.delete(place);
+    if (place.reported) touched.gonePlaces.add(place.key);
     if (place.token !== undefined) tokens.drop(place.token);
     if (above !== undefined) this.dropIfEmpty(above);
   }

@@ -130,6 +130,24 @@ function levelOf(place: Place): Hop['level'] {
   return up === undefined ? undefined : 4;
 }
 
+/** What was a node of a chain and is one no more: its newest row belongs to none. */
+export function goneHop(tenant: string, key: string, version: number): Hop {
+  return {
+    ...{ tenant, chainId: '', key, parentKey: undefined, kind: 'call', level: undefined, depth: 0 },
+    ...{
+      from: undefined,
+      to: undefined,
+      label: '',
+      token: undefined,
+      tokenKind: undefined,
+      grant: undefined,
+    },
+    ...{ scope: undefined, addedScope: [], audience: [], issuedMs: undefined, expiresMs: undefined },
+    ...{ revokedMs: undefined, firstUsedMs: undefined, lastUsedMs: undefined, useCount: 0 },
+    ...{ alternatives: [], ancestorKey: undefined, late: false, version },
+  };
+}
+
 /** The standing or shared credential that a place was opened under; of several the smallest key. */
 function ancestorOf(place: Place): TokenNode | undefined {
   if (place.kind !== 'request') return place.ancestor;

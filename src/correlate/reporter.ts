@@ -5,7 +5,7 @@ import type { ChainCell } from './chain-cell.ts';
 import type { Feeds } from './feeds.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
-import { chainRow, hopRow, mergedRow, retiredRow } from './project.ts';
+import { chainRow, goneHop, hopRow, mergedRow, retiredRow } from './project.ts';
 import type { RetiredCall, Touched } from './touched.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -31,6 +31,7 @@ export class Reporter {
   readonly #retired = new Map<string, RetiredCall>();
   readonly #cells = new Set<ChainCell>();
   readonly #places = new Set<Place>();
+  readonly #gonePlaces = new Set<string>();
   /** The chain that goes by an id now. An id may pass from one chain to another and back. */
   readonly #named = new Map<string, ChainCell>();
   readonly #closed: Chain[] = [];
@@ -46,6 +47,7 @@ export class Reporter {
     for (const call of touched.rows) this.#calls.add(call);
     for (const [id, retired] of touched.retired) this.#retired.set(id, retired);
     for (const place of touched.places) this.#places.add(place);
+    for (const key of touched.gonePlaces) this.#gonePlaces.add(key);
     for (const cell of touched.cells) this.#cells.add(cell);
   }
 
@@ -57,6 +59,7 @@ export class Reporter {
       cell.reportedContext = contextOf(cell);
       this.#named.set(cell.id, cell);
     }
+    for (const place of this.#places) place.reported = place.chain?.visible === true;
     this.#clear();
   }
 
@@ -65,6 +68,7 @@ export class Reporter {
     this.#retired.clear();
     this.#cells.clear();
     this.#places.clear();
+    this.#gonePlaces.clear();
   }
 
   /** Rows that changed since the last call. */
@@ -84,8 +88,14 @@ export class Reporter {
     }
     for (const place of this.#places) {
       rows.renamed.push(place.key);
-      if (place.chain?.visible !== true || this.#graph.places.get(place.key) !== place) continue;
-      rows.hops.push(hopRow(place, time.policy, time.seq));
+      if (this.#graph.places.get(place.key) !== place) continue;
+      if (place.chain?.visible === true) rows.hops.push(hopRow(place, time.policy, time.seq));
+      else if (place.reported) rows.hops.push(goneHop(this.#graph.tenant, place.key, time.seq));
+      place.reported = place.chain?.visible === true;
+    }
+    for (const key of this.#gonePlaces) {
+      if (this.#graph.places.get(key) === undefined)
+        rows.hops.push(goneHop(this.#graph.tenant, key, time.seq));
     }
     for (const call of this.#calls) {
       call.version = time.seq;

@@ -81,21 +81,17 @@ export class StreamState {
   }
 
   /** Reads a part back; what detection looks at is returned. Throws a SyntaxError for a body that is not JSON. */
-  restore(
-    kind: string,
-    id: string,
-    { body, seq }: StateRow,
-  ): { readonly window?: Window; readonly source?: SourceConflicts } {
+  restore(kind: string, id: string, { body, seq }: StateRow): Window | SourceConflicts | undefined {
     const value: unknown = JSON.parse(body);
     if (kind === 'window') {
       const window = Window.of(value as WindowBody, seq);
       this.windows.put(window);
-      return { window };
+      return window;
     }
     if (kind === 'feed') {
       this.feeds.restore(id, value as readonly number[]);
-      return {};
+      return undefined;
     }
-    return { source: this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]) };
+    return this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]);
   }
 }

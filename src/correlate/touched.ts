@@ -18,6 +18,8 @@ export interface Touched {
   readonly windows: Set<Window>;
   readonly sources: Set<SourceConflicts>;
   readonly places: Set<Place>;
+  /** Keys of places that were reported and are gone. */
+  readonly gonePlaces: Set<string>;
   /** Calls whose own facts or place changed: their rows are written again. */
   readonly rows: Set<Call>;
   /** Calls of which nothing is left, and when they were. */
@@ -34,6 +36,7 @@ export function nothingTouched(): Touched {
     windows: new Set(),
     sources: new Set(),
     places: new Set(),
+    gonePlaces: new Set(),
     rows: new Set(),
     retired: new Map(),
     gone: new Set(),
