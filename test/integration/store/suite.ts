@@ -5,7 +5,9 @@ import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
+import { hardNumber, hardText } from './hard.ts';
 import { recallSuite } from './recall-suite.ts';
+import { resumeSuite } from './resume-suite.ts';
 import {
   aChain,
   aHop,
@@ -724,50 +726,12 @@ export function storeSuite(open: () => Promise<Opened>): void {
   });
 
   recallSuite(() => opened);
+  resumeSuite(() => opened);
 
   it('answers', async () => {
     await store.ping();
   });
 }
-
-/** Texts that have broken stores: quotes, escapes, controls, wide and half characters, JSON and SQL in values. */
-const hardText = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 12 }),
-  fc.string({
-    unit: fc.constantFrom(
-      '"',
-      "'",
-      '`',
-      '\\',
-      '\n',
-      '\r',
-      '\t',
-      '\0',
-      '\u2028',
-      '\ud800',
-      '\udc00',
-      'é',
-      '😀',
-      '\ufeff',
-    ),
-    maxLength: 8,
-  }),
-  fc.constantFrom(
-    '',
-    '{"a":1,"a":2}',
-    "'); DROP TABLE events; --",
-    '\\N',
-    'NULL',
-    '{x:String}',
-    '[]',
-    '__proto__',
-  ),
-);
-
-const hardNumber = fc.oneof(
-  fc.maxSafeInteger(),
-  fc.constantFrom(0, -0, 1.5, Number.MAX_SAFE_INTEGER, 2 ** 63, 2 ** 64, 1e21, -1, 5e-324),
-);
 
 /** Makes rows of one draw distinct by whatever identifies their kind. */
 function numbered(value: object, i: number): object {
