@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
+import { linkingSuite } from './linking-suite.ts';
 import {
   aChain,
   aHop,
@@ -34,6 +35,8 @@ export function storeSuite(open: () => Promise<Opened>): void {
     store = opened.store;
   });
   afterAll(() => opened.close());
+
+  linkingSuite(() => store);
 
   const everything = (tenant: string): ChainQuery => ({
     tenant,
@@ -387,18 +390,6 @@ export function storeSuite(open: () => Promise<Opened>): void {
     expect((await store.actions({ ...anyAction(tenant), tokenKey, toMs: noon - 1 })).items).toHaveLength(1);
   });
 
-  it('shows no action that turned out to be none', async () => {
-    const tenant = 'several';
-    await store.writeActions([anAction({ tenant, id: 'both', version: 1 })]);
-    await store.writeActions([
-      anAction({ tenant, id: 'both', hopKey: '', version: 2 }),
-      anAction({ tenant, id: 'first', version: 2 }),
-      anAction({ tenant, id: 'second', version: 2 }),
-    ]);
-    const { items } = await store.actions(anyAction(tenant));
-    expect(items.map((action) => action.id)).toEqual(['second', 'first']);
-  });
-
   describe('alerts', () => {
     it('have the life that people gave them, until the engine withdraws them', async () => {
       const tenant = 'life';
@@ -435,16 +426,6 @@ export function storeSuite(open: () => Promise<Opened>): void {
       await store.writeAlerts([anAlert({ tenant, version: 2, withdrawn: true })]);
       expect((await store.alert(tenant, 'alr_1'))?.state).toBe('withdrawn');
       expect(await store.alert('default', 'alr_1')).toBeUndefined();
-    });
-
-    it('carry on under another id, whatever people did before', async () => {
-      const tenant = 'carried on';
-      await store.writeAlerts([anAlert({ tenant, id: 'alr_old' })]);
-      await store.writeAlertAction(anAlertAction({ tenant, alertId: 'alr_old', id: 'a1', atMs: noon + 1 }));
-      await store.writeAlerts([anAlert({ tenant, id: 'alr_old', version: 2, mergedInto: 'alr_new' })]);
-      expect(await store.alert(tenant, 'alr_old')).toMatchObject({ state: 'merged', mergedInto: 'alr_new' });
-      expect((await store.alerts({ ...anyAlert(tenant), state: 'merged' })).items).toHaveLength(1);
-      expect((await store.alerts({ ...anyAlert(tenant), state: 'open' })).items).toEqual([]);
     });
 
     it('are found by state, kind, detector, severity and chain', async () => {
