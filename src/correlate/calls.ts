@@ -127,7 +127,8 @@ export class Calls {
       if (named.has(token)) continue;
       token.mentions.delete(call);
       touched.tokens.add(token);
-      places.dropIfEmpty(token.place);
+      // The one that counts from now on is used in a moment.
+      if (token !== call.token) places.dropIfEmpty(token.place);
     }
   }
 

@@ -36,8 +36,6 @@ export function storeSuite(open: () => Promise<Opened>): void {
   });
   afterAll(() => opened.close());
 
-  linkingSuite(() => store);
-
   const everything = (tenant: string): ChainQuery => ({
     tenant,
     limit: 100,
@@ -706,6 +704,8 @@ export function storeSuite(open: () => Promise<Opened>): void {
   it('answers', async () => {
     await store.ping();
   });
+
+  linkingSuite(() => store);
 }
 
 /** Texts that have broken stores: quotes, escapes, controls, wide and half characters, JSON and SQL in values. */
