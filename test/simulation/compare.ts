@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '../../src/domain/alert.ts';
-import type { Chain, Hop } from '../../src/domain/chain.ts';
+import type { Chain } from '../../src/domain/chain.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
 import { noticeId } from '../../src/domain/notice.ts';
 import { revocationId } from '../../src/respond/plan.ts';
@@ -93,9 +93,11 @@ function identity({ tenant, source, id, digest }: AdmittedEvent): string {
 
 function rows(truth: Truth, tables: Tables): string[] {
   const open = [...tables.chains.values()].filter(({ state }) => state !== 'merged');
+  // A row without a chain says that there is no such hop any more.
+  const hops = [...tables.hops.values()].filter(({ chainId }) => chainId !== '');
   return [
     ...compare('chain', truth.chains, byName(open.map(plainChain)), plainChain),
-    ...compare('hop', truth.hops, hopsOf(truth, tables), plainHop),
+    ...compare('hop', truth.hops, byName(hops.map(plain)), plain),
     ...compare('action', truth.actions, byName([...tables.actions.values()].map(plain)), plain),
     ...compare(
       'alert',
@@ -111,16 +113,6 @@ function rows(truth: Truth, tables: Tables): string[] {
  */
 function plain<T extends object>(row: T): T {
   return { ...row, version: 0, late: false };
-}
-
-/** KNOWN: rows of hops that are none any more stay in the store, and some members are not written again. */
-function hopsOf(truth: Truth, tables: Tables): Map<string, Hop> {
-  const hops = [...byName([...tables.hops.values()])];
-  return new Map(hops.filter(([name]) => truth.hops.has(name)).map(([name, hop]) => [name, plainHop(hop)]));
-}
-
-function plainHop(hop: Hop): Hop {
-  return plain({ ...hop, depth: 0, firstUsedMs: 0, lastUsedMs: 0 });
 }
 
 /** A chain that left memory is `closed`; a root that came late is a root. */

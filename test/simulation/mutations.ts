@@ -174,10 +174,10 @@ export const mutations: readonly Mutation[] = [
     replace: '',
   },
   {
-    name: 'loses the stamp of a part of the stream',
+    name: 'takes a part of the stream that lost its stamp for up to date',
     file: 'src/correlate/stream.ts',
     search: 'Window.of(value as WindowBody, seq)',
-    replace: 'Window.of(value as WindowBody, -1)',
+    replace: 'Window.of(value as WindowBody, Number.MAX_SAFE_INTEGER)',
   },
   {
     name: 'forgets what was said of an alert before',

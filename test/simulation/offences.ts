@@ -122,17 +122,17 @@ const afterRevocation: Story = (kit) => {
   return [planted('reuse-after-expiry', token)];
 };
 
-/** Used after it expired, and, as is heard hours later, after it was revoked: one alert, two facts. */
+/** A token that grew on its way, and, as is heard hours later, was used for more still: one alert, two facts. */
 const twoFaults: Story = (kit) => {
   const { script } = kit;
-  const { token } = open(kit, { lifetimeS: 600, capabilities: [read('crm'), write('crm')] });
-  work(kit, token, 1);
+  const { token } = open(kit, { capabilities: [read('crm')] });
+  const wider = hand(kit, token, [read('crm'), write('crm')]);
+  work(kit, wider, 2);
   wait(script, MINUTE_MS, 3 * MINUTE_MS);
-  revoke(script, { token, reason: 'leaked' });
-  wait(script, 25 * MINUTE_MS, 30 * MINUTE_MS);
-  work(kit, token, 1);
-  delay(kit, (line) => line.data.type === 'token.revoked');
-  return [planted('reuse-after-expiry', token)];
+  const from = script.lines.length;
+  callApi(script, wider, { ...write('crm'), grant: 'crm:delete', action: 'delete', effect: 'delete' });
+  delay(kit, (line) => script.lines.indexOf(line) >= from);
+  return [planted('scope-creep', wider)];
 };
 
 /** The parent is taken away, the child goes on. */

@@ -145,6 +145,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
 
   if (!(await time.run(STEPS_MAX))) problems.push('the world never came to rest');
   problems.push(...differences(world, truth, tables, receiver.received));
+  if (up?.waiting !== false) problems.push('something is still provisional');
   if (!network.calm) problems.push('publishers are still waiting');
   return {
     seed,
