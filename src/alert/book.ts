@@ -27,9 +27,9 @@ interface Entry {
 }
 
 /**
- * Folds findings into alerts and notices when one is raised, escalates, is withdrawn or carries on as another. Pure: memory of what was
- * applied, nothing else. Past `alertsMax` the alert that changed longest ago is forgotten; its row stays in the
- * store, and should it change again its ids are the same, so nobody is told twice.
+ * Folds findings into alerts and notices when one is raised, escalates, is withdrawn or carries on as another. Pure:
+ * memory of what was applied, nothing else. Past `alertsMax` the alert that changed longest ago is forgotten; its row
+ * stays in the store, and should it change again its ids are the same, so nobody is told twice.
  */
 export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook {
   const alertsMax = options.alertsMax ?? ALERTS_MAX;

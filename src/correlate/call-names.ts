@@ -3,6 +3,9 @@ import { ensure } from './collections.ts';
 import type { Fact } from './fact.ts';
 import { Tally } from './tally.ts';
 
+const kinds = ['tool', 'api', 'change'] as const;
+type CallKind = (typeof kinds)[number];
+
 /** One call as one source tells of it: all its events with one call id, else a single event. */
 interface Telling {
   readonly key: string;
@@ -48,7 +51,7 @@ export class CallNames {
     this.#tellings.set(key, telling);
     telling.events += adding ? 1 : -1;
     if (data.httpRequestId !== undefined) {
-      const request = requestKey(data, data.httpRequestId);
+      const request = requestKey(kindOf(data), data.httpRequestId);
       if (adding) telling.requests.add(request);
       else telling.requests.remove(request);
     }
@@ -73,6 +76,12 @@ export class CallNames {
     const { request } = telling;
     if (request !== undefined && isParted(request)) request.parted = true;
     this.#leave(telling, new Map());
+  }
+
+  /** The request joins nothing: who names it can come and go without the others. */
+  isParted(httpRequestId: string): boolean {
+    const requests = kinds.flatMap((kind) => this.#requests.get(requestKey(kind, httpRequestId)) ?? []);
+    return requests.length > 0 && requests.every(isParted);
   }
 
   #current(key: string): string | undefined {
@@ -119,13 +128,13 @@ export function tellingKey(source: string, eventId: string, data: CallData): str
   return `${kindOf(data)}:${how}:${JSON.stringify([source, id])}`;
 }
 
-export function kindOf(data: CallData): 'tool' | 'api' | 'change' {
+export function kindOf(data: CallData): CallKind {
   if (data.type.startsWith('tool.')) return 'tool';
   return data.type === 'system.changed' ? 'change' : 'api';
 }
 
-function requestKey(data: CallData, httpRequestId: string): string {
-  return `${kindOf(data)}:h:${httpRequestId}`;
+function requestKey(kind: CallKind, httpRequestId: string): string {
+  return `${kind}:h:${httpRequestId}`;
 }
 
 function isParted({ doubled, parted }: Request): boolean {

@@ -4,6 +4,7 @@ import { Call, type CallData } from './call.ts';
 import { CallNames, tellingKey } from './call-names.ts';
 import { compareStrings, type Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
+import { REQUEST_PREFIX } from './names.ts';
 import { ParentCalls } from './parent-calls.ts';
 import { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
@@ -26,6 +27,11 @@ export class Calls {
 
   constructor(graph: TenantGraph) {
     this.#graph = graph;
+  }
+
+  /** True of the name of a request that joins nothing. */
+  isParted(name: string): boolean {
+    return name.startsWith(REQUEST_PREFIX) && this.#names.isParted(name.slice(REQUEST_PREFIX.length));
   }
 
   get(id: string): Call | undefined {
@@ -124,7 +130,8 @@ export class Calls {
       if (named.has(token)) continue;
       token.mentions.delete(call);
       touched.tokens.add(token);
-      places.dropIfEmpty(token.place);
+      // The one that counts from now on is used in a moment.
+      if (token !== call.token) places.dropIfEmpty(token.place);
     }
   }
 

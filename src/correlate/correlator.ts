@@ -244,13 +244,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     },
     revisit,
     revisitAll() {
-      for (const token of graph.tokens.values()) graph.touched.tokens.add(token);
-      for (const place of graph.places.values()) graph.touched.places.add(place);
-      for (const call of graph.calls.values()) {
-        graph.touched.calls.add(call);
-        graph.touched.rows.add(call);
-      }
-      for (const cell of graph.places.cells) graph.touched.cells.add(cell);
+      graph.touchAll();
       for (const window of stream.windows.values()) graph.touched.windows.add(window);
       for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
     },

@@ -80,6 +80,17 @@ export class TenantGraph {
     });
   }
 
+  touchAll(): void {
+    const { touched } = this;
+    for (const token of this.tokens.values()) touched.tokens.add(token);
+    for (const place of this.places.values()) touched.places.add(place);
+    for (const cell of this.places.cells) touched.cells.add(cell);
+    for (const call of this.calls.values()) {
+      touched.calls.add(call);
+      touched.rows.add(call);
+    }
+  }
+
   #unname(event: AdmittedEvent): void {
     this.#fileHashes({ event, data: event.data, late: false }, false);
     // What else is filed under these names stays where it is: those who remain still claim theirs.

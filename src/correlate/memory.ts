@@ -68,6 +68,7 @@ function closedNames(cell: ChainCell, graph: TenantGraph): ReadonlyMap<string, n
     for (const { name } of namesOf(event)) {
       const kind = kindOfName(name);
       if (kind === 'open' || (kind === 'token' && graph.tokens.isAncestor(name))) continue;
+      if (graph.calls.isParted(name)) continue;
       names.set(name, (names.get(name) ?? 0) + 1);
     }
   }

@@ -20,6 +20,9 @@ export interface FiledName {
   readonly alias?: string;
 }
 
+/** Ids of HTTP requests, which callers may choose. */
+export const REQUEST_PREFIX = 'htp:';
+
 const kinds: Readonly<Record<string, NameKind>> = { tok: 'token', fam: 'open', sub: 'open' };
 
 export function kindOfName(name: string): NameKind {
@@ -67,7 +70,8 @@ export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   for (const ref of mentionedIn(data)) fileRef(ref, 'uses');
   if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
   if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
-  if (calling.has(data.type) && data.httpRequestId !== undefined) file(`htp:${data.httpRequestId}`);
+  if (calling.has(data.type) && data.httpRequestId !== undefined)
+    file(`${REQUEST_PREFIX}${data.httpRequestId}`);
   for (const { name, role } of coveringNames(data)) file(name, role);
   for (const name of sessionNames(event)) file(name);
   return names;
@@ -140,6 +144,6 @@ export function nameOfKey(key: string): string {
   // The key of a call: its kind, how it is identified, and by what.
   const [, , how, ...rest] = key.split(':');
   const id = rest.join(':');
-  if (how === 'h') return `htp:${id}`;
+  if (how === 'h') return `${REQUEST_PREFIX}${id}`;
   return how === 'c' ? `inv:${id}` : `evt:${id}`;
 }

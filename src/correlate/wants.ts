@@ -3,11 +3,12 @@ import {
   RECALL_CLOSED_EVENTS_MAX,
   RECALL_DESCRIBING_EVENTS_MAX,
   RECALL_EVENTS_MAX,
+  RECALL_REQUEST_EVENTS_MAX,
   RECALL_SAMPLE_EVENTS,
   RECALL_USING_EVENTS_MAX,
 } from '../domain/limits.ts';
 import type { FilingRole, Lookup } from '../domain/recall.ts';
-import { type FiledName, kindOfName, namesOf } from './names.ts';
+import { type FiledName, kindOfName, namesOf, REQUEST_PREFIX } from './names.ts';
 import type { Residency } from './residency.ts';
 
 /** What the graph says of a credential by one of its names. */
@@ -135,7 +136,9 @@ export class Wants {
       return;
     }
     if (kind === 'closed') {
-      if (!this.#residency.has(name)) this.#ask(name, 'describes', RECALL_CLOSED_EVENTS_MAX);
+      // A few tell whether it joins anything: one that every call repeats joins nothing.
+      const max = name.startsWith(REQUEST_PREFIX) ? RECALL_REQUEST_EVENTS_MAX : RECALL_CLOSED_EVENTS_MAX;
+      if (!this.#residency.has(name)) this.#ask(name, 'describes', max);
       return;
     }
     const isRevised = live && role === 'describes';

@@ -237,6 +237,14 @@ export interface Action {
   readonly version: number;
 }
 
+/** Another chain with the same trace or correlation id. It informs; nothing joins, pages or revokes by it. */
+export interface CrossReference {
+  readonly chainId: string;
+  readonly level: 5;
+  /** The CloudEvents attribute that both bear. */
+  readonly by: 'traceparent' | 'correlationid';
+}
+
 export type ChainState = 'open' | 'closed' | 'merged';
 
 /** One chain as it is stored and shown. */

@@ -69,9 +69,13 @@ export const EVIDENCE_CHARS_MAX = 65_536;
 export const EVIDENCE_EVENTS_MAX = 20;
 /** Values of one list in a finding's evidence: enough to recognise it, short enough to read. */
 export const EVIDENCE_VALUES_MAX = 10;
+/** Other chains that are shown with one because something correlates them. */
+export const CROSS_REFERENCES_MAX = 100;
 /** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
 export const LINEAGE_DEPTH_MAX = 64;
 
+/** Events that name one HTTP request: whoever repeats its id must not bring everything back that ever did. */
+export const RECALL_REQUEST_EVENTS_MAX = 100;
 /** Events that one transaction, call id or credential brings back: as many as a hop keeps one by one. */
 export const RECALL_CLOSED_EVENTS_MAX = 20_000;
 /** Events that say what a credential, a family or a subject is: issuance, introspections, revocations. */

@@ -1,6 +1,6 @@
 import type { ApiKey } from './access.ts';
 import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
-import type { Action, Chain, Hop } from './chain.ts';
+import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
@@ -98,12 +98,17 @@ export interface ResponseStore {
   pendingOutbox(of?: { readonly endpoint: string; readonly limit: number }): Promise<readonly OutboxEntry[]>;
 }
 
+/** As much of a chain as tells what correlates it. */
+export type Correlated = Pick<Chain, 'tenant' | 'id' | 'startedMs' | 'lastEventMs' | 'tokenKeys' | 'txns'>;
+
 /** What the API reads, and the little it writes. */
 export interface QueryStore {
   chains(query: ChainQuery): Promise<Page<Chain>>;
   /** Follows `mergedInto`: an old id resolves for ever. */
   chain(tenant: string, id: string): Promise<Chain | undefined>;
   hops(tenant: string, chainId: string): Promise<readonly Hop[]>;
+  /** Chains that are correlated with one, by its events; `eventIds` are some of them. */
+  crossReferences(chain: Correlated, eventIds: readonly string[]): Promise<readonly CrossReference[]>;
   /** The chain that a token belongs to, by its canonical key. */
   chainOfToken(tenant: string, tokenKey: string): Promise<string | undefined>;
   actions(query: ActionQuery): Promise<Page<Action>>;

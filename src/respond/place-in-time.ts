@@ -12,7 +12,10 @@ export interface Placed {
   readonly known: ReadonlyMap<string, OutboxEntry>;
 }
 
-/** Looks up what was said before, and moves announcements out of epochs that are over. `told` is not in the store yet. */
+/**
+ * Looks up what was said before, and moves announcements out of epochs that are over. What was `told` is not in the
+ * store yet.
+ */
 export async function placeInTime(
   store: Pick<ResponseStore, 'findOutbox'>,
   first: readonly Announcement[],

@@ -8,6 +8,8 @@ export const REQUEST_TIMEOUT_MS = 30_000;
 export const LOG_READ_RECORDS = 2_000;
 /** Hops of one chain that are read at once; a chain with more is a finding, not a page. */
 export const HOPS_READ_MAX = 10_000;
+/** Tokens and transactions of events that bear one trace id. */
+export const CORRELATED_EVENTS_MAX = 1_000;
 /** Chains that joined into one, followed up and down. */
 export const MERGE_FAMILY_MAX = 1_000;
 /** Outbox entries taken up after a start; the rest waits for the next look. */

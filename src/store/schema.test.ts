@@ -33,7 +33,8 @@ function columns(sql: string): string[] {
 /** Columns that a later migration added. */
 function added(table: string): string[] {
   const names = all.map(
-    (sql) => new RegExp(`^ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS (\\w+) `).exec(sql)?.[1],
+    (sql) =>
+      new RegExp(`^ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS (\\w+) (?!.*MATERIALIZED)`).exec(sql)?.[1],
   );
   return names.filter((name) => name !== undefined);
 }
@@ -49,9 +50,9 @@ function enumOf(table: string, column: string): string[] {
 
 describe('the schema', () => {
   it('may run twice: every statement makes what is missing, or changes one to what it is', () => {
-    const idempotent =
-      /^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE VIEW|ALTER TABLE \w+ (MODIFY (COLUMN|TTL)|ADD COLUMN IF NOT EXISTS)) /;
-    expect(all.filter((sql) => !idempotent.test(sql))).toEqual([]);
+    const makes = /^(CREATE (TABLE|VIEW|MATERIALIZED VIEW) IF NOT EXISTS|CREATE OR REPLACE VIEW) /;
+    const changes = /^ALTER TABLE \w+ (MODIFY (COLUMN|TTL)|ADD (COLUMN|INDEX) IF NOT EXISTS) /;
+    expect(all.filter((sql) => !makes.test(sql) && !changes.test(sql))).toEqual([]);
   });
 
   it('knows no NULL', () => {

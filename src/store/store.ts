@@ -8,6 +8,7 @@ import { chain } from './queries/chain.ts';
 import { chainOfToken } from './queries/chain-of-token.ts';
 import { chains } from './queries/chains.ts';
 import { counts } from './queries/counts.ts';
+import { crossReferences } from './queries/cross-references.ts';
 import { deadLetters } from './queries/dead-letters.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { hops } from './queries/hops.ts';
@@ -52,6 +53,7 @@ export function createStore(database: Database, clock: () => number): Store {
     chains: (query) => chains(database, query),
     chain: (tenant, id) => chain(database, tenant, id),
     hops: (tenant, chainId) => hops(database, tenant, chainId),
+    crossReferences: (row, eventIds) => crossReferences(database, row, eventIds),
     chainOfToken: (tenant, tokenKey) => chainOfToken(database, tenant, tokenKey),
     actions: (query) => actions(database, query),
     alerts: (query) => alerts(database, query),

@@ -38,7 +38,8 @@ export function createMemoryStore(): MemoryStore {
     const last = people.filter((a) => a.tenant === alert.tenant && a.alertId === alert.id).at(-1);
     return {
       ...alert,
-      state: alert.withdrawn ? 'withdrawn' : (last?.state ?? 'open'),
+      state:
+        alert.mergedInto !== undefined ? 'merged' : alert.withdrawn ? 'withdrawn' : (last?.state ?? 'open'),
       assignee: last?.assignee ?? '',
       closedReason: last?.state === 'closed' ? last.reason : '',
       stateChangedMs: last?.atMs,
@@ -53,6 +54,7 @@ export function createMemoryStore(): MemoryStore {
       ),
     chain: async (tenant, id) => resolve(tenant, id),
     hops: async (tenant, chainId) => hops.filter((hop) => hop.tenant === tenant && hop.chainId === chainId),
+    crossReferences: async () => [],
     chainOfToken: async (tenant, key) =>
       chains.find((chain) => chain.tenant === tenant && chain.tokenKeys.includes(key))?.id,
     actions: async (q) =>

@@ -132,6 +132,17 @@ export function presentHop(hop: Hop): z.infer<typeof HopShape> {
   };
 }
 
+export const CrossReferenceShape = z
+  .object({
+    chainId: z.string(),
+    level: z.literal(5),
+    by: z.enum(['traceparent', 'correlationid']).describe('The CloudEvents attribute that both bear'),
+  })
+  .meta({
+    id: 'CrossReference',
+    description: 'Another chain that is correlated with it; it informs, nothing joins by it',
+  });
+
 export const ActionShape = z
   .object({
     id: z.string(),

@@ -9,6 +9,7 @@ import { AlertShape, presentAlert, presentResponse, ResponseShape } from '../pre
 import {
   ActionShape,
   ChainShape,
+  CrossReferenceShape,
   HopShape,
   presentAction,
   presentChain,
@@ -57,6 +58,7 @@ const ChainDetail = z
     ),
     alerts: z.array(AlertShape),
     responses: z.array(ResponseShape),
+    crossReferences: z.array(CrossReferenceShape),
   })
   .meta({ id: 'ChainDetail', description: 'A chain and all that hangs on it; `chain.id` is its present id' });
 
@@ -86,12 +88,15 @@ export function chainRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
       store.alerts({ ...all, ...anyAlert }),
       store.responses({ ...all, alertId: undefined }),
     ]);
+    const eventIds = actions.items.flatMap((action) => action.eventIds);
+    const crossReferences = await store.crossReferences(chain, eventIds);
     return {
       chain: presentChain(chain),
       hops: hops.map(presentHop),
       actions: presentPage(actions, presentAction),
       alerts: alerts.items.map(presentAlert),
       responses: responses.items.map(presentResponse),
+      crossReferences: [...crossReferences],
     };
   }
 

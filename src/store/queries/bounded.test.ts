@@ -44,6 +44,10 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
     }),
   chain: (store) => store.chain('t', "x'x"),
   hops: (store) => store.hops('t', "x'x"),
+  crossReferences: (store) => {
+    const chain = { tenant: 't', id: "x'x", startedMs: 1, lastEventMs: 2, tokenKeys: ["x'x"], txns: ["x'x"] };
+    return store.crossReferences(chain, ["x'x"]);
+  },
   chainOfToken: (store) => store.chainOfToken('t', "x'x"),
   actions: (store) =>
     store.actions({ ...of, chainId: "x'x", tokenKey: "x'x", actor: "x'x", fromMs: 1, toMs: 2 }),

@@ -6,6 +6,7 @@ import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { hardNumber, hardText } from './hard.ts';
+import { linkingSuite } from './linking-suite.ts';
 import { recallSuite } from './recall-suite.ts';
 import { resumeSuite } from './resume-suite.ts';
 import {
@@ -390,18 +391,6 @@ export function storeSuite(open: () => Promise<Opened>): void {
     expect((await store.actions({ ...anyAction(tenant), tokenKey, toMs: noon - 1 })).items).toHaveLength(1);
   });
 
-  it('shows no action that turned out to be none', async () => {
-    const tenant = 'several';
-    await store.writeActions([anAction({ tenant, id: 'both', version: 1 })]);
-    await store.writeActions([
-      anAction({ tenant, id: 'both', hopKey: '', version: 2 }),
-      anAction({ tenant, id: 'first', version: 2 }),
-      anAction({ tenant, id: 'second', version: 2 }),
-    ]);
-    const { items } = await store.actions(anyAction(tenant));
-    expect(items.map((action) => action.id)).toEqual(['second', 'first']);
-  });
-
   describe('alerts', () => {
     it('have the life that people gave them, until the engine withdraws them', async () => {
       const tenant = 'life';
@@ -438,16 +427,6 @@ export function storeSuite(open: () => Promise<Opened>): void {
       await store.writeAlerts([anAlert({ tenant, version: 2, withdrawn: true })]);
       expect((await store.alert(tenant, 'alr_1'))?.state).toBe('withdrawn');
       expect(await store.alert('default', 'alr_1')).toBeUndefined();
-    });
-
-    it('carry on under another id, whatever people did before', async () => {
-      const tenant = 'carried on';
-      await store.writeAlerts([anAlert({ tenant, id: 'alr_old' })]);
-      await store.writeAlertAction(anAlertAction({ tenant, alertId: 'alr_old', id: 'a1', atMs: noon + 1 }));
-      await store.writeAlerts([anAlert({ tenant, id: 'alr_old', version: 2, mergedInto: 'alr_new' })]);
-      expect(await store.alert(tenant, 'alr_old')).toMatchObject({ state: 'merged', mergedInto: 'alr_new' });
-      expect((await store.alerts({ ...anyAlert(tenant), state: 'merged' })).items).toHaveLength(1);
-      expect((await store.alerts({ ...anyAlert(tenant), state: 'open' })).items).toEqual([]);
     });
 
     it('are found by state, kind, detector, severity and chain', async () => {
@@ -731,6 +710,8 @@ export function storeSuite(open: () => Promise<Opened>): void {
   it('answers', async () => {
     await store.ping();
   });
+
+  linkingSuite(() => store);
 }
 
 /** Makes rows of one draw distinct by whatever identifies their kind. */
