@@ -2,16 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Chain } from '../../src/domain/chain.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
-import { noticeId } from '../../src/domain/notice.ts';
-import { revocationId } from '../../src/respond/plan.ts';
-import { PAGER } from './process.ts';
+import { delivered } from './delivery.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
+import { told } from './told.ts';
 import { byName, pages, type Truth } from './truth.ts';
 import type { PlantedFor, World } from './world.ts';
-
-/** Of one kind of difference this many are told. */
-const TOLD_MAX = 4;
 
 /** Everything in which the world that was lived through differs from the truth; empty when all is well. */
 export function differences(
@@ -25,7 +21,7 @@ export function differences(
     ...lost(world, truth, tables),
     ...hasty(world, tables),
     ...rows(truth, tables),
-    ...messages(truth, tables, received),
+    ...delivered(truth, tables, received),
   ];
 }
 
@@ -102,10 +98,15 @@ function rows(truth: Truth, tables: Tables): string[] {
     ...compare(
       'alert',
       truth.alerts,
-      byName([...tables.alerts.values()].filter(({ withdrawn }) => !withdrawn).map(plain)),
+      byName([...tables.alerts.values()].filter(isInForce).map(plain)),
       plain,
     ),
   ];
+}
+
+/** What was withdrawn is not so, and what was merged is told by the alert that carries on. */
+function isInForce({ withdrawn, mergedInto }: Alert): boolean {
+  return !withdrawn && mergedInto === undefined;
 }
 
 /**
@@ -149,98 +150,4 @@ function unlike(name: string, expected: object, actual: object): string[] {
       ? []
       : [`${name}: ${key} is ${JSON.stringify(b)}, and should be ${JSON.stringify(a)}`];
   });
-}
-
-/** How often one alert may have been raised and withdrawn again. */
-const EPOCHS_MAX = 12;
-
-/** What people were told of one alert, by what the ids of the messages say. */
-interface Told {
-  readonly raised: Set<number>;
-  readonly withdrawn: Set<number>;
-}
-
-function messages(truth: Truth, tables: Tables, received: readonly Received[]): string[] {
-  const problems: string[] = [];
-  const toldOf = new Map<string, Told>();
-  const revoked = new Map<string, string>();
-  for (const { id, body, endpoint } of received) {
-    const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
-    if (type === 'token.revoke') {
-      const expected = revocationId(data['tenant'] as string, data['target'] as never);
-      if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
-      revoked.set(id, body);
-      continue;
-    }
-    const alertId = `${data['tenant']} ${data['alertId']}`;
-    const told = toldOf.get(alertId) ?? { raised: new Set(), withdrawn: new Set() };
-    toldOf.set(alertId, told);
-    const epoch = endpoint === PAGER ? epochOf(id, type, data) : undefined;
-    if (epoch === undefined) problems.push(`${type} of ${alertId} went out under an id of its own: ${id}`);
-    else if (type === 'alert.raised') told.raised.add(epoch);
-    else if (type === 'alert.withdrawn') told.withdrawn.add(epoch);
-  }
-  for (const { id, state, lastError } of tables.outbox.values()) {
-    // What was cancelled because its alert was withdrawn is dead, and rightly so.
-    if (state === 'pending' || (state === 'dead' && !lastError.includes('withdrawn'))) {
-      problems.push(`message ${id} is ${state} in the end: ${lastError}`);
-    }
-  }
-  return told([
-    ...problems,
-    ...[...toldOf].flatMap(([id, of]) => alternating(id, of)),
-    ...standing(truth, toldOf),
-  ]);
-}
-
-/** The epoch in which this id is the only right one. */
-function epochOf(id: string, type: string, data: Record<string, unknown>): number | undefined {
-  for (let epoch = 1; epoch <= EPOCHS_MAX; epoch += 1) {
-    const alert = {
-      tenant: data['tenant'],
-      id: data['alertId'],
-      severity: data['severity'],
-    } as unknown as Alert;
-    if (noticeId({ type: type as 'alert.raised', epoch, alert }, PAGER) === id) return epoch;
-  }
-  return undefined;
-}
-
-/** Raised, withdrawn, raised again: one thing told under two ids would break the row. */
-function alternating(id: string, { raised, withdrawn }: Told): string[] {
-  const problems: string[] = [];
-  for (let epoch = 1; epoch <= raised.size; epoch += 1) {
-    if (!raised.has(epoch))
-      problems.push(`alert ${id} was never raised for the ${epoch}. time, and again later`);
-    if (epoch < raised.size && !withdrawn.has(epoch))
-      problems.push(`alert ${id} was raised twice (epoch ${epoch + 1})`);
-  }
-  for (const epoch of withdrawn) {
-    if (!raised.has(epoch)) problems.push(`alert ${id} was withdrawn in epoch ${epoch}, and never raised`);
-  }
-  return problems;
-}
-
-/** In the end people believe what is true. */
-function standing(truth: Truth, toldOf: ReadonlyMap<string, Told>): string[] {
-  const believed = (id: string): boolean => {
-    const told = toldOf.get(id);
-    return told !== undefined && told.raised.size > told.withdrawn.size;
-  };
-  const problems: string[] = [];
-  for (const [id, alert] of truth.alerts) {
-    if (pages(alert) && !believed(id)) problems.push(`alert ${id} (${alert.detector}) was never delivered`);
-  }
-  for (const id of toldOf.keys()) {
-    const alert = truth.alerts.get(id);
-    if (believed(id) && (alert === undefined || !pages(alert))) {
-      problems.push(`alert ${id} stands in people's eyes, and is not true`);
-    }
-  }
-  return problems;
-}
-
-function told(problems: readonly string[]): string[] {
-  if (problems.length <= TOLD_MAX) return [...problems];
-  return [...problems.slice(0, TOLD_MAX), `… and ${problems.length - TOLD_MAX} more`];
 }
