@@ -222,7 +222,7 @@ const twins: Story = (kit) => {
   const { token } = open(kit, { issuer: issuers.login, capabilities: [read('crm')] });
   for (let calls = random.int(2, 4); calls > 0; calls -= 1) {
     wait(script, 500, 5_000);
-    const httpRequestId = script.name('twin');
+    const callId = script.name('twin');
     for (const resource of ['crm/left', 'crm/right']) {
       emit(script, 'https://gateway.acme.example', 'api.called', {
         actor: token.holder,
@@ -230,7 +230,7 @@ const twins: Story = (kit) => {
         target: { system: 'crm', resource },
         action: 'read',
         effect: 'read',
-        httpRequestId,
+        callId,
       });
     }
   }

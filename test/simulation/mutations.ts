@@ -62,7 +62,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'takes a duplicate for news',
     file: 'src/correlate/correlator.ts',
-    search: 'if (known.digest === event.digest) return;',
+    search: 'if (known.digest === event.digest) return undefined;',
     replace: '',
   },
   {
@@ -86,13 +86,13 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'counts calls in place of what differs in them',
     file: 'src/correlate/windows.ts',
-    search: 'return this.targetTally.size;',
-    replace: 'return this.calls.size;',
+    search: 'return this.#targets.size;',
+    replace: 'return this.#minutes.reduce((sum, count) => sum + count, 0);',
   },
   {
     name: 'drops a timer',
     file: 'src/detect/judge.ts',
-    search: 'this.#timers.add(finding.settlesAtMs, instance);',
+    search: 'this.#timers.add(settlesAtMs, instance);',
     replace: '',
   },
   {
