@@ -135,7 +135,7 @@ function comparable(replayed: Replayed, range: Range, say: (text: string) => voi
 /** Writes what stands at the log's end; returns the summary. */
 function list(terminal: Terminal, { alerts, stats }: Replayed, range: Range): string {
   const shown = [...alerts.values()]
-    .filter((alert) => !alert.withdrawn && isWithin(alert, range))
+    .filter((alert) => !alert.withdrawn && alert.mergedInto === undefined && isWithin(alert, range))
     .sort((a, b) => a.firstAtMs - b.firstAtMs || (a.id < b.id ? -1 : 1));
   for (const alert of shown) print(terminal, replayedLine(alert));
   const count = shown.filter(({ kind }) => kind === 'alert').length;

@@ -100,7 +100,7 @@ export const LOG_QUEUE_EVENTS_MAX = 20_000;
  * text, so that a full queue stays below 200 MB.
  */
 export const LOG_QUEUE_CHARS_MAX = 40 * 1024 * 1024;
-/** A publisher waits this long for its events to be durable, then is asked to come again: sooner than clients give up. */
+/** A publisher waits so long for its events to be durable, then is asked to come again: before clients give up. */
 export const INTAKE_WAIT_MS_MAX = 10_000;
 /** What is under way at the end of the process is awaited this long in each part; a supervisor kills after 30 s. */
 export const STOP_GRACE_MS = 4_000;

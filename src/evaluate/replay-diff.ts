@@ -57,7 +57,7 @@ export interface ReplayDiff {
   readonly pending: number;
 }
 
-/** Compares what live said with what a replay says. Alerts that were withdrawn are as if never said. */
+/** Compares what live said with what a replay says. Alerts that were withdrawn or merged are as if never said. */
 export function compareAlerts(
   live: ReadonlyMap<string, Alert>,
   replayed: ReadonlyMap<string, Alert>,
@@ -121,7 +121,7 @@ export function isWithin(
 }
 
 function standing(alert: Alert | undefined): Alert | undefined {
-  return alert?.withdrawn === true ? undefined : alert;
+  return alert?.withdrawn === true || alert?.mergedInto !== undefined ? undefined : alert;
 }
 
 /** Live has still to say it, or has said it since. A version that live cannot have written yet is no excuse. */

@@ -48,7 +48,7 @@ const usualLimits: QueueLimits = {
 
 /** Appends in order, bounded by events and by text; what is being written counts until it is settled. */
 export interface Queue {
-  /** Resolves when the append is durable. Aborted while it waits, it leaves the queue; later it may still be written. */
+  /** Resolves when the append is durable. Aborted while it waits it leaves the queue; later it may be written. */
   add(part: Pick<Waiting, 'events' | 'letters' | 'control'>, signal?: AbortSignal): Promise<void>;
   takeGroup(): readonly Waiting[];
   /** Gives a group's room back. */

@@ -57,38 +57,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       queueEvents: make.gauge('log_queue_events', 'Events that wait for the log'),
       lastSeq: make.gauge('log_last_seq', 'Highest position in use'),
     },
-    engine: {
-      records: make.counter('engine_records_total', 'Log records applied'),
-      applyDuration: make.histogram(
-        'engine_apply_duration_seconds',
-        'Time to apply one batch of records',
-        [],
-        LATENCY_SECONDS,
-      ),
-      liveChains: make.gauge('engine_live_chains', 'Chains in memory'),
-      liveTokens: make.gauge('engine_live_tokens', 'Tokens in memory'),
-      liveEvents: make.gauge('engine_live_events', 'Events in memory'),
-      evictedChains: make.gauge('engine_evicted_chains', 'Chains that left memory'),
-      parkedChains: make.gauge(
-        'engine_parked_chains',
-        'Provisional chains that left memory until they are due',
-      ),
-      lookups: make.counter('engine_lookups_total', 'Names that were asked of the store'),
-      recalledEvents: make.counter('engine_recalled_events_total', 'Events that came back into memory'),
-      recallsCut: make.counter('engine_recalls_cut_total', 'Recalls that a bound ended'),
-      uncorrelated: make.gauge('engine_uncorrelated_events', 'Events stored that no chain took'),
-      conflicts: make.gauge('engine_conflicts', 'Identities seen with different content'),
-      findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
-      watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
-      watermarkHolder: make.gauge(
-        'engine_watermark_held_seconds',
-        'Wall clock minus watermark, by the one source that holds it back',
-        ['partition', 'why'],
-      ),
-      watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
-        'state',
-      ]),
-    },
+    engine: engineInstruments(make),
     detectors: detectorInstruments(make),
     alerts: {
       raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
@@ -108,6 +77,41 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       commits: make.counter('kafka_commits_total', 'Offset commits'),
       restarts: make.counter('kafka_consumer_restarts_total', 'Consumers replaced after a crash or a stall'),
     },
+  };
+}
+
+function engineInstruments(make: ReturnType<typeof instruments>) {
+  return {
+    records: make.counter('engine_records_total', 'Log records applied'),
+    applyDuration: make.histogram(
+      'engine_apply_duration_seconds',
+      'Time to apply one batch of records',
+      [],
+      LATENCY_SECONDS,
+    ),
+    liveChains: make.gauge('engine_live_chains', 'Chains in memory'),
+    liveTokens: make.gauge('engine_live_tokens', 'Tokens in memory'),
+    liveEvents: make.gauge('engine_live_events', 'Events in memory'),
+    evictedChains: make.gauge('engine_evicted_chains', 'Chains that left memory'),
+    parkedChains: make.gauge(
+      'engine_parked_chains',
+      'Provisional chains that left memory until they are due',
+    ),
+    lookups: make.counter('engine_lookups_total', 'Names that were asked of the store'),
+    recalledEvents: make.counter('engine_recalled_events_total', 'Events that came back into memory'),
+    recallsCut: make.counter('engine_recalls_cut_total', 'Recalls that a bound ended'),
+    uncorrelated: make.gauge('engine_uncorrelated_events', 'Events stored that no chain took'),
+    conflicts: make.gauge('engine_conflicts', 'Identities seen with different content'),
+    findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
+    watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
+    watermarkHolder: make.gauge(
+      'engine_watermark_held_seconds',
+      'Wall clock minus watermark, by the one source that holds it back',
+      ['partition', 'why'],
+    ),
+    watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
+      'state',
+    ]),
   };
 }
 

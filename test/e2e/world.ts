@@ -54,11 +54,11 @@ export function essenceOfChains(
   return [...chains].map((one) => `${one.id} ${one.eventCount} ${one.actionCount} ${one.hopCount}`).sort();
 }
 
-/** Alerts and signals that were not withdrawn, once they are as many as expected and nothing is provisional any more. */
+/** Alerts and signals that were neither withdrawn nor merged, once they are as many as expected and nothing is provisional any more. */
 export async function standingAlerts(api: Api, expected: number): Promise<readonly ShownAlert[]> {
   let standing: readonly ShownAlert[] = [];
   await until('the alerts of an undisturbed run', async () => {
-    standing = (await api.alerts()).filter(({ state }) => state !== 'withdrawn');
+    standing = (await api.alerts()).filter(({ state }) => state !== 'withdrawn' && state !== 'merged');
     return standing.length === expected && standing.every(({ settled }) => settled);
     // What is different then says more than that it is.
   }).catch(() => undefined);

@@ -14,9 +14,7 @@ const TEST_LINE_CHARS_MAX = 140;
 const longFiles: Readonly<Record<string, number>> = {
   'test/integration/store/suite.ts': 780,
 };
-const longFunctions: Readonly<Record<string, number>> = {
-  'src/observe/metrics.ts createMetrics': 96,
-};
+const longFunctions: Readonly<Record<string, number>> = {};
 /** Comments that run over; code that does so holds one long literal. */
 const longLines: Readonly<Record<string, number>> = {
   'src/domain/effect.ts': 124,
