@@ -1,6 +1,6 @@
 import { approve, callApi, callTool, invoke, request } from '../../src/evaluate/world/calls.ts';
 import { issuers, payout, read, tool, write } from '../../src/evaluate/world/cast.ts';
-import { digestOf, emit, wait } from '../../src/evaluate/world/script.ts';
+import { digestOf, emit, type Line, wait } from '../../src/evaluate/world/script.ts';
 import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
 import { alive, delay, hand, type Kit, names, open, principal, type Story, someIssuer, work } from './kit.ts';
 
@@ -238,6 +238,37 @@ const twins: Story = (kit) => {
   return nothing;
 };
 
+/** Calls that are one only until it is heard that their request carried two, or that one belongs elsewhere. */
+const parting: Story = (kit) => {
+  const { script, random } = kit;
+  const { token } = open(kit, { issuer: issuers.login, capabilities: [read('crm')] });
+  const other = hand(kit, token);
+  const gateway = 'https://gateway.acme.example';
+  const call = (source: string, of: Token, httpRequestId: string, resource: string): void => {
+    wait(script, 50, 900);
+    emit(script, source, 'api.called', {
+      actor: of.holder,
+      token: of.ref,
+      target: { system: 'crm', resource },
+      action: 'read',
+      effect: 'read',
+      httpRequestId,
+    });
+  };
+  const request = script.name('http');
+  call(gateway, token, request, 'crm/1');
+  call('https://api.acme.example/crm', token, request, 'crm/1');
+  const second = script.lines.length;
+  if (random.chance(0.7)) call(gateway, token, request, 'crm/2');
+  // One id, two tellings that disagree on the call and on the token.
+  call(gateway, token, script.name('http'), 'crm/3');
+  const line = script.lines.at(-1) as Line;
+  call(gateway, other, script.name('http'), 'crm/3');
+  script.lines.push({ ...(script.lines.pop() as Line), id: line.id });
+  if (kit.late) delay(kit, (one) => one === script.lines[second] || one === script.lines.at(-1));
+  return nothing;
+};
+
 /** Much work on few records: what counts is what differs. */
 const narrow: Story = (kit) => {
   const { token } = open(kit, { capabilities: [read('mail')] });
@@ -259,5 +290,6 @@ export const benignStories: readonly Story[] = [
   loose,
   toolUser,
   twins,
+  parting,
   narrow,
 ];

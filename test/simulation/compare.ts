@@ -89,12 +89,13 @@ function identity({ tenant, source, id, digest }: AdmittedEvent): string {
 
 function rows(truth: Truth, tables: Tables): string[] {
   const open = [...tables.chains.values()].filter(({ state }) => state !== 'merged');
-  // A row without a chain says that there is no such hop any more.
+  // A row that hangs on nothing says that there is no such hop, or action, any more.
   const hops = [...tables.hops.values()].filter(({ chainId }) => chainId !== '');
+  const actions = [...tables.actions.values()].filter(({ hopKey }) => hopKey !== '');
   return [
     ...compare('chain', truth.chains, byName(open.map(plainChain)), plainChain),
     ...compare('hop', truth.hops, byName(hops.map(plain)), plain),
-    ...compare('action', truth.actions, byName([...tables.actions.values()].map(plain)), plain),
+    ...compare('action', truth.actions, byName(actions.map(plain)), plain),
     ...compare(
       'alert',
       truth.alerts,

@@ -180,12 +180,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'Window.of(value as WindowBody, Number.MAX_SAFE_INTEGER)',
   },
   {
-    name: 'forgets what was said of an alert before',
-    file: 'src/pipeline.ts',
-    search: 'alerts.remember(output.remembered);',
-    replace: '',
-  },
-  {
     name: 'counts an event that comes a second time',
     file: 'src/correlate/correlator.ts',
     search: 'observe(known, seq, false);',

@@ -62,8 +62,8 @@ export function truthOf(world: World, admit: Admit): Truth {
     admitted,
     refused,
     chains: byName(chains.filter(({ state }) => state !== 'merged')),
-    hops: byName(hops),
-    actions: byName(actions),
+    hops: byName(hops.filter(({ chainId }) => chainId !== '')),
+    actions: byName(actions.filter(({ hopKey }) => hopKey !== '')),
     alerts: byName(alerts),
   };
 }
