@@ -15,8 +15,8 @@ interface Look {
  * Tells the watermark which partitions hold more than they have delivered: what waits in Kafka has not arrived, and
  * after an outage of ours or of the broker's, time must not run ahead of it.
  *
- * A busy topic is never read to its very end. A partition is at its end as long as it lags by no more than was delivered
- * since the last look or the one before; so no clock in the topic has a say in it.
+ * A busy topic is never read to its very end. A partition is at its end as long as it lags by no more than was
+ * delivered since the last look or the one before; so no clock in the topic has a say in it.
  */
 export function createBacklog(
   tracker: Pick<WatermarkTracker, 'setBehind'>,

@@ -4,6 +4,9 @@ const PREFIX = 'chainwarden_';
 /** From a group commit's 20 ms down to memory and up to a stuck disk. */
 const LATENCY_SECONDS = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** The one source that holds time back, and why. */
+const heldBy = ['partition', 'why'] as const;
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -80,14 +83,8 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       conflicts: make.gauge('engine_conflicts', 'Identities seen with different content'),
       findings: make.counter('engine_findings_total', 'Changes of findings', ['detector', 'state']),
       watermarkLag: make.gauge('engine_watermark_lag_seconds', 'Wall clock minus watermark'),
-      watermarkHolder: make.gauge(
-        'engine_watermark_held_seconds',
-        'Wall clock minus watermark, by the one source that holds it back',
-        ['partition', 'why'],
-      ),
-      watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
-        'state',
-      ]),
+      watermarkHolder: make.gauge('engine_watermark_held_seconds', 'Watermark lag, by its cause', heldBy),
+      watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources, by state', ['state']),
     },
     detectors: detectorInstruments(make),
     alerts: {
