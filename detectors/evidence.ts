@@ -51,11 +51,17 @@ export function instant(atMs: number): string {
 }
 
 /** The policy's clocks in milliseconds. */
-export function clocksOf(policy: Policy): { skewMs: number; latenessMs: number; propagationMs: number } {
+export function clocksOf(policy: Policy): {
+  skewMs: number;
+  latenessMs: number;
+  propagationMs: number;
+  silenceMs: number;
+} {
   const { skewSeconds, latenessSeconds, revocationPropagationSeconds } = policy.clocks;
   return {
     skewMs: skewSeconds * 1000,
     latenessMs: latenessSeconds * 1000,
     propagationMs: revocationPropagationSeconds * 1000,
+    silenceMs: policy.expects.silenceSeconds * 1000,
   };
 }

@@ -3,6 +3,7 @@ import { contradictingReports } from './contradicting-reports/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { scopeCreep } from './scope-creep/detector.ts';
+import { silentFeed } from './silent-feed/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
@@ -11,5 +12,6 @@ export const detectors: readonly Detector[] = [
   orphanedChain,
   reuseAfterExpiry,
   scopeCreep,
+  silentFeed,
   unusualFanOut,
 ];

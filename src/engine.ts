@@ -73,7 +73,7 @@ export function createEngine(options: EngineOptions): Engine {
    * on the state alone, and a hot chain would be judged as a whole again for every single call.
    */
   function lookAll(): void {
-    for (const { correlator, judge } of tenants.values()) look(correlator, judge, rules.policy);
+    for (const { correlator, judge } of tenants.values()) look(correlator, judge, rules.policy, watermarkMs);
   }
 
   /**
@@ -88,7 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
       return;
     }
     for (const { correlator, judge } of tenants.values()) {
-      const known = judge.quietly(() => look(correlator, judge, rules.policy));
+      const known = judge.quietly(() => look(correlator, judge, rules.policy, watermarkMs));
       correlator.prime();
       for (const finding of known) output.remembered.push(place(correlator, finding, rules.policy, 0));
     }
@@ -120,7 +120,7 @@ export function createEngine(options: EngineOptions): Engine {
         for (const { correlator, judge } of tenants.values()) {
           correlator.advance(watermarkMs, rules.policy);
           for (const instance of judge.advance(watermarkMs)) correlator.revisit(instance);
-          look(correlator, judge, rules.policy);
+          look(correlator, judge, rules.policy, watermarkMs);
         }
         break;
       }
@@ -130,7 +130,7 @@ export function createEngine(options: EngineOptions): Engine {
         rules.apply(record);
         for (const { correlator, judge } of tenants.values()) {
           correlator.revisitAll();
-          look(correlator, judge, rules.policy);
+          look(correlator, judge, rules.policy, watermarkMs);
         }
         break;
       }
@@ -227,8 +227,8 @@ export function createEngine(options: EngineOptions): Engine {
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
 
 /** Shows detection what was touched since it last looked. */
-function look(correlator: Correlator, judge: Judge, policy: Policy): void {
-  const touched = correlator.takeTouched();
+function look(correlator: Correlator, judge: Judge, policy: Policy, watermarkMs: number): void {
+  const touched = correlator.takeTouched(policy, watermarkMs);
   for (const instance of touched.gone) judge.forget(instance);
   for (const token of touched.tokens) judge.look(`token:${token.key}`, { on: 'token', token, policy });
   for (const action of touched.actions) judge.look(`call:${action.id}`, { on: 'action', action, policy });
@@ -240,6 +240,7 @@ function look(correlator: Correlator, judge: Judge, policy: Policy): void {
   }
   for (const source of touched.sources)
     judge.look(`source:${source.source}`, { on: 'source', source, policy });
+  for (const feed of touched.feeds) judge.look(`feed:${feed.issuer}`, { on: 'feed', feed, policy });
 }
 
 function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, version: number): LiveFinding {

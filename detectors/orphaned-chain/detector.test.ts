@@ -56,12 +56,11 @@ describe('a root that nobody reported', () => {
     const asked: unknown[] = [];
     const feeds: FeedView = { aliveAround: (...question) => asked.push(question) > 0 };
     judge({ rootToken: unissued() }, expects, feeds);
-    expect(asked).toEqual([[issuer, startMs, 10 * minuteMs]]);
+    expect(asked).toEqual([[issuer, startMs, 10 * minuteMs, 15 * minuteMs]]);
   });
 
   it.each([
     ['its issuer is not expected to report', {}, livelyFeeds, issuer],
-    ['its issuer was silent', expects, silentFeeds, issuer],
     ['its issuer is unknown', { expects: { issuers: ['*'] } }, livelyFeeds, undefined],
   ])('is only a gap when %s', (_, rules, feeds, of) => {
     const [finding] = judge({ rootToken: unissued({ issuer: of }) }, rules, feeds);
@@ -74,6 +73,10 @@ describe('a root that nobody reported', () => {
       settlesAtMs: startMs + 10 * minuteMs,
     });
     expect(finding).not.toHaveProperty('revoke');
+  });
+
+  it('is nothing where its issuer was expected and silent: the feed is the finding, not every chain it leaves open', () => {
+    expect(judge({ rootToken: unissued() }, expects, silentFeeds)).toEqual([]);
   });
 
   it('is an offence without any child too: a forged token needs none', () => {

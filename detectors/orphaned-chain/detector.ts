@@ -47,12 +47,13 @@ function unprovenRoot(chain: ChainView, feeds: FeedView, policy: Policy): Findin
   const root = chain.rootToken;
   // A standing credential may well be older than everything we have read.
   if (root === undefined || root.issued || root.standing) return undefined;
-  const { latenessMs } = clocksOf(policy);
+  const { latenessMs, silenceMs } = clocksOf(policy);
   const { issuer, firstSeenMs } = root;
   const isExpected =
     issuer !== undefined && policy.expects.issuers.some((glob) => matchesPattern(glob, issuer));
-  const isUnissued = isExpected && feeds.aliveAround(issuer, firstSeenMs, latenessMs);
-  if (!isUnissued && root.childCount === 0) return undefined;
+  const isUnissued = isExpected && feeds.aliveAround(issuer, firstSeenMs, latenessMs, silenceMs);
+  // A feed that is expected and silent is one finding of its own, not one for every chain that it leaves open.
+  if (!isUnissued && (isExpected || root.childCount === 0)) return undefined;
   const label = refLabel(root.ref);
   return {
     subject: chainSubject(chain),

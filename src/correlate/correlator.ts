@@ -1,5 +1,5 @@
 import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
-import type { FeedView } from '../domain/detector.ts';
+import type { FeedHealth, FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -9,6 +9,7 @@ import type { ChainCell } from './chain-cell.ts';
 import { discard, ensure } from './collections.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
+import { ANYONE, type Feeds } from './feeds.ts';
 import { TenantGraph } from './graph.ts';
 import { carriedOn, locate } from './locate.ts';
 import { Recollection } from './recollection.ts';
@@ -24,6 +25,8 @@ export interface TouchedViews {
   readonly chains: Iterable<ChainView>;
   readonly windows: Iterable<PrincipalWindow>;
   readonly sources: Iterable<SourceView>;
+  /** Expected feeds that fell silent, or spoke again. */
+  readonly feeds: Iterable<FeedHealth>;
   readonly gone: Iterable<string>;
 }
 
@@ -66,7 +69,7 @@ export interface Correlator {
   revisit(instance: string): void;
   revisitAll(): void;
   /** What was touched since the last call. */
-  takeTouched(): TouchedViews;
+  takeTouched(policy: Policy, watermarkMs: number): TouchedViews;
   /** What was touched is as it was reported before: nothing of it is reported again. */
   prime(): void;
   /** Rows that changed since the last call. */
@@ -110,7 +113,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       residency.remove(event);
     },
     awaitingUntilMs: (cell, { policy }) =>
-      awaiting.has(cell) ? issuerDueMs(cell, policy) : Number.NEGATIVE_INFINITY,
+      awaiting.has(cell) ? issuerDueMs(cell, policy, stream.feeds) : Number.NEGATIVE_INFINITY,
   });
   const recollection = new Recollection({
     tenant,
@@ -165,14 +168,11 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     return { late };
   }
 
-  /** What was judged while the feed seemed silent is judged again. */
+  /** What was judged while the feed seemed silent is judged again, once it has filled in what it missed. */
   function hear(event: AdmittedEvent, late: boolean): void {
-    const issuer = stream.hear(event);
-    if (issuer === undefined || !late) return;
-    for (const cell of unproven.get(issuer) ?? []) {
-      if (graph.places.cells.has(cell) && awaitable(cell)) graph.touched.cells.add(cell);
-      else discard(unproven, issuer, cell);
-    }
+    const issuer = stream.hear(event, late);
+    if (issuer === undefined) return;
+    for (const cell of unproven.get(issuer) ?? []) if (awaitable(cell)) awaiting.add(cell);
   }
 
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
@@ -180,8 +180,10 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (window !== undefined) graph.touched.windows.add(window);
   }
 
-  function takeTouched(): TouchedViews {
+  function takeTouched(policy: Policy, watermarkMs: number): TouchedViews {
     const { touched } = graph;
+    const feeds = stream.takeFeeds(policy, watermarkMs);
+    for (const issuer of feeds.gone) touched.gone.add(`feed:${issuer}`);
     graph.touched = nothingTouched();
     reporter.take(touched);
     for (const cell of touched.cells) {
@@ -198,6 +200,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       chains: [...touched.cells].filter((cell) => cell.visible),
       windows: touched.windows,
       sources: touched.sources,
+      feeds: feeds.changed,
       gone: touched.gone,
     };
   }
@@ -236,7 +239,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     advance(watermarkMs, policy) {
       recollection.close();
       for (const cell of awaiting) {
-        if (graph.places.cells.has(cell) && awaitsIssuer(cell, policy, watermarkMs)) continue;
+        if (graph.places.cells.has(cell) && issuerDueMs(cell, policy, stream.feeds) > watermarkMs) continue;
         awaiting.delete(cell);
         judged.set(cell, cell.rootToken);
         if (graph.places.cells.has(cell)) graph.touched.cells.add(cell);
@@ -245,6 +248,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     revisit,
     revisitAll() {
       graph.touchAll();
+      stream.renewFeeds();
       for (const window of stream.windows.values()) graph.touched.windows.add(window);
       for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
     },
@@ -285,13 +289,9 @@ function awaitable(cell: ChainCell): boolean {
   return cell.rootToken?.issued === false;
 }
 
-function awaitsIssuer(cell: ChainCell, policy: Policy, watermarkMs: number): boolean {
-  return issuerDueMs(cell, policy) > watermarkMs;
-}
-
 /** When an issuer that reports everything must have reported the topmost credential. */
-function issuerDueMs(cell: ChainCell, policy: Policy): number {
-  const token = cell.rootToken;
-  if (token === undefined || token.issued) return Number.NEGATIVE_INFINITY;
-  return token.firstSeenMs + policy.clocks.latenessSeconds * 1000;
+function issuerDueMs({ rootToken }: ChainCell, { clocks }: Policy, feeds: Feeds): number {
+  if (rootToken === undefined || rootToken.issued) return Number.NEGATIVE_INFINITY;
+  const { firstSeenMs, issuer } = rootToken;
+  return Math.max(firstSeenMs + clocks.latenessSeconds * 1000, feeds.fillsUntilMs(issuer ?? ANYONE));
 }

@@ -1,7 +1,9 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { StateRow } from '../domain/recall.ts';
 import { Conflicts, type SourceConflicts } from './conflicts.ts';
-import { Feeds } from './feeds.ts';
+import { createFeedWatch, type FeedChanges } from './feed-watch.ts';
+import { ANYONE, type FeedBody, Feeds } from './feeds.ts';
 import { Window, type WindowBody, Windows } from './windows.ts';
 
 /** A part's name among those of its tenant. */
@@ -17,6 +19,7 @@ export class StreamState {
   readonly windows = new Windows();
   readonly feeds = new Feeds();
   readonly conflicts = new Conflicts();
+  readonly #feedWatch = createFeedWatch(this.feeds);
   readonly #changed = new Map<string, PartKey>();
 
   constructor(tenant: string) {
@@ -24,18 +27,33 @@ export class StreamState {
   }
 
   /**
-   * Somebody spoke, whether or not what was said counts in the end. Returns the issuer when its feed was not known to
-   * be alive then.
+   * Somebody spoke, whether or not what was said counts in the end. Returns the issuer that so fills in what it could
+   * not say in time.
    */
-  hear(event: AdmittedEvent): string | undefined {
-    const { data } = event;
-    const isMint =
-      data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed';
-    if (!isMint) return undefined;
-    const issuer = 'iss' in data.token ? data.token.iss : event.source;
-    if (!this.feeds.heard(issuer, event.timeMs)) return undefined;
-    this.#note(['feed', issuer]);
-    return issuer;
+  hear(event: AdmittedEvent, late: boolean): string | undefined {
+    const { data, source, timeMs } = event;
+    if (this.feeds.heard(ANYONE, timeMs, false)) this.#note(['feed', ANYONE]);
+    if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed') {
+      const issuer = 'iss' in data.token ? data.token.iss : source;
+      if (!this.feeds.heard(issuer, timeMs, late)) return undefined;
+      this.#note(['feed', issuer]);
+      return late ? issuer : undefined;
+    }
+    const token = 'token' in data ? data.token : undefined;
+    if (token !== undefined && 'iss' in token && this.feeds.named(token.iss)) this.#note(['feed', token.iss]);
+    return undefined;
+  }
+
+  /** Expected feeds that fell silent, spoke again or are expected no longer, since the last call. */
+  takeFeeds(policy: Policy, watermarkMs: number): FeedChanges {
+    const changed = this.feeds.settle(watermarkMs, policy.clocks.latenessSeconds * 1000);
+    for (const issuer of changed) this.#note(['feed', issuer]);
+    return this.#feedWatch.take(policy, watermarkMs);
+  }
+
+  /** The rules have changed: the next call says everything again. */
+  renewFeeds(): void {
+    this.#feedWatch.renew();
   }
 
   /** An event was added to, or taken back from, what is known. Returns the window it changed. */
@@ -89,7 +107,7 @@ export class StreamState {
       return window;
     }
     if (kind === 'feed') {
-      this.feeds.restore(id, value as readonly number[]);
+      this.feeds.restore(id, value as FeedBody);
       return undefined;
     }
     return this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]);

@@ -18,7 +18,7 @@ export function verdictOf(cell: ChainCell, feeds: Feeds, policy: Policy, waterma
   if (
     expected &&
     token.firstSeenMs + graceMs <= watermarkMs &&
-    feeds.aliveAround(token.issuer ?? '', since, graceMs)
+    feeds.aliveAround(token.issuer ?? '', since, graceMs, policy.expects.silenceSeconds * 1000)
   ) {
     return 'unissued';
   }

@@ -10,12 +10,30 @@ export type Sighting =
   | { readonly on: 'action'; readonly action: ActionView; readonly policy: Policy }
   | { readonly on: 'chain'; readonly chain: ChainView; readonly feeds: FeedView; readonly policy: Policy }
   | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy }
-  | { readonly on: 'source'; readonly source: SourceView; readonly policy: Policy };
+  | { readonly on: 'source'; readonly source: SourceView; readonly policy: Policy }
+  | { readonly on: 'feed'; readonly feed: FeedHealth; readonly policy: Policy };
 
 /** How alive an issuer's feed was: absence is judged only against a feed that spoke before and after. */
 export interface FeedView {
-  /** True when the issuer reported tokens at or before `atMs` and again within `withinMs` after it. */
-  aliveAround(issuer: string, atMs: number, withinMs: number): boolean;
+  /**
+   * True when the issuer reported tokens within `withinMs` after `atMs`, and had done so before it, with no longer
+   * than `silenceMs` in between.
+   */
+  aliveAround(issuer: string, atMs: number, withinMs: number, silenceMs: number): boolean;
+}
+
+/** What the watermark has found out of a feed that policy expects. */
+export interface FeedHealth {
+  /** The issuer, or the pattern of policy that nobody fits who was ever heard. */
+  readonly issuer: string;
+  /** Start of the last minute in which it spoke; undefined: never. */
+  readonly lastMs: number | undefined;
+  /** Event time since when anybody speaks: so could it. */
+  readonly sinceMs: number;
+  /** True when somebody named a credential of the issuer. */
+  readonly inUse: boolean;
+  /** True when it has said nothing for longer than policy lets it. */
+  readonly silent: boolean;
 }
 
 /** A framework's label, as the source page prints it and as it should read. Never shown printed alone. */

@@ -40,6 +40,8 @@ export const EVENT_TIME_MS_MAX = Date.UTC(2100, 0, 1);
 
 /** How long the watermark waits for stragglers. */
 export const ALLOWED_LATENESS_MS = 10 * 60_000;
+/** An issuer that logs everything and is in use mints more often than this. */
+export const FEED_SILENCE_MS = 15 * 60_000;
 /** A credential that lives longer than this is an ancestor, not a chain. */
 export const STANDING_LIFETIME_MS = 86_400_000;
 

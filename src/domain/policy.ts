@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ALLOWED_LATENESS_MS, CLOCK_SKEW_MS } from './limits.ts';
+import { ALLOWED_LATENESS_MS, CLOCK_SKEW_MS, FEED_SILENCE_MS } from './limits.ts';
 
 const pattern = z.string().min(1).max(512);
 const seconds = z.int().min(0).max(31_536_000);
@@ -18,7 +18,17 @@ const ScopeRule = z.strictObject({
 export const Policy = z.strictObject({
   version: z.literal(1).default(1),
   /** Feeds that log everything they do. Absence is judged only against these, and only while they are alive. */
-  expects: z.strictObject({ issuers: z.array(pattern).max(256).default([]) }).prefault({}),
+  expects: z
+    .strictObject({
+      issuers: z.array(pattern).max(256).default([]),
+      /** A feed that says nothing for longer is silent: reported once, and nothing is judged by it meanwhile. */
+      silenceSeconds: z
+        .int()
+        .min(60)
+        .max(31 * 86_400)
+        .default(FEED_SILENCE_MS / 1000),
+    })
+    .prefault({}),
   /** Actions behind which a person must stand: patterns over `tool:<name>` and `<system>:<action>`; `*` matches any run. */
   humanRequired: z.array(pattern).max(256).default([]),
   scopes: z.array(ScopeRule).max(256).default([]),

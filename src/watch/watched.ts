@@ -36,5 +36,7 @@ function instanceOf(sighting: Sighting): string {
       return sighting.window.key;
     case 'source':
       return sighting.source.source;
+    case 'feed':
+      return sighting.feed.issuer;
   }
 }

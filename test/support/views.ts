@@ -6,7 +6,7 @@ import type {
   SourceView,
   TokenView,
 } from '../../src/domain/chain.ts';
-import type { Detector, FeedView, Sighting } from '../../src/domain/detector.ts';
+import type { Detector, FeedHealth, FeedView, Sighting } from '../../src/domain/detector.ts';
 import type { Principal } from '../../src/domain/event/index.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { Policy } from '../../src/domain/policy.ts';
@@ -144,6 +144,11 @@ export function sourceView(differs: Partial<SourceView> = {}): SourceView {
     lastMs: startMs,
     ...differs,
   };
+}
+
+/** A feed that speaks, in use since the start. */
+export function feedHealth(differs: Partial<FeedHealth> = {}): FeedHealth {
+  return { issuer, lastMs: startMs, sinceMs: startMs, inUse: true, silent: false, ...differs };
 }
 
 export const silentFeeds: FeedView = { aliveAround: () => false };

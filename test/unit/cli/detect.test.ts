@@ -151,7 +151,8 @@ describe('evaluate', () => {
       kind: 'alert',
       labelled: expect.any(Number),
       unjudged: 0,
-      unlabelledAlerts: 0,
+      // An issuer that the world expects and never connects: about a feed, not about a chain.
+      unlabelledAlerts: 1,
       total: {
         fp: 0,
         fn: 0,

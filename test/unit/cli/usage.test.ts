@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { detectors } from '../../../detectors/registry.ts';
 import { chainwarden, linesOf } from './support.ts';
 
 const commands = ['start', 'detect', 'simulate', 'evaluate', 'detectors', 'schema', 'migrate', 'doctor'];
@@ -72,7 +73,7 @@ describe('detectors', () => {
   it('lists each in a line', async () => {
     const { code, out } = await chainwarden(['detectors']);
     expect(code).toBe(0);
-    expect(out.trim().split('\n')).toHaveLength(5);
+    expect(out.trim().split('\n')).toHaveLength(detectors.length);
     expect((await chainwarden(['detectors', 'list'])).out).toBe(out);
     const listed = JSON.parse((await chainwarden(['detectors', 'list', '--json'])).out) as { id: string }[];
     expect(listed.map(({ id }) => id)).toEqual(

@@ -65,9 +65,9 @@ describe('whatever sources say', () => {
         const looks = [0, HOLD_MS + 1, 2 * HOLD_MS + 2].map((afterMs) => tracker.at(clockMs + afterMs));
         expect(looks.at(-1)).toBe(Math.max(reachedMs, clockMs + 2 * HOLD_MS + 2 - LATENESS_MS));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
-  });
+  }, 60_000);
 
   it('one source whose clock does what it likes moves time by no more than it may hold it', () => {
     const wild = fc.array(fc.tuple(fc.integer({ min: 0, max: 3_600 }), offsets), { maxLength: 200 });
@@ -78,12 +78,12 @@ describe('whatever sources say', () => {
           bySecond.set(second, [...(bySecond.get(second) ?? []), offsetMs]);
         const without = createWatermarkTracker(LATENESS_MS);
         const beside = createWatermarkTracker(LATENESS_MS);
-        for (let second = 0; second <= 3_600; second += 5) {
+        for (let second = 0; second <= 3_600; second += 10) {
           const clockMs = now + second * SECOND_MS;
           for (const tracker of [without, beside]) {
             tracker.observe('good', clockMs - delaySeconds * SECOND_MS, clockMs);
           }
-          for (let each = second - 4; each <= second; each += 1)
+          for (let each = second - 9; each <= second; each += 1)
             for (const offsetMs of bySecond.get(each) ?? [])
               beside.observe('wild', clockMs + offsetMs, clockMs);
           const [expected, found] = [without.at(clockMs), beside.at(clockMs)];
@@ -95,7 +95,7 @@ describe('whatever sources say', () => {
         for (const tracker of [without, beside]) tracker.observe('good', laterMs, laterMs);
         expect(beside.at(laterMs)).toBe(without.at(laterMs));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
-  });
+  }, 60_000);
 });

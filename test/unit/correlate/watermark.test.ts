@@ -65,6 +65,17 @@ describe('the watermark', () => {
     expect(play(tracker, [back, back + 2 * MINUTE_MS], { b: live })).toBe(reached);
     expect(tracker.at(now + 2 * MINUTE_MS)).toBeGreaterThan(reached);
   });
+
+  it('waits for nobody into a future that our own clock has left again', () => {
+    const tracker = createWatermarkTracker(LATENESS_MS);
+    const reached = play(tracker, [now, now + MINUTE_MS], { a: live });
+    tracker.outage(now + MINUTE_MS, now + 365 * DAY_MS);
+    tracker.observe('a', now + 365 * DAY_MS, now + 365 * DAY_MS);
+    expect(tracker.at(now + 365 * DAY_MS)).toBe(reached);
+    expect(tracker.at(now + 2 * MINUTE_MS)).toBe(reached);
+    expect(tracker.at(now + 13 * MINUTE_MS)).toBe(now + 13 * MINUTE_MS - LATENESS_MS);
+    expect(tracker.partitions).toMatchObject({ idle: 1, live: 0 });
+  });
 });
 
 describe('a clock that is wrong', () => {
@@ -158,6 +169,10 @@ describe('a backlog that offsets prove', () => {
     expect(tracker.at(now + 9 * MINUTE_MS)).toBe(Number.NEGATIVE_INFINITY);
     // Saying it again is no gain.
     expect(tracker.at(now + 11 * MINUTE_MS)).toBe(now + MINUTE_MS);
+    // Being behind once more is.
+    tracker.setBehind('topic/0', false, now + 12 * MINUTE_MS);
+    tracker.setBehind('topic/0', true, now + 15 * MINUTE_MS);
+    expect(tracker.at(now + 15 * MINUTE_MS)).toBe(now + MINUTE_MS);
   });
 });
 

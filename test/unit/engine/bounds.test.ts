@@ -78,7 +78,8 @@ describe('a publisher that mints roots', () => {
     expect(whole.most).toBe(events.length);
     // The bound, and the batch that goes beyond it before chains leave.
     expect(lean.most).toBeLessThanOrEqual(2_000);
-    expect((whole.picture.findings as unknown[]).length).toBeGreaterThanOrEqual(600);
+    // All but the first, which was used before its issuer had said a word.
+    expect((whole.picture.findings as unknown[]).length).toBeGreaterThanOrEqual(599);
     expect(lean.picture.findings).toEqual(whole.picture.findings);
     expect(lean.picture.chains).toEqual(whole.picture.chains);
   });
