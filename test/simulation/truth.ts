@@ -9,6 +9,9 @@ import { createEngine } from '../../src/engine.ts';
 import { POISON } from './store.ts';
 import type { World } from './world.ts';
 
+/** Whatever waits for the time has waited long enough by then. */
+const GRACES_MS = 3_600_000;
+
 /** What must be known in the end. */
 export interface Truth {
   /** By number of the message. */
@@ -45,10 +48,11 @@ export function truthOf(world: World, admit: Admit): Truth {
     else admitted.set(number, admission.event);
   }
   const inOrder = [...admitted.values()].sort((a, b) => a.timeMs - b.timeMs);
+  const lastMs = Math.max(...world.messages.map(({ sentMs }) => sentMs));
   const records: LogRecord[] = [
     { kind: 'policy', seq: 1, policy: world.policy },
     ...inOrder.map((event, index): LogRecord => ({ kind: 'event', seq: index + 2, event })),
-    { kind: 'watermark', seq: inOrder.length + 2, watermarkMs: Number.POSITIVE_INFINITY },
+    { kind: 'watermark', seq: inOrder.length + 2, watermarkMs: lastMs + GRACES_MS },
   ];
   const engine = createEngine({
     detectors,

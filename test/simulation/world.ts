@@ -106,6 +106,8 @@ function newScript(random: Random, name: string, startMs: number): Script {
 function policyOf(): Policy {
   return Policy.parse({
     ...worldPolicy(),
+    // Issuers speak where a story needs them to; for the rest of the day they may be quiet.
+    expects: { issuers: [issuers.login.iss, issuers.sts.iss], silenceSeconds: 31 * 86_400 },
     fanOut: { childrenPerToken: CHILDREN_MAX, targetsPerPrincipalHour: TARGETS_PER_HOUR_MAX },
   });
 }
