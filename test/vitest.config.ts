@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'fast',
           // Modules hold no state, so the files of a worker may share them: 27 s become 18 s.
           isolate: false,
+          // A loaded machine is slow, not wrong.
+          testTimeout: 60_000,
           include: [
             'src/**/*.test.ts',
             'detectors/**/*.test.ts',
