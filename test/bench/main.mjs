@@ -51,7 +51,10 @@ function admission() {
 }
 
 function engineRun(withDetectors) {
-  const engine = createEngine({ detectors: withDetectors ? detectors : [], policy });
+  const engine = createEngine({
+    ...{ detectors: withDetectors ? detectors : [], policy },
+    liveEventsMax: Number.POSITIVE_INFINITY,
+  });
   const book = createAlertBook();
   let alerts = 0;
   for (let at = 0; at < records.length; at += BATCH) {
@@ -99,7 +102,10 @@ globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;
 const held = engineRun(true);
 globalThis.gc?.();
-const perChain = (process.memoryUsage().heapUsed - before) / held.stats.liveChains;
+const heap = process.memoryUsage().heapUsed - before;
+const { liveChains, liveTokens, liveEvents } = held.stats;
+const per = (count) => `${Math.round(heap / count)} bytes`;
 process.stdout.write(
-  `\nmemory: ${held.stats.liveChains} live chains, ${Math.round(perChain)} bytes each (events not counted)\n`,
+  `\nmemory of ${liveChains} live chains, the events' own text not counted: ` +
+    `${per(liveChains)} a chain, ${per(liveTokens)} a token, ${per(liveEvents)} an event\n`,
 );
