@@ -48,6 +48,7 @@ async function start(): Promise<Running> {
       CHAINWARDEN_DATA: join(folder, 'data'),
       CHAINWARDEN_PORT: '0',
       CHAINWARDEN_LOG_LEVEL: 'error',
+      CHAINWARDEN_MEMORY_MB: values.heap,
     },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

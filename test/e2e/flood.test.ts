@@ -26,7 +26,7 @@ it.each([
     const data = join(folder, 'data');
     const file = join(folder, 'config.yaml');
     writeFileSync(file, stringify({ logLevel: 'error', policy: patient }));
-    const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` };
+    const env = { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`, CHAINWARDEN_MEMORY_MB: `${HEAP_MB}` };
     const start = () => startService(data, { args: ['--config', file], env });
     const flooding = await start();
     const key = flooding.adminKey ?? '';
