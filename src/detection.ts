@@ -6,13 +6,19 @@ import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
-import { LIVE_EVENT_BYTES } from './domain/limits.ts';
+import { LIVE_EVENT_BYTES, STOP_GRACE_MS } from './domain/limits.ts';
 import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
-import { createPipeline, type PipelineObserver, readProgress, restoreEngine } from './pipeline.ts';
+import {
+  createPipeline,
+  type Pipeline,
+  type PipelineObserver,
+  readProgress,
+  restoreEngine,
+} from './pipeline.ts';
 import {
   createGuard,
   createResponder,
@@ -28,6 +34,7 @@ export interface Detection {
   readonly eventLog: EmbeddedLog;
   readonly tracker: WatermarkTracker;
   readonly engine: Engine;
+  readonly pipeline: Pick<Pipeline, 'pressure'>;
   readonly responder: Responder;
   readonly watch: Watch;
   /** Finishes what was accepted, then closes. */
@@ -109,6 +116,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   return {
     eventLog,
     engine,
+    pipeline,
     responder,
     watch,
     tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000, {
@@ -116,8 +124,12 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     }),
     async stop() {
       await eventLog.close();
-      await pipeline.drained();
-      await pipeline.stop();
+      // What the log has and detection has not is the next process's: a store that is away holds up no end.
+      const inTime = (work: Promise<void>) => Promise.race([work, sleep(STOP_GRACE_MS)]);
+      if (pipeline.pressure.stuckMs === 0) await inTime(pipeline.drained());
+      const left = pipeline.pressure.records;
+      if (left > 0) log.warn({ left }, 'records of the log are left to the next start');
+      await inTime(pipeline.stop());
       await responder.stop();
       await transport.close();
       await watch.stop();

@@ -2,7 +2,8 @@ import { createBacklog } from './backlog.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import type { Detection } from './detection.ts';
 import type { KafkaIntake } from './intake.ts';
-import type { Metrics } from './observe/index.ts';
+import type { Health, Metrics } from './observe/index.ts';
+import { showPressure } from './pressure.ts';
 
 const BEAT_MS = 1_000;
 /** While nothing waits for the time, a watermark this often is enough to let settled chains go. */
@@ -13,6 +14,7 @@ const OUTAGE_MS = 10_000;
 export interface HeartbeatParts {
   readonly detection: Detection;
   readonly metrics: Metrics;
+  readonly health: Health;
   readonly kafka: KafkaIntake | undefined;
   readonly clock: () => number;
 }
@@ -71,7 +73,6 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     metrics.engine.parkedChains.set(stats.parkedChains);
     metrics.engine.recalledEvents.inc(grown('recalled', stats.recalledEvents));
     metrics.engine.recallsCut.inc(grown('recallsCut', stats.recallsCut));
-    metrics.log.queueEvents.set(detection.eventLog.queuedEvents);
     metrics.log.lastSeq.set(detection.eventLog.lastSeq);
     for (const { id } of detection.watch.detectors) {
       metrics.detectors.off.set({ detector: id }, detection.watch.switches.state(id)?.on === false ? 1 : 0);
@@ -82,8 +83,10 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     metrics.delivery.dead.inc(grown('dead', outbox.dead));
     metrics.delivery.pending.set(outbox.waiting + outbox.inFlight);
     if (kafka === undefined) return;
-    const { commits, restarts, partitions } = kafka.status();
+    const { commits, restarts, rebalances, retries, partitions } = kafka.status();
     metrics.kafka.commits.inc(grown('commits', commits));
+    metrics.kafka.rebalances.inc(grown('rebalances', rebalances));
+    metrics.kafka.refused.inc(grown('retries', retries));
     metrics.kafka.restarts.inc(grown('restarts', restarts));
     for (const { topic, partition, lag } of partitions) {
       metrics.kafka.lag.set({ topic, partition: String(partition) }, lag);
@@ -93,6 +96,7 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
   const timer = setInterval(() => {
     moveTime();
     count();
+    showPressure(parts, clock());
   }, BEAT_MS);
   return {
     async stop() {

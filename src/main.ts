@@ -121,7 +121,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const adminKey = await firstKey(store, config.tenant);
   const kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
   if (kafka !== undefined) opened.push(() => kafka.stop());
-  opened.push(startHeartbeat({ detection, metrics, kafka, clock }).stop);
+  opened.push(startHeartbeat({ detection, metrics, health, kafka, clock }).stop);
 
   return {
     address,
@@ -135,15 +135,19 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     sink: eventLog,
     tenant: config.tenant,
     failed,
-    stop: () => closeAll(opened),
+    async stop() {
+      // Nothing that waits for a store that is away gets anywhere: whoever sent it is told at once.
+      if (eventLog.pressure.stuckSinceMs !== undefined) await eventLog.close();
+      await closeAll(opened);
+    },
   };
 }
 
 /** A sink whose events move the watermark. What is only validated, or refused by the log, does not. */
 function heard(sink: EventSink, { observe }: Pick<WatermarkTracker, 'observe'>, source: string): EventSink {
   return {
-    async append(events, letters) {
-      await sink.append(events, letters);
+    async append(events, letters, signal) {
+      await sink.append(events, letters, signal);
       for (const { timeMs, origin } of events) observe(`${source}/${origin.publisher}`, timeMs, clock());
     },
   };

@@ -6,6 +6,7 @@ import type { AlertChanges, Notice } from './domain/notice.ts';
 import type { ChainStore, PositionStore } from './domain/ports.ts';
 import type { RecallStore } from './domain/recall.ts';
 import type { Engine, EngineOutput, LogRecord } from './domain/record.ts';
+import { BATCH_RECORDS_MAX, createRecordQueue } from './record-queue.ts';
 
 export interface PipelineOptions {
   readonly engine: Engine;
@@ -45,27 +46,35 @@ export interface Pipeline {
   /** Resolves when everything offered is done. */
   drained(): Promise<void>;
   stop(): Promise<void>;
-  readonly backlog: number;
+  readonly pressure: PipelinePressure;
+}
+
+/** What waits for detection, and what detection waits for. */
+export interface PipelinePressure {
+  readonly records: number;
+  readonly chars: number;
+  /** For how long the store, refusing or silent, has not taken what a batch caused; 0 while it does. */
+  readonly stuckMs: number;
 }
 
 /** Stages' names of their places in the log: what is finished, and the end of the batch that was begun last. */
 const HANDLED = 'detect';
 const BEGUN = 'detect-begun';
 const CHECKPOINT = 'detect-checkpoint';
-/** Inserts cost the embedded store 30 ms each whatever they hold: a backlog is worked off in large batches. */
-const BATCH_RECORDS_MAX = 4_000;
-/** Past this many records in wait the log pauses, and with it intake. */
-const BACKLOG_RECORDS_MAX = 50_000;
 const CHECKPOINT_RECORDS = 20_000;
+/** A write that takes longer is stuck, whatever it will end with. */
+const STUCK_MS = 2_000;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
 
 /** Log records through the engine into chains, alerts and responses; a batch is done when all of it is durable. */
 export function createPipeline(options: PipelineOptions): Pipeline {
   const { engine, alerts, store, observer, checkpointRecords = CHECKPOINT_RECORDS } = options;
-  let backlog: LogRecord[] = [];
+  const backlog = createRecordQueue();
   let running: Promise<void> | undefined;
   let stopped = false;
+  let persistingSinceMs: number | undefined;
+  let isRefused = false;
   let belowLimit: (() => void)[] = [];
   let checkpointSeq = options.checkpointSeq;
   /** Up to here everything is applied and durable; a state beyond it must not be written down. */
@@ -76,16 +85,15 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // Whoever offers in this turn shares the batch.
     await Promise.resolve();
     try {
-      while (backlog.length > 0 && !stopped) {
-        const batch = backlog.slice(0, BATCH_RECORDS_MAX);
-        backlog = backlog.slice(BATCH_RECORDS_MAX);
-        await handle(batch);
-        if (backlog.length < BACKLOG_RECORDS_MAX) release();
+      while (backlog.records > 0 && !stopped) {
+        await handle(backlog.take());
+        if (!backlog.full) release();
       }
     } catch (error) {
+      // What a stop interrupts is left to the next process.
+      if (!stopped) options.onFatal(error);
       stopped = true;
       release();
-      options.onFatal(error);
     }
     // In the same turn as the last look at the backlog: whoever offers later finds nobody at work and begins anew.
     running = undefined;
@@ -156,11 +164,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   /** The same rows again until the store has them. What it refuses for good is the process's end, not silence. */
   async function persist<T>(attempt: () => Promise<T>): Promise<T> {
+    persistingSinceMs = performance.now();
     for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
       try {
-        return await attempt();
+        const result = await attempt();
+        persistingSinceMs = undefined;
+        isRefused = false;
+        return result;
       } catch (error) {
         if (!(error instanceof ChainwardenError && error.retriable) || stopped) throw error;
+        isRefused = true;
         observer?.retried(error);
         await options.sleep(delayMs);
       }
@@ -185,9 +198,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     async offer(records) {
       // The log has them: what is not handled now is handled by the next process.
       if (stopped) return;
-      backlog.push(...records);
+      backlog.add(records);
       running ??= run();
-      if (backlog.length < BACKLOG_RECORDS_MAX) return;
+      if (!backlog.full) return;
       await new Promise<void>((resolve) => belowLimit.push(resolve));
     },
     async drained() {
@@ -201,8 +214,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         await checkpoint().catch((error: unknown) => observer?.retried(error));
       }
     },
-    get backlog() {
-      return backlog.length;
+    get pressure() {
+      const { records, chars } = backlog;
+      const persistingMs = performance.now() - (persistingSinceMs ?? performance.now());
+      return { records, chars, stuckMs: isRefused || persistingMs > STUCK_MS ? persistingMs : 0 };
     },
   };
 }

@@ -22,8 +22,8 @@ export interface EmbeddedLogOptions {
 export interface LogPressure {
   readonly queuedEvents: number;
   readonly queuedChars: number;
-  /** Since when the store has not taken what is being written. */
-  readonly failingSinceMs: number | undefined;
+  /** Since when the store, refusing or silent, has not taken what is being written. */
+  readonly stuckSinceMs: number | undefined;
   /** Since when nothing is written because the reader of the log has enough. */
   readonly pausedSinceMs: number | undefined;
   /** When an append was refused last because of either. */
@@ -43,6 +43,8 @@ export interface EmbeddedLog extends EventSink {
   readonly lastSeq: number;
 }
 
+/** A write that takes longer is stuck, whatever it will end with; the slowest good ones take a second. */
+const STUCK_MS = 2_000;
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 5_000;
 
@@ -56,10 +58,12 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   let seq = options.lastSeq;
   let inHand: readonly Waiting[] = [];
   let writing: Promise<void> | undefined;
-  let failingSinceMs: number | undefined;
+  let writingSinceMs: number | undefined;
+  let isRefused = false;
   let pausedSinceMs: number | undefined;
   let refusedMs: number | undefined;
   let closed = false;
+  let closing: Promise<void> | undefined;
 
   async function enqueue(
     part: Pick<Waiting, 'events' | 'letters' | 'control'>,
@@ -87,6 +91,7 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   async function write(group: readonly Waiting[]): Promise<void> {
     inHand = group;
     const startedMs = clock();
+    writingSinceMs = startedMs;
     const records: LogRecord[] = [];
     const events: LoggedEvent[] = [];
     const controls: Exclude<LogRecord, { kind: 'event' }>[] = [];
@@ -128,18 +133,30 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   function release(): void {
     queue.settle(inHand);
     inHand = [];
+    writingSinceMs = undefined;
+    isRefused = false;
+  }
+
+  function stuckSinceMs(): number | undefined {
+    const isSlow = writingSinceMs !== undefined && clock() - writingSinceMs > STUCK_MS;
+    return isSlow || isRefused ? writingSinceMs : undefined;
+  }
+
+  async function finish(): Promise<void> {
+    if (writing === undefined) return;
+    const inTime = await Promise.race([writing.then(() => true), sleep(STOP_GRACE_MS).then(() => false)]);
+    if (inTime) return;
+    for (const waiting of [...inHand, ...queue.clear()]) waiting.reject(overloaded('closing'));
   }
 
   /** The same batch again until the store has it: a retry of the same rows changes nothing. */
   async function persist<T>(attempt: () => Promise<T>): Promise<T> {
     for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
       try {
-        const result = await attempt();
-        failingSinceMs = undefined;
-        return result;
+        return await attempt();
       } catch (error) {
         if (!(error instanceof ChainwardenError && error.retriable) || closed) throw error;
-        failingSinceMs ??= clock();
+        isRefused = true;
         options.onRetry?.(error);
         await sleep(delayMs);
       }
@@ -149,16 +166,20 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   return {
     append: (events, letters, signal) => enqueue({ events, letters, control: undefined }, signal),
     control: (control) => enqueue({ events: [], letters: [], control }),
-    async close() {
+    close() {
       closed = true;
-      if (writing === undefined) return;
-      const inTime = await Promise.race([writing.then(() => true), sleep(STOP_GRACE_MS).then(() => false)]);
-      if (inTime) return;
-      for (const waiting of [...inHand, ...queue.clear()]) waiting.reject(overloaded('closing'));
+      closing ??= finish();
+      return closing;
     },
     get pressure() {
       const { events, chars } = queue;
-      return { queuedEvents: events, queuedChars: chars, failingSinceMs, pausedSinceMs, refusedMs };
+      return {
+        queuedEvents: events,
+        queuedChars: chars,
+        stuckSinceMs: stuckSinceMs(),
+        pausedSinceMs,
+        refusedMs,
+      };
     },
     get queuedEvents() {
       return queue.events;

@@ -55,32 +55,46 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
         [1, 10, 50, 100, 500, 1_000, 2_500, 5_000],
       ),
       queueEvents: make.gauge('log_queue_events', 'Events that wait for the log'),
+      queueChars: make.gauge('log_queue_characters', 'Text of the events that wait for the log'),
+      stuck: make.gauge(
+        'log_store_stuck_seconds',
+        'For how long the store has not taken what the log writes; 0 while it does',
+      ),
+      paused: make.gauge(
+        'log_paused_seconds',
+        'For how long the log has waited for detection, and intake with it; 0 while it does not',
+      ),
       lastSeq: make.gauge('log_last_seq', 'Highest position in use'),
     },
     engine: engineInstruments(make),
     detectors: detectorInstruments(make),
+    detection: {
+      backlogRecords: make.gauge('detection_backlog_records', 'Log records that wait for detection'),
+      backlogChars: make.gauge('detection_backlog_characters', 'Text of the events among them'),
+      stuck: make.gauge(
+        'detection_store_stuck_seconds',
+        'For how long the store has not taken what detection writes; 0 while it does',
+      ),
+    },
     alerts: {
       raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
       withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
     },
-    delivery: {
-      attempts: make.counter('webhook_attempts_total', 'Attempts to deliver a message'),
-      delivered: make.counter('webhook_delivered_total', 'Messages that a receiver took'),
-      dead: make.counter('webhook_dead_total', 'Messages given up; they can be revived'),
-      pending: make.gauge('outbox_pending_messages', 'Messages that wait to be sent'),
-    },
-    kafka: {
-      lag: make.gauge('kafka_consumer_lag_messages', 'Messages behind the end of the partition', [
-        'topic',
-        'partition',
-      ]),
-      commits: make.counter('kafka_commits_total', 'Offset commits'),
-      restarts: make.counter('kafka_consumer_restarts_total', 'Consumers replaced after a crash or a stall'),
-    },
+    delivery: deliveryMetrics(make),
+    kafka: kafkaMetrics(make),
   };
 }
 
-function engineInstruments(make: ReturnType<typeof instruments>) {
+type Instruments = ReturnType<typeof instruments>;
+
+function detectorInstruments(make: Instruments) {
+  return {
+    faults: make.counter('detector_faults_total', 'Evaluations that threw', ['detector']),
+    off: make.gauge('switched_off_detectors', '1 for a detector that is off', ['detector']),
+  };
+}
+
+function engineInstruments(make: Instruments) {
   return {
     records: make.counter('engine_records_total', 'Log records applied'),
     applyDuration: make.histogram(
@@ -115,10 +129,37 @@ function engineInstruments(make: ReturnType<typeof instruments>) {
   };
 }
 
-function detectorInstruments(make: ReturnType<typeof instruments>) {
+function deliveryMetrics(make: Instruments) {
   return {
-    faults: make.counter('detector_faults_total', 'Evaluations that threw', ['detector']),
-    off: make.gauge('switched_off_detectors', '1 for a detector that is off', ['detector']),
+    attempts: make.counter('webhook_attempts_total', 'Attempts to deliver a message'),
+    delivered: make.counter('webhook_delivered_total', 'Messages that a receiver took'),
+    dead: make.counter('webhook_dead_total', 'Messages given up; they can be revived'),
+    pending: make.gauge('outbox_pending_messages', 'Messages that wait to be sent'),
+    lane: make.gauge('webhook_lane_messages', 'Messages in memory: waiting, in_flight', [
+      'endpoint',
+      'state',
+    ]),
+    overflowed: make.gauge('webhook_lane_overflowed', '1 while more of them wait in the store', ['endpoint']),
+    paused: make.gauge('webhook_paused_seconds', 'For how long the receiver still wants silence', [
+      'endpoint',
+    ]),
+    failing: make.gauge('webhook_failing_seconds', 'For how long no attempt has succeeded; 0 after one did', [
+      'endpoint',
+    ]),
+    gone: make.gauge('webhook_gone', '1 after the receiver answered 410', ['endpoint']),
+  };
+}
+
+function kafkaMetrics(make: Instruments) {
+  return {
+    lag: make.gauge('kafka_consumer_lag_messages', 'Messages behind the end of the partition', [
+      'topic',
+      'partition',
+    ]),
+    commits: make.counter('kafka_commits_total', 'Offset commits'),
+    rebalances: make.counter('kafka_rebalances_total', 'Times the group was dealt out anew'),
+    refused: make.counter('kafka_batches_refused_total', 'Batches that the log did not take at once'),
+    restarts: make.counter('kafka_consumer_restarts_total', 'Consumers replaced after a crash or a stall'),
   };
 }
 

@@ -88,6 +88,23 @@ export async function startService(
   };
 }
 
+/** Starts the service and kills it after so long, wherever it is then; true when it had already greeted. */
+export async function breakStart(
+  data: string,
+  { args = [], env = {} }: Settings,
+  afterMs: number,
+): Promise<boolean> {
+  const { child, ended } = launch(['start', ...args], {
+    CHAINWARDEN_DATA: data,
+    CHAINWARDEN_PORT: '0',
+    ...env,
+  });
+  setTimeout(() => child.kill('SIGKILL'), afterMs);
+  const { signal, stderr, stdout } = await ended;
+  if (signal !== 'SIGKILL') throw new Error(`the service ended by itself: ${stderr}${stdout}`);
+  return stderr.includes('/v1/alerts');
+}
+
 function launch(args: readonly string[], env: Readonly<Record<string, string>>) {
   // Nothing of the surroundings but what any program needs: a broker in the environment is not meant for this one.
   const { PATH = '', HOME = '' } = process.env;

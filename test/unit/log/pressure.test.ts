@@ -4,7 +4,7 @@ import { STOP_GRACE_MS } from '../../../src/domain/limits.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import { createEmbeddedLog, type EmbeddedLogOptions } from '../../../src/log/embedded.ts';
 import { admitted, START_MS } from '../engine/worlds.ts';
-import { createTime } from '../respond/support.ts';
+import { createTime, startMs } from '../respond/support.ts';
 
 const event = (id: string, chars = 0) => {
   const small = admitted(
@@ -81,13 +81,22 @@ describe('a store that is away for five minutes', () => {
     }
     expect(refused).toBe(200);
     expect(log.pressure).toMatchObject({ queuedEvents: 100, refusedMs: time.clock() - 1_000 });
-    const failingSinceMs = log.pressure.failingSinceMs ?? 0;
-    expect(time.clock() - failingSinceMs).toBeGreaterThan(299_000);
+    expect(log.pressure.stuckSinceMs).toBe(startMs);
     weather('clear');
     await time.advance(6_000);
-    expect(log.pressure).toMatchObject({ queuedEvents: 0, queuedChars: 0, failingSinceMs: undefined });
+    expect(log.pressure).toMatchObject({ queuedEvents: 0, queuedChars: 0, stuckSinceMs: undefined });
     expect(promised).toEqual(Array.from({ length: 100 }, (_, i) => `e${i}`));
     expect(written).toEqual(promised);
+  });
+
+  it('is noticed when it says nothing at all as well', async () => {
+    const { log, time, weather } = setUp();
+    weather('silent');
+    void log.append([event('a')], []);
+    await time.advance(1_000);
+    expect(log.pressure.stuckSinceMs).toBeUndefined();
+    await time.advance(60_000);
+    expect(log.pressure.stuckSinceMs).toBe(startMs);
   });
 
   it('leaves one record of the time that passed', async () => {
@@ -161,7 +170,7 @@ describe('a reader that has enough', () => {
     expect(written).toEqual(['a']);
     expect(log.pressure).toMatchObject({
       pausedSinceMs: sinceMs,
-      failingSinceMs: undefined,
+      stuckSinceMs: undefined,
       queuedEvents: 1,
     });
     resume();
