@@ -126,12 +126,6 @@ export const mutations: readonly Mutation[] = [
     replace: 'async start() {\n      return;',
   },
   {
-    name: 'leaves a message lying whose write was answered by an error',
-    file: 'src/respond/outbox.ts',
-    search: 'if (!unsure) return;',
-    replace: 'return;',
-  },
-  {
     name: 'recalls what lies ahead',
     file: 'src/pipeline.ts',
     search: 'store.recall(asked, beforeSeq)',
