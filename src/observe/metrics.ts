@@ -68,14 +68,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     },
     engine: engineInstruments(make),
     detectors: detectorInstruments(make),
-    detection: {
-      backlogRecords: make.gauge('detection_backlog_records', 'Log records that wait for detection'),
-      backlogChars: make.gauge('detection_backlog_characters', 'Text of the events among them'),
-      stuck: make.gauge(
-        'detection_store_stuck_seconds',
-        'For how long the store has not taken what detection writes; 0 while it does',
-      ),
-    },
+    detection: detectionMetrics(make),
     alerts: {
       raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
       withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
@@ -86,6 +79,17 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
 }
 
 type Instruments = ReturnType<typeof instruments>;
+
+function detectionMetrics(make: Instruments) {
+  return {
+    backlogRecords: make.gauge('detection_backlog_records', 'Log records that wait for detection'),
+    backlogChars: make.gauge('detection_backlog_characters', 'Text of the events among them'),
+    stuck: make.gauge(
+      'detection_store_stuck_seconds',
+      'For how long the store has not taken what detection writes; 0 while it does',
+    ),
+  };
+}
 
 function detectorInstruments(make: Instruments) {
   return {

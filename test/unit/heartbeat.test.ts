@@ -5,7 +5,7 @@ import { ChainwardenError } from '../../src/domain/errors.ts';
 import { createEngine } from '../../src/engine.ts';
 import { startHeartbeat } from '../../src/heartbeat.ts';
 import type { KafkaIntake } from '../../src/intake.ts';
-import { createMetrics } from '../../src/observe/index.ts';
+import { createHealth, createMetrics } from '../../src/observe/index.ts';
 
 const LATENESS_MS = 600_000;
 const start = Date.UTC(2026, 0, 5, 8);
@@ -21,17 +21,25 @@ function stage(kafka?: KafkaIntake) {
     tracker,
     watch: { detectors: [] },
     engine: { ...createEngine({ detectors: [] }), waiting: true },
-    responder: { stats: { attempts: 0, delivered: 0, dead: 0, waiting: 0, inFlight: 0 } },
+    responder: { lanes: [], stats: { attempts: 0, delivered: 0, dead: 0, waiting: 0, inFlight: 0 } },
+    pipeline: { pressure: { records: 0, chars: 0, stuckMs: 0 } },
     eventLog: {
       queuedEvents: 0,
       lastSeq: 0,
+      pressure: { queuedEvents: 0, queuedChars: 0 },
       async control({ watermarkMs }: { watermarkMs: number }) {
         await log.answer();
         told.push(watermarkMs);
       },
     },
   } as unknown as Detection;
-  const heart = startHeartbeat({ detection, metrics, kafka, clock: () => Date.now() });
+  const heart = startHeartbeat({
+    detection,
+    metrics,
+    health: createHealth(() => Date.now()),
+    kafka,
+    clock: () => Date.now(),
+  });
   return {
     tracker,
     told,
