@@ -9,8 +9,8 @@ export const ANYONE = '';
 
 /** Minutes that a feed fills in behind the watermark, and may not be done with. */
 interface Refill {
-  readonly from: number;
-  readonly to: number;
+  /** What it said in time keeps counting: a verdict that rested on it must not be taken back and given again. */
+  readonly minutes: readonly number[];
   /** Watermark at which it has said no more for as long as anything may be late; undefined: it has just spoken. */
   readonly untilMs?: number;
 }
@@ -70,8 +70,7 @@ export class Feeds implements FeedView {
   }
 
   #fillIn(issuer: string, feed: Feed, minute: number): void {
-    const { from, to } = feed.refill ?? { from: minute, to: minute };
-    feed.refill = { from: Math.min(from, minute), to: Math.max(to, minute) };
+    feed.refill = { minutes: [...(feed.refill?.minutes ?? []), minute] };
     this.#refilling.add(issuer);
   }
 
@@ -144,8 +143,7 @@ export class Feeds implements FeedView {
     const feed = this.#feeds.get(issuer);
     if (feed === undefined || atMs < feed.firstMs) return false;
     const { minutes, firstMs, refill } = feed;
-    const isOpen = (minute: number): boolean =>
-      refill !== undefined && minute >= refill.from && minute <= refill.to;
+    const isOpen = (minute: number): boolean => refill !== undefined && refill.minutes.includes(minute);
     const at = minuteOf(atMs);
     // Whole minutes where there are any: the last one may not be over when the watermark gets here.
     const end = Math.max(at, minuteOf(atMs + withinMs) - 1);

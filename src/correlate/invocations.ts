@@ -20,6 +20,8 @@ export class Invocations {
     const { places } = this.#graph;
     const place = places.request(txn);
     this.#describe(place, fact, adding);
+    // Whoever hangs on a request says from whom its authority comes.
+    for (const { owner } of place.branch.down) this.#graph.touched.places.add(owner);
     places.dropIfEmpty(place);
   }
 
