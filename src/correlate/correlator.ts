@@ -108,6 +108,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     residency,
     limits,
     close: (cell, time) => reporter.close(cell, time),
+    leave: (cell) => reporter.leave(cell),
     forget(event) {
       seen.delete(identityOf(event));
       residency.remove(event);

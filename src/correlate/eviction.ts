@@ -24,6 +24,8 @@ export interface EvictionParts {
   readonly residency: Residency;
   readonly limits: EvictionLimits;
   readonly close: (cell: ChainCell, time: ReportTime) => void;
+  /** A chain leaves memory. */
+  readonly leave: (cell: ChainCell) => void;
   /** An event leaves memory. */
   readonly forget: (event: AdmittedEvent) => void;
   /** When the chain's topmost credential is judged; -Infinity when it does not wait for that. */
@@ -156,9 +158,10 @@ export class Eviction {
   }
 
   #leave(cells: readonly ChainCell[], time: ReportTime, closing: boolean): void {
-    const { graph, residency, forget, close } = this.#parts;
+    const { graph, residency, forget, close, leave } = this.#parts;
     for (const cell of closedUnder(cells, graph, residency)) {
       if (closing) close(cell, time);
+      leave(cell);
       for (const event of graph.evict(cell)) forget(event);
       this.evictedChains += 1;
     }

@@ -150,9 +150,13 @@ export class Reporter {
   /** The chain leaves memory: its last row says so. */
   close(cell: ChainCell, time: ReportTime): void {
     if (!cell.visible) return;
-    const row = this.#row(cell, 'closed', time);
-    this.#named.delete(row.id);
-    this.#closed.push(row);
+    this.#closed.push(this.#row(cell, 'closed', time));
+  }
+
+  /** The chain is not in memory any more. What it goes by is known again when it comes back. */
+  leave(cell: ChainCell): void {
+    const id = cell.reportedId;
+    if (id !== undefined && this.#named.get(id) === cell) this.#named.delete(id);
   }
 
   #row(cell: ChainCell, state: Chain['state'], { seq, watermarkMs, policy }: ReportTime): Chain {
