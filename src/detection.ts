@@ -6,7 +6,7 @@ import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
-import { LIVE_EVENT_BYTES, STOP_GRACE_MS } from './domain/limits.ts';
+import { LIVE_CHAIN_BYTES, LIVE_CHAINS_MAX, LIVE_EVENT_BYTES, STOP_GRACE_MS } from './domain/limits.ts';
 import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
@@ -74,7 +74,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     detectorConfig: config.detectors,
     switches: watch.logged,
     events: watch.events,
-    liveEventsMax: eventsWithin(config.memoryMb),
+    ...boundsWithin(config.memoryMb),
     recallable: true,
   });
   const progress = await readProgress(store);
@@ -152,9 +152,13 @@ async function openWatch(config: Config, parts: DetectionParts): Promise<Watch> 
   });
 }
 
-/** Half of what the process may take is for events and what hangs on them; the rest is for everything else. */
-function eventsWithin(memoryMb: number): number {
-  return Math.floor((memoryMb * 1024 * 1024 * 0.5) / LIVE_EVENT_BYTES);
+/** What fits into half of what the process may take; the rest is for everything else. Small chains cost more each. */
+function boundsWithin(memoryMb: number): { readonly liveEventsMax: number; readonly liveChainsMax: number } {
+  const bytes = memoryMb * 1024 * 1024 * 0.5;
+  return {
+    liveEventsMax: Math.floor(bytes / LIVE_EVENT_BYTES),
+    liveChainsMax: Math.min(LIVE_CHAINS_MAX, Math.floor(bytes / LIVE_CHAIN_BYTES)),
+  };
 }
 
 function observe(metrics: Metrics, log: Logger): PipelineObserver {

@@ -218,6 +218,12 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     return gone;
   }
 
+  function restore(kind: string, id: string, row: StateRow): void {
+    const part = stream.restore(kind, id, row);
+    if (part instanceof Window) graph.touched.windows.add(part);
+    else if (part !== undefined) graph.touched.sources.add(part);
+  }
+
   function revisit(instance: string): void {
     const at = instance.indexOf(':');
     const [kind, key] = [instance.slice(0, at), instance.slice(at + 1)];
@@ -259,11 +265,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     evict,
     park: (key, dueMs) => eviction.park(key, dueMs),
     takeState: (seq) => stream.takeChanged(seq),
-    restore(kind, id, row) {
-      const part = stream.restore(kind, id, row);
-      if (part instanceof Window) graph.touched.windows.add(part);
-      else if (part !== undefined) graph.touched.sources.add(part);
-    },
+    restore,
     carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
     feeds: stream.feeds,

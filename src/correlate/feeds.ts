@@ -143,7 +143,7 @@ export class Feeds implements FeedView {
     const feed = this.#feeds.get(issuer);
     if (feed === undefined || atMs < feed.firstMs) return false;
     const { minutes, firstMs, refill } = feed;
-    const isOpen = (minute: number): boolean => refill !== undefined && refill.minutes.includes(minute);
+    const isOpen = (minute: number): boolean => refill?.minutes.includes(minute) === true;
     const at = minuteOf(atMs);
     // Whole minutes where there are any: the last one may not be over when the watermark gets here.
     const end = Math.max(at, minuteOf(atMs + withinMs) - 1);

@@ -49,6 +49,8 @@ export const STANDING_LIFETIME_MS = 86_400_000;
 export const LIVE_CHAINS_MAX = 20_000;
 /** Heap that one event in memory takes, with everything that hangs on it (chains of 19 events: 60 kB). */
 export const LIVE_EVENT_BYTES = 3_300;
+/** Heap that a chain of one event takes, with room for what a batch adds. */
+export const LIVE_CHAIN_BYTES = 12_000;
 /** Events in memory per shard. */
 export const LIVE_EVENTS_MAX = 250_000;
 /** Actions kept one by one per hop; past it a hop keeps aggregates, first and last use. */
