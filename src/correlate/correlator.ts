@@ -116,14 +116,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     awaitingUntilMs: (cell, { policy }) =>
       awaiting.has(cell) ? issuerDueMs(cell, policy, stream.feeds) : Number.NEGATIVE_INFINITY,
   });
-  const recollection = new Recollection({
-    tenant,
-    graph,
-    residency,
-    known: (identity) => seen.get(identity),
-    add,
-    drop,
-  });
+  const inForce = (identity: string) => seen.get(identity);
+  const recollection = new Recollection({ tenant, graph, residency, known: inForce, add, drop });
 
   function add(event: AdmittedEvent, late: boolean): void {
     // The text is the store's; in memory, where an event stays as long as its chain, it would be half of it.
