@@ -1,5 +1,4 @@
-import { type Correlator, createCorrelator } from './correlate/correlator.ts';
-import { namesOf } from './correlate/names.ts';
+import { type Applied, type Correlator, createCorrelator } from './correlate/correlator.ts';
 import { armDetectors, Judge, type JudgedFinding } from './detect/judge.ts';
 import type { Detector } from './domain/detector.ts';
 import type { AdmittedEvent } from './domain/event/index.ts';
@@ -54,7 +53,9 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const rules = createRules(options.policy ?? defaultPolicy, armed, options.switches ?? []);
   let watermarkMs = Number.NEGATIVE_INFINITY;
-  /** The oldest record among what was recalled since the last call of `apply`. */
+  /** Something came back since the last call of `apply`. */
+  let isRecalled = false;
+  /** The oldest record among it. */
   let recalledSeq = Number.POSITIVE_INFINITY;
 
   function tenant(id: string): Tenant {
@@ -81,6 +82,8 @@ export function createEngine(options: EngineOptions): Engine {
    * judged by other rules then: what the rules of today say of it is news.
    */
   function remember(output: Mutable<EngineOutput>): void {
+    if (!isRecalled) return;
+    isRecalled = false;
     const isNews = recalledSeq < rules.changedSeq;
     recalledSeq = Number.POSITIVE_INFINITY;
     if (isNews) {
@@ -111,7 +114,9 @@ export function createEngine(options: EngineOptions): Engine {
         const { event, seq } = record;
         if (options.events?.begin(seq, event) === false) break;
         const applied = watched(seq, event);
-        if (applied !== undefined) output.filings.push(...filingsOf(event, seq, applied.late));
+        // Nobody recalls by name from an engine that holds everything.
+        if (applied !== undefined && limits.recallable)
+          output.filings.push(...filingsOf(event, seq, applied));
         break;
       }
       case 'watermark': {
@@ -190,6 +195,7 @@ export function createEngine(options: EngineOptions): Engine {
       return missing();
     },
     recall(found: Recalled) {
+      isRecalled = true;
       for (const [id, part] of byTenant(found)) tenant(id).correlator.recall(part);
       for (const { seq } of found.events) recalledSeq = Math.min(recalledSeq, seq);
       return missing();
@@ -202,6 +208,7 @@ export function createEngine(options: EngineOptions): Engine {
       return [...rows, rules.row(seq, watermarkMs)];
     },
     restore(rows: readonly StateRow[]) {
+      isRecalled = true;
       for (const row of rows) {
         const [id, kind, name] = JSON.parse(row.key) as [string, string, string];
         if (kind === 'rules') watermarkMs = rules.restore(row);
@@ -248,9 +255,8 @@ function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, ve
   return { ...finding, ...correlator.locate(finding, shownBy, policy), version };
 }
 
-function filingsOf(event: AdmittedEvent, seq: number, late: boolean): Filing[] {
-  const { tenant, timeMs } = event;
-  return namesOf(event).map(({ name, role, alias }) => ({
+function filingsOf({ tenant, timeMs }: AdmittedEvent, seq: number, { late, names }: Applied): Filing[] {
+  return names.map(({ name, role, alias }) => ({
     tenant,
     name,
     role,

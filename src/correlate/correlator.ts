@@ -12,6 +12,7 @@ import { identityOf } from './fact.ts';
 import { ANYONE, type Feeds } from './feeds.ts';
 import { TenantGraph } from './graph.ts';
 import { carriedOn, locate } from './locate.ts';
+import type { FiledName } from './names.ts';
 import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
@@ -49,6 +50,8 @@ export type FindingPlace = Pick<
 export interface Applied {
   /** It arrived behind the watermark. */
   readonly late: boolean;
+  /** By which it is found again. */
+  readonly names: readonly FiledName[];
 }
 
 /** One tenant's correlation, as the engine drives it. */
@@ -123,7 +126,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     // The text is the store's; in memory, where an event stays as long as its chain, it would be half of it.
     const kept: AdmittedEvent = { ...event, text: '' };
     seen.set(identityOf(event), kept);
-    residency.add(kept);
+    residency.add(event);
     if (graph.add(kept, late)) return;
     count.uncorrelated += 1;
     eviction.keepLoose(kept);
@@ -152,7 +155,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       const inForce = known.digest < event.digest ? known : event;
       const source = stream.contradict(inForce);
       if (source !== undefined) graph.touched.sources.add(source);
-      if (inForce === known) return { late };
+      if (inForce === known) return { late, names: residency.namesOf(event) };
       drop(known);
       observe(known, seq, false);
     }
@@ -160,7 +163,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (late) count.lateEvents += 1;
     add(event, late);
     observe(event, seq, true);
-    return { late };
+    return { late, names: residency.namesOf(event) };
   }
 
   /** What was judged while the feed seemed silent is judged again, once it has filled in what it missed. */
@@ -202,14 +205,17 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
 
   function evict(time: ReportTime, pending: Pending): Iterable<string> {
     for (const id of stream.forgetBefore(time.watermarkMs)) graph.touched.gone.add(`principal:${id}`);
-    eviction.run(time, pending);
+    if (eviction.run(time, pending)) forgetGone();
+    const { gone } = graph.touched;
+    graph.touched = nothingTouched();
+    return gone;
+  }
+
+  function forgetGone(): void {
     for (const cell of awaiting) if (!graph.places.cells.has(cell)) awaiting.delete(cell);
     for (const [issuer, cells] of unproven) {
       for (const cell of cells) if (!graph.places.cells.has(cell)) discard(unproven, issuer, cell);
     }
-    const { gone } = graph.touched;
-    graph.touched = nothingTouched();
-    return gone;
   }
 
   function restore(kind: string, id: string, row: StateRow): void {

@@ -80,16 +80,18 @@ export class Eviction {
     return due;
   }
 
-  run(time: ReportTime, pending: Pending): void {
+  /** Returns true when it looked through what is in memory. */
+  run(time: ReportTime, pending: Pending): boolean {
     const { watermarkMs } = time;
-    if (!Number.isFinite(watermarkMs)) return;
+    if (!Number.isFinite(watermarkMs)) return false;
     this.#cool(watermarkMs, pending);
     const excess = this.#excess();
-    if (excess <= 0 && watermarkMs < this.#ranAtMs + INTERVAL_MS) return;
+    if (excess <= 0 && watermarkMs < this.#ranAtMs + INTERVAL_MS) return false;
     this.#ranAtMs = watermarkMs;
     this.#leaveIdle(time, pending);
     if (excess > 0) this.#makeRoom(time, pending);
     this.#forgetLoose(watermarkMs);
+    return true;
   }
 
   /** Chains or events beyond the bound, as a share of it. */

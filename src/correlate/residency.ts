@@ -1,5 +1,5 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
-import { namesOf } from './names.ts';
+import { type FiledName, namesOf } from './names.ts';
 
 /**
  * Which names are in memory. While any event that bears a closed name is here, all of them are: chains leave
@@ -9,8 +9,19 @@ export class Residency {
   readonly #held = new Map<string, number>();
   /** Families and subjects whose revocations are all here. */
   readonly #covered = new Set<string>();
+  /** Of events that come in: they are asked for when one is expected, kept and filed. */
+  readonly #names = new WeakMap<AdmittedEvent, readonly FiledName[]>();
   /** Events in memory. */
   events = 0;
+
+  namesOf(event: AdmittedEvent): readonly FiledName[] {
+    let names = this.#names.get(event);
+    if (names === undefined) {
+      names = namesOf(event);
+      this.#names.set(event, names);
+    }
+    return names;
+  }
 
   has(name: string): boolean {
     return this.#held.has(name);
@@ -28,13 +39,9 @@ export class Residency {
     this.#covered.add(name);
   }
 
-  uncover(name: string): void {
-    this.#covered.delete(name);
-  }
-
   add(event: AdmittedEvent): void {
     this.events += 1;
-    for (const { name } of namesOf(event)) this.#held.set(name, this.count(name) + 1);
+    for (const { name } of this.namesOf(event)) this.#held.set(name, this.count(name) + 1);
   }
 
   remove(event: AdmittedEvent): void {

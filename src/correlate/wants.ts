@@ -8,7 +8,7 @@ import {
   RECALL_USING_EVENTS_MAX,
 } from '../domain/limits.ts';
 import type { FilingRole, Lookup } from '../domain/recall.ts';
-import { type FiledName, kindOfName, namesOf, REQUEST_PREFIX } from './names.ts';
+import { type FiledName, kindOfName, REQUEST_PREFIX } from './names.ts';
 import type { Residency } from './residency.ts';
 
 /** What the graph says of a credential by one of its names. */
@@ -69,7 +69,7 @@ export class Wants {
 
   /** Looks at an event that is about to be applied. */
   expect(event: AdmittedEvent): void {
-    for (const filed of namesOf(event)) {
+    for (const filed of this.#residency.namesOf(event)) {
       this.#need(filed, true);
       // A name that is new to a credential may join it with another one, or part the two.
       if (filed.alias === undefined || this.#credentials.isKnownAs(filed.name, filed.alias)) continue;
@@ -92,7 +92,7 @@ export class Wants {
   /** Looks at an event that was recalled, before it is taken in. */
   follow(event: AdmittedEvent): void {
     this.#recalled += 1;
-    const names = namesOf(event);
+    const names = this.#residency.namesOf(event);
     // What is new of a credential, a family or a subject is new of everything derived from it.
     const isDerived = names.some(({ name }) => this.#revised.has(name));
     for (const filed of names) {
@@ -106,7 +106,7 @@ export class Wants {
   /** Looks at an event that the batch may take back: whatever was said of it has to be said again. */
   doubt(event: AdmittedEvent): void {
     this.expect(event);
-    for (const { name } of namesOf(event)) {
+    for (const { name } of this.#residency.namesOf(event)) {
       if (kindOfName(name) !== 'token') continue;
       this.#ask(name, 'uses', RECALL_USING_EVENTS_MAX);
     }

@@ -140,6 +140,7 @@ interface Did {
 /** Windows by principal and hour; those behind the watermark are dropped. */
 export class Windows {
   readonly #windows = new Map<string, Window>();
+  #oldestMs = Number.POSITIVE_INFINITY;
 
   values(): Iterable<Window> {
     return this.#windows.values();
@@ -171,13 +172,19 @@ export class Windows {
       if (oldest !== undefined) this.#windows.delete(oldest);
     }
     this.#windows.set(window.id, window);
+    this.#oldestMs = Math.min(this.#oldestMs, window.hourMs);
   }
 
   /** Lets hours go that are over; returns their ids. */
   forgetBefore(watermarkMs: number): string[] {
     const gone: string[] = [];
+    if (this.#oldestMs + 2 * HOUR_MS >= watermarkMs) return gone;
+    this.#oldestMs = Number.POSITIVE_INFINITY;
     for (const [id, window] of this.#windows) {
-      if (window.hourMs + 2 * HOUR_MS >= watermarkMs) continue;
+      if (window.hourMs + 2 * HOUR_MS >= watermarkMs) {
+        this.#oldestMs = Math.min(this.#oldestMs, window.hourMs);
+        continue;
+      }
       this.#windows.delete(id);
       gone.push(id);
     }
