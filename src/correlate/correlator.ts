@@ -1,7 +1,7 @@
 import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
 import type { FeedHealth, FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
-import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
+import type { Finding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats } from '../domain/record.ts';
@@ -11,7 +11,7 @@ import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { ANYONE, type Feeds } from './feeds.ts';
 import { TenantGraph } from './graph.ts';
-import { carriedOn, locate } from './locate.ts';
+import { carriedOn, type FindingPlace, locate } from './locate.ts';
 import type { FiledName } from './names.ts';
 import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
@@ -30,22 +30,6 @@ export interface TouchedViews {
   readonly feeds: Iterable<FeedHealth>;
   readonly gone: Iterable<string>;
 }
-
-export type FindingPlace = Pick<
-  LiveFinding,
-  | 'chainId'
-  | 'txn'
-  | 'initiator'
-  | 'approver'
-  | 'owner'
-  | 'actor'
-  | 'target'
-  | 'environment'
-  | 'outcome'
-  | 'revocable'
-  | 'liveUntilMs'
-  | 'writesSince'
->;
 
 export interface Applied {
   /** It arrived behind the watermark. */

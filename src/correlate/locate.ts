@@ -1,13 +1,31 @@
 import type { Effect } from '../domain/event/index.ts';
-import type { Finding, Subject } from '../domain/finding.ts';
+import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import { principalLabel } from '../domain/principal.ts';
 import type { ChainCell } from './chain-cell.ts';
-import type { FindingPlace } from './correlator.ts';
 import { type Fact, isType } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
+import { standing } from './standing.ts';
 import type { TokenNode } from './token-node.ts';
+
+export type FindingPlace = Pick<
+  LiveFinding,
+  | 'chainId'
+  | 'txn'
+  | 'hop'
+  | 'above'
+  | 'initiator'
+  | 'approver'
+  | 'owner'
+  | 'actor'
+  | 'target'
+  | 'environment'
+  | 'outcome'
+  | 'revocable'
+  | 'liveUntilMs'
+  | 'writesSince'
+>;
 
 /** Where a finding happened and what hangs on it: what an alert shows beside the finding itself. */
 export function locate(graph: TenantGraph, finding: Finding, shownBy: string, policy: Policy): FindingPlace {
@@ -21,6 +39,7 @@ export function locate(graph: TenantGraph, finding: Finding, shownBy: string, po
   return {
     chainId: cell?.id,
     txn: call?.txn ?? token?.txn ?? cell?.txns[0],
+    ...standing(graph, finding),
     initiator: cell?.initiator === undefined ? undefined : principalLabel(cell.initiator),
     approver: cell === undefined ? undefined : approverOf(cell),
     owner: actor?.owner ?? token?.subject?.owner ?? cell?.initiator?.owner,

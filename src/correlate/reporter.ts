@@ -88,6 +88,8 @@ export class Reporter {
     }
     for (const place of this.#places) {
       rows.renamed.push(place.key);
+      // What is said of a chain stands at one of its hops.
+      if (place.chain !== undefined) rows.renamed.push(place.chain.rootKey);
       if (this.#graph.places.get(place.key) !== place) continue;
       if (place.chain?.visible === true) rows.hops.push(hopRow(place, time.policy, time.seq));
       else if (place.reported) rows.hops.push(goneHop(this.#graph.tenant, place.key, time.seq));

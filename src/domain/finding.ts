@@ -45,6 +45,8 @@ export interface Finding {
   readonly deferred?: true;
   /** The credential whose revocation would end it, when there is one. */
   readonly revoke?: TokenRef;
+  /** The action that shows it, where the finding is not of one: an alert says what it met. */
+  readonly shownBy?: string;
   /** Weakest link that the finding rests on. */
   readonly linkLevel?: LinkLevel;
 }
@@ -64,6 +66,10 @@ export interface LiveFinding extends Finding {
   readonly basis: 'deterministic' | 'statistical';
   readonly chainId: string | undefined;
   readonly txn: string | undefined;
+  /** Key of the hop it stands at: its subject, or of a chain's findings the credential whose revocation ends it. */
+  readonly hop: string;
+  /** Keys of the hops above that one within its chain, nearest first: up to 64, and the chain's root. */
+  readonly above: readonly string[];
   /**
    * Settled findings may page; provisional ones wait for the watermark. Withdrawn: it is not so after all. Merged: its
    * subject is known under another key now, and so is the finding.

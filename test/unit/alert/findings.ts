@@ -22,6 +22,8 @@ export function findingOf(over: Partial<LiveFinding> = {}): LiveFinding {
     linkLevel: 1,
     chainId: 'chn_1',
     txn: 'txn-1',
+    hop: over.subject?.key ?? 'tok:["iss","t1"]',
+    above: [],
     state: 'settled',
     count: 1,
     initiator: 'ada',
