@@ -7,7 +7,7 @@ import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { chainSubject, clocksOf, eventIds, instant, tokenSubject } from '../evidence.ts';
-import { frameworks } from './frameworks.ts';
+import { frameworks } from '../frameworks.ts';
 
 const ContradictionConfig = z.strictObject({});
 
@@ -26,7 +26,14 @@ export const contradictingReports: Detector<z.infer<typeof ContradictionConfig>>
     events: ['token.issued', 'token.exchanged', 'token.refreshed', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'previous'],
   },
-  frameworks,
+  frameworks: frameworks({
+    nhi: [4],
+    asi: [3, 7],
+    attack: ['T1562.008', 'T1606'],
+    atlas: ['AML.T0091.000'],
+    csf: ['DE.AE-03'],
+    tenets: ['posture'],
+  }),
   config: ContradictionConfig,
   looksAt: ['token', 'action', 'chain', 'source'],
 

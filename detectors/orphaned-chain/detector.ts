@@ -6,7 +6,7 @@ import { matchesPattern, type Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { chainSubject, clocksOf, eventIds, holderOf, instant, sample } from '../evidence.ts';
-import { frameworks } from './frameworks.ts';
+import { frameworks } from '../frameworks.ts';
 
 const OrphanConfig = z.strictObject({});
 
@@ -25,7 +25,15 @@ export const orphanedChain: Detector<z.infer<typeof OrphanConfig>> = {
     events: ['token.issued', 'token.exchanged', 'request.received', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'subject', 'initiator'],
   },
-  frameworks,
+  frameworks: frameworks({
+    nhi: [1],
+    asi: [3, 10],
+    attack: ['T1078.004', 'T1606'],
+    atlas: ['AML.T0103'],
+    csf: ['PR.AA-05'],
+    tenets: ['policy', 'evaluated'],
+    pages: ['P1', 'P4'],
+  }),
   config: OrphanConfig,
   looksAt: ['chain'],
 

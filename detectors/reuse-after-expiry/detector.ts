@@ -1,6 +1,6 @@
 import type { Detector } from '../../src/domain/detector.ts';
+import { frameworks } from '../frameworks.ts';
 import { ReuseConfig } from './config.ts';
-import { frameworks } from './frameworks.ts';
 import { judgeMint } from './mint.ts';
 import { judgeUse } from './use.ts';
 
@@ -25,7 +25,15 @@ export const reuseAfterExpiry: Detector<ReuseConfig> = {
     ],
     fields: ['token', 'parents', 'iat', 'exp', 'nbf', 'reason', 'by', 'presented'],
   },
-  frameworks,
+  frameworks: frameworks({
+    nhi: [9, 7, 4],
+    asi: [3],
+    attack: ['T1550.001', 'T1528'],
+    atlas: ['AML.T0091.000'],
+    csf: ['PR.AA-05', 'PR.AA-04'],
+    tenets: ['session', 'evaluated'],
+    pages: ['P2', 'P4'],
+  }),
   config: ReuseConfig,
   looksAt: ['token', 'action'],
 

@@ -3,7 +3,7 @@ import type { Detector, FeedHealth } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { instant } from '../evidence.ts';
-import { frameworks } from './frameworks.ts';
+import { frameworks } from '../frameworks.ts';
 
 const SilentFeedConfig = z.strictObject({});
 
@@ -19,7 +19,14 @@ export const silentFeed: Detector<z.infer<typeof SilentFeedConfig>> = {
   severity: 'high',
   covers: ['R17'],
   requires: { events: ['token.issued', 'token.exchanged', 'token.refreshed'], fields: ['token'] },
-  frameworks,
+  frameworks: frameworks({
+    nhi: [6],
+    asi: [3],
+    attack: ['T1562.008'],
+    atlas: ['AML.M0024'],
+    csf: ['DE.CM-09'],
+    tenets: ['posture'],
+  }),
   config: SilentFeedConfig,
   looksAt: ['feed'],
 

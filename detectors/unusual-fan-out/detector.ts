@@ -5,7 +5,7 @@ import type { Finding, Json, Subject } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { chainSubject, eventIds, holderOf, instant, sample, tokenSubject } from '../evidence.ts';
-import { frameworks } from './frameworks.ts';
+import { frameworks } from '../frameworks.ts';
 
 const FanOutConfig = z.strictObject({
   /** From how many times the ceiling on a finding is high instead of medium. */
@@ -28,7 +28,15 @@ export const unusualFanOut: Detector<FanOutConfig> = {
     events: ['token.issued', 'token.exchanged', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'actor', 'tool.name', 'target.system', 'target.resource'],
   },
-  frameworks,
+  frameworks: frameworks({
+    nhi: [5],
+    asi: [8, 10],
+    attack: ['T1526', 'T1580', 'T1550.001'],
+    atlas: ['AML.T0034.002'],
+    csf: ['PR.AA-05'],
+    tenets: ['session', 'policy'],
+    pages: ['P1', 'P2'],
+  }),
   config: FanOutConfig,
   looksAt: ['token', 'chain', 'principal'],
 
