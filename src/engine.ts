@@ -237,22 +237,26 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)
 function look(correlator: Correlator, judge: Judge, policy: Policy, watermarkMs: number): void {
   const touched = correlator.takeTouched(policy, watermarkMs);
   for (const instance of touched.gone) judge.forget(instance);
-  for (const token of touched.tokens) judge.look(`token:${token.key}`, { on: 'token', token, policy });
-  for (const action of touched.actions) judge.look(`call:${action.id}`, { on: 'action', action, policy });
+  const { people } = touched;
+  for (const token of touched.tokens)
+    judge.look(`token:${token.key}`, { on: 'token', token, people, policy });
+  for (const action of touched.actions)
+    judge.look(`call:${action.id}`, { on: 'action', action, people, policy });
   for (const chain of touched.chains) {
-    judge.look(`chain:${chain.rootKey}`, { on: 'chain', chain, feeds: correlator.feeds, policy });
+    judge.look(`chain:${chain.rootKey}`, { on: 'chain', chain, feeds: correlator.feeds, people, policy });
   }
   for (const window of touched.windows) {
     judge.look(`principal:${window.hourMs}:${window.key}`, { on: 'principal', window, policy });
   }
   for (const source of touched.sources)
     judge.look(`source:${source.source}`, { on: 'source', source, policy });
+  for (const tool of touched.tools) judge.look(`tool:${tool.key}`, { on: 'tool', tool, policy });
   for (const feed of touched.feeds) judge.look(`feed:${feed.issuer}`, { on: 'feed', feed, policy });
 }
 
 function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, version: number): LiveFinding {
-  const { shownBy, ...finding } = judged;
-  return { ...finding, ...correlator.locate(finding, shownBy, policy), version };
+  const { sighting, ...finding } = judged;
+  return { ...finding, ...correlator.locate(finding, sighting, policy), version };
 }
 
 function filingsOf({ tenant, timeMs }: AdmittedEvent, seq: number, { late, names }: Applied): Filing[] {

@@ -1,6 +1,6 @@
-import type { CallData } from './call.ts';
 import { ensure } from './collections.ts';
 import type { Fact } from './fact.ts';
+import type { CallData } from './kinds.ts';
 import { Tally } from './tally.ts';
 
 const kinds = ['tool', 'api', 'change'] as const;

@@ -1,26 +1,17 @@
-import type { Action, ActionView } from '../domain/chain.ts';
+import type { Action, ActionView, Details } from '../domain/chain.ts';
 import { effectOf } from '../domain/effect.ts';
-import type {
-  AdmittedEvent,
-  Effect,
-  EventOf,
-  Presented,
-  Principal,
-  TokenRef,
-} from '../domain/event/index.ts';
+import type { AdmittedEvent, Effect, Presented, Principal, TokenRef } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { ApprovalNode } from './approval-node.ts';
 import { kindOf } from './call-names.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
+import type { CallData } from './kinds.ts';
 import { callIdKey } from './parent-calls.ts';
 import type { Place } from './place.ts';
 import { refOfKey } from './refs.ts';
 import type { TokenNode } from './token-node.ts';
 import { targetKey } from './windows.ts';
-
-export type CallData = EventOf<
-  'tool.invoked' | 'tool.completed' | 'tool.denied' | 'api.called' | 'api.denied' | 'system.changed'
->;
 
 export interface CallCounts {
   readonly target: string | undefined;
@@ -38,6 +29,8 @@ export class Call implements ActionView {
   token: TokenNode | undefined;
   /** Tokens that others who tell of it name. */
   otherTokens: readonly TokenNode[] = [];
+  /** The approval that it names, once anything is known of it. */
+  approval: ApprovalNode | undefined;
   home: Place | undefined;
   /** What it contributed to its chain's counts, so that the same is taken back when it moves or changes. */
   counted: CallCounts | undefined;
@@ -131,6 +124,32 @@ export class Call implements ActionView {
     return all;
   }
 
+  get sender(): ActionView['sender'] {
+    return this.#first((data) => ('sender' in data ? data.sender : undefined));
+  }
+
+  get argsHash(): string | undefined {
+    return this.#first((data) => ('argsHash' in data ? data.argsHash : undefined));
+  }
+
+  get details(): Details {
+    let all: Details | undefined;
+    for (const { data } of this.facts) if (data.facts !== undefined) all = { ...data.facts, ...all };
+    return all ?? noDetails;
+  }
+
+  get task(): string | undefined {
+    return this.#first((data) => data.task?.id);
+  }
+
+  get approvalId(): string | undefined {
+    return this.#first((data) => data.approvalId);
+  }
+
+  get httpRequestIds(): readonly string[] {
+    return [...new Set(this.facts.flatMap(({ data }) => data.httpRequestId ?? []))].sort(compareStrings);
+  }
+
   get effect(): Effect {
     return (
       this.#first((data) => ('effect' in data && data.effect !== 'unknown' ? data.effect : undefined)) ??
@@ -218,6 +237,8 @@ export class Call implements ActionView {
     };
   }
 }
+
+const noDetails: Details = {};
 
 function outcomeOf(data: CallData): ActionView['outcome'] {
   if (data.type === 'tool.denied' || data.type === 'api.denied' || data.outcome === 'denied') return 'denied';

@@ -1,10 +1,11 @@
 import type { TokenRef } from '../domain/event/index.ts';
 import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
-import { Call, type CallData } from './call.ts';
+import { Call } from './call.ts';
 import { CallNames, tellingKey } from './call-names.ts';
 import { compareStrings, type Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
-import { REQUEST_PREFIX } from './names.ts';
+import type { CallData } from './kinds.ts';
+import { approvalName, REQUEST_PREFIX } from './names.ts';
 import { ParentCalls } from './parent-calls.ts';
 import { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
@@ -16,6 +17,7 @@ interface Before {
   readonly told: string;
   readonly parentKey: string | undefined;
   readonly callKeys: readonly string[];
+  readonly approvalId: string | undefined;
 }
 
 /** The calls of one tenant: which facts are one call, where it hangs and what it is counted in. */
@@ -93,6 +95,7 @@ export class Calls {
     if (before.token !== undefined && before.token !== token) this.#dropUse(before.token, call);
     call.token = token;
     this.#mention(call, call.tokenRefs);
+    this.#rely(call, before.approvalId, call.approvalId);
     this.parents.depend(call, before.parentKey, call.parentKey);
     this.rehome(call);
     if (token !== undefined) this.#use(token, call);
@@ -100,6 +103,15 @@ export class Calls {
     this.#answer(call, before.callKeys, call.callKeys);
     touched.calls.add(call);
     touched.rows.add(call);
+  }
+
+  /** The approval that it names. */
+  #rely(call: Call, before: string | undefined, after: string | undefined): void {
+    const { evidence } = this.#graph;
+    // Its time may have changed, and with it the order of the approval's uses.
+    if (before !== undefined && before !== after) evidence.use(approvalName(before), call, false);
+    if (after !== undefined) evidence.use(approvalName(after), call, true);
+    call.approval = evidence.approval(after);
   }
 
   /** The call ids that it answers to changed. */
@@ -144,8 +156,7 @@ export class Calls {
       call.toldTxn = txn;
       if (txn !== undefined) tokens.hearTxn(token, txn, true);
     }
-    // Its uses alone say when it was first heard of.
-    if (!token.issued) touched.tokens.add(token);
+    touched.tokens.add(token);
     touched.places.add(token.place);
   }
 
@@ -163,6 +174,7 @@ export class Calls {
     this.#calls.delete(call.id);
     this.parents.depend(call, before.parentKey, undefined);
     this.#answer(call, before.callKeys, []);
+    this.#rely(call, before.approvalId, undefined);
     const { home } = call;
     call.home = undefined;
     if (home !== undefined) {
@@ -186,6 +198,7 @@ export class Calls {
     this.parents.depend(call, call.parentKey, undefined);
     for (const key of call.callKeys) this.parents.unfile(key, call);
     call.token?.releaseUse(call);
+    if (call.approvalId !== undefined) this.#graph.evidence.leave(approvalName(call.approvalId), call);
     for (const token of call.otherTokens) token.mentions.delete(call);
     this.#graph.touched.gone.add(`call:${call.id}`);
   }
@@ -272,6 +285,7 @@ function remember(call: Call): Before {
     told: call.facts.length === 0 ? '' : toldBy(call),
     parentKey: call.parentKey,
     callKeys: call.callKeys,
+    approvalId: call.approvalId,
   };
 }
 

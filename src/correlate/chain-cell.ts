@@ -7,16 +7,17 @@ import { actorsIn } from './actors.ts';
 import type { Call } from './call.ts';
 import { circlesIn } from './circles.ts';
 import type { Departed } from './departed.ts';
+import type { Evidence } from './evidence.ts';
 import { compareStrings, isType } from './fact.ts';
 import type { Place } from './place.ts';
 import { Tally } from './tally.ts';
 import type { TokenNode } from './token-node.ts';
+import { ToldChain } from './told-chain.ts';
 
 /** One chain in memory: the places that share a top, and what is counted over them. */
-export class ChainCell implements ChainView {
+export class ChainCell extends ToldChain implements ChainView {
   readonly tenant: string;
   root: Place;
-  readonly members = new Set<Place>();
   readonly principals = new Map<string, Principal>();
   readonly targetTally = new Tally();
   readonly toolTally = new Tally();
@@ -36,7 +37,8 @@ export class ChainCell implements ChainView {
   /** Ids under which it, or what it absorbed, was reported before. */
   readonly formerIds = new Set<string>();
 
-  constructor(tenant: string, root: Place) {
+  constructor(tenant: string, root: Place, evidence: Evidence) {
+    super(evidence);
     this.tenant = tenant;
     this.root = root;
   }
@@ -86,13 +88,13 @@ export class ChainCell implements ChainView {
   }
 
   get initiator(): Principal | undefined {
-    const requested = this.#requests()
+    const requested = this.#requested()
       .map((data) => data.initiator)
       .at(0);
     return requested ?? this.rootToken?.subject;
   }
 
-  #requests(): EventOf<'request.received'>[] {
+  #requested(): EventOf<'request.received'>[] {
     return this.root.facts.flatMap((fact) => (isType(fact, 'request.received') ? [fact.data] : []));
   }
 
@@ -125,7 +127,7 @@ export class ChainCell implements ChainView {
   }
 
   get machineRoot(): boolean {
-    if (this.#requests().some((data) => data.kind !== 'human')) return true;
+    if (this.#requested().some((data) => data.kind !== 'human')) return true;
     return this.rootToken?.grant === 'client_credentials';
   }
 
@@ -143,7 +145,7 @@ export class ChainCell implements ChainView {
       if (!token.issued) authority = false;
     }
     return {
-      request: this.#requests().length > 0,
+      request: this.#requested().length > 0,
       authority: authority && tokens > 0,
       context: this.#agents || this.toolTally.size > 0,
       impact: this.impactCount > 0,

@@ -20,3 +20,8 @@ export function discardEntry<K, I>(map: Map<K, Map<I, unknown>>, key: K, inner: 
   entries?.delete(inner);
   if (entries?.size === 0) map.delete(key);
 }
+
+/** The first and the last `max` of a list. */
+export function endsOf<T>(list: readonly T[], max: number): readonly T[] {
+  return list.length <= 2 * max ? list : [...list.slice(0, max), ...list.slice(-max)];
+}

@@ -1,4 +1,12 @@
-import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from '../domain/chain.ts';
+import type {
+  ActionView,
+  ChainView,
+  PeopleView,
+  PrincipalWindow,
+  SourceView,
+  TokenView,
+  ToolView,
+} from '../domain/chain.ts';
 import type { FeedHealth, FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, Subject } from '../domain/finding.ts';
@@ -17,6 +25,7 @@ import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { StreamState } from './stream.ts';
+import { Tool } from './tools.ts';
 import { nothingTouched } from './touched.ts';
 import { Window } from './windows.ts';
 
@@ -26,6 +35,8 @@ export interface TouchedViews {
   readonly chains: Iterable<ChainView>;
   readonly windows: Iterable<PrincipalWindow>;
   readonly sources: Iterable<SourceView>;
+  readonly tools: Iterable<ToolView>;
+  readonly people: PeopleView;
   /** Expected feeds that fell silent, or spoke again. */
   readonly feeds: Iterable<FeedHealth>;
   readonly gone: Iterable<string>;
@@ -160,15 +171,20 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
     const window = stream.observe(event, seq, adding);
     if (window !== undefined) graph.touched.windows.add(window);
+    const tool = adding ? stream.observeTool(event) : undefined;
+    if (tool !== undefined) graph.touched.tools.add(tool);
   }
 
   function takeTouched(policy: Policy, watermarkMs: number): TouchedViews {
     const { touched } = graph;
     const feeds = stream.takeFeeds(policy, watermarkMs);
     for (const issuer of feeds.gone) touched.gone.add(`feed:${issuer}`);
+    graph.evidence.touch(touched);
+    graph.touchPeople();
     graph.touched = nothingTouched();
     reporter.take(touched);
     for (const cell of touched.cells) {
+      cell.forgetStory();
       if (cell.stale) cell.rebuild();
       if (!cell.visible) touched.gone.add(`chain:${cell.rootKey}`);
       if (!awaitable(cell)) continue;
@@ -182,6 +198,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       chains: [...touched.cells].filter((cell) => cell.visible),
       windows: touched.windows,
       sources: touched.sources,
+      tools: touched.tools,
+      people: graph.people.view(policy),
       feeds: feeds.changed,
       gone: touched.gone,
     };
@@ -205,6 +223,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function restore(kind: string, id: string, row: StateRow): void {
     const part = stream.restore(kind, id, row);
     if (part instanceof Window) graph.touched.windows.add(part);
+    else if (part instanceof Tool) graph.touched.tools.add(part);
     else if (part !== undefined) graph.touched.sources.add(part);
   }
 
@@ -219,6 +238,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (cell !== undefined && cell.rootKey === key) graph.touched.cells.add(cell);
     const source = kind === 'source' ? stream.conflicts.get(key) : undefined;
     if (source !== undefined) graph.touched.sources.add(source);
+    const tool = kind === 'tool' ? stream.tools.get(key) : undefined;
+    if (tool !== undefined) graph.touched.tools.add(tool);
   }
 
   return {
@@ -242,6 +263,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       stream.renewFeeds();
       for (const window of stream.windows.values()) graph.touched.windows.add(window);
       for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
+      for (const tool of stream.tools.values()) graph.touched.tools.add(tool);
     },
     takeTouched,
     prime: () => reporter.prime(),

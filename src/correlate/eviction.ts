@@ -1,8 +1,10 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { TenantGraph } from './graph.ts';
+import { isPersonData } from './kinds.ts';
 import { closedUnder, departing, eventsOf, isRestedOn, sightingsOf } from './memory.ts';
 import { identityName, nameOfKey } from './names.ts';
+import { principalsIn } from './people.ts';
 import type { ReportTime } from './reporter.ts';
 import type { Residency } from './residency.ts';
 
@@ -43,7 +45,7 @@ export class Eviction {
   /** Names under which provisional chains that left are found again, and when they must be. */
   readonly #parked = new Map<string, number>();
   /** Events that belong to no chain: remembered as long as a chain would be, to know them when they come twice. */
-  #loose: AdmittedEvent[] = [];
+  readonly #loose = new Set<AdmittedEvent>();
   #ranAtMs = Number.NEGATIVE_INFINITY;
   evictedChains = 0;
 
@@ -56,12 +58,12 @@ export class Eviction {
   }
 
   keepLoose(event: AdmittedEvent): void {
-    this.#loose.push(event);
+    this.#loose.add(event);
   }
 
   /** Another content under its identity took its place. */
   dropLoose(event: AdmittedEvent): void {
-    this.#loose = this.#loose.filter((loose) => loose !== event);
+    this.#loose.delete(event);
   }
 
   park(key: string, dueMs: number): void {
@@ -164,7 +166,10 @@ export class Eviction {
     for (const cell of closedUnder(cells, graph, residency)) {
       if (closing) close(cell, time);
       leave(cell);
-      for (const event of graph.evict(cell)) forget(event);
+      for (const event of graph.evict(cell)) {
+        this.#loose.delete(event);
+        forget(event);
+      }
       this.evictedChains += 1;
     }
   }
@@ -177,14 +182,30 @@ export class Eviction {
     return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
   }
 
+  /** What belongs to no chain is let go, unless somebody in memory is judged by it. */
   #forgetLoose(watermarkMs: number): void {
-    const { limits, forget } = this.#parts;
-    this.#loose = this.#loose.filter((event) => {
-      const keep = event.timeMs + limits.chainIdleMs >= watermarkMs;
-      if (!keep) forget(event);
-      return keep;
-    });
+    const { graph, residency, limits, forget } = this.#parts;
+    let principals: ReadonlySet<string> | undefined;
+    for (const event of this.#loose) {
+      if (event.timeMs + limits.chainIdleMs >= watermarkMs || graph.evidence.isUsed(event)) continue;
+      if (isPersonData(event.data)) {
+        principals ??= principalsOf(graph.places.cells);
+        const keys = principalsIn(event.data);
+        if (keys.some((key) => principals?.has(key) === true)) continue;
+        graph.people.release(event);
+        for (const { name } of residency.namesOf(event)) residency.uncover(name);
+      }
+      graph.evidence.release(event);
+      this.#loose.delete(event);
+      forget(event);
+    }
   }
+}
+
+function principalsOf(cells: Iterable<ChainCell>): ReadonlySet<string> {
+  const principals = new Set<string>();
+  for (const cell of cells) for (const key of cell.principals.keys()) principals.add(key);
+  return principals;
 }
 
 /** One event brings the whole chain back. */

@@ -1,12 +1,23 @@
 import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
-import type { Call, CallData } from './call.ts';
+import type { Call } from './call.ts';
 import { Calls } from './calls.ts';
 import type { ChainCell } from './chain-cell.ts';
 import { discardEntry, ensure } from './collections.ts';
+import { Evidence } from './evidence.ts';
 import { type Fact, identityOf, isType } from './fact.ts';
 import { Invocations } from './invocations.ts';
-import { eventsOf } from './memory.ts';
+import {
+  type CallData,
+  describesToken,
+  type EvidenceData,
+  isCallData,
+  isEvidenceData,
+  isPersonData,
+  type PersonData,
+} from './kinds.ts';
+import { eventsOf, looseOf } from './memory.ts';
 import { kindOfName, namesOf } from './names.ts';
+import { People } from './people.ts';
 import type { PlaceData } from './place.ts';
 import { Places } from './places.ts';
 import { fullRefsIn, refsIn } from './refs.ts';
@@ -24,6 +35,8 @@ export class TenantGraph {
   readonly tokens: Tokens;
   readonly calls: Calls;
   readonly invocations: Invocations;
+  readonly evidence = new Evidence();
+  readonly people = new People();
   /** Events that name a token by its hash alone, by that hash: they are filed again when its key changes. */
   readonly #hashEvents = new Map<string, Map<string, Fact>>();
   touched: Touched = nothingTouched();
@@ -51,7 +64,7 @@ export class TenantGraph {
 
   /** Lets a chain go: what named it before names nothing now. Returns the events it was made of. */
   evict(cell: ChainCell): AdmittedEvent[] {
-    const events = [...eventsOf(cell)];
+    const events = [...eventsOf(cell), ...looseOf(cell, this)];
     for (const place of cell.members) {
       this.invocations.release(place);
       for (const call of place.calls) this.calls.release(call);
@@ -80,6 +93,20 @@ export class TenantGraph {
     });
   }
 
+  /** Everything that somebody of whom there is news has a part in. */
+  touchPeople(): void {
+    const changed = this.people.takeChanged();
+    if (changed.size === 0) return;
+    for (const cell of this.places.cells) {
+      if (![...cell.principals.keys()].some((key) => changed.has(key))) continue;
+      this.touched.cells.add(cell);
+      for (const { token, calls } of cell.members) {
+        if (token !== undefined) this.touched.tokens.add(token);
+        for (const call of calls) this.touched.calls.add(call);
+      }
+    }
+  }
+
   touchAll(): void {
     const { touched } = this;
     for (const token of this.tokens.values()) touched.tokens.add(token);
@@ -93,6 +120,7 @@ export class TenantGraph {
 
   #unname(event: AdmittedEvent): void {
     this.#fileHashes({ event, data: event.data, late: false }, false);
+    this.evidence.release(event);
     // What else is filed under these names stays where it is: those who remain still claim theirs.
     for (const ref of fullRefsIn(event.data)) this.tokens.refs.claim(ref, false);
   }
@@ -127,28 +155,16 @@ export class TenantGraph {
   #route(fact: Fact, adding: boolean): boolean {
     this.#fileHashes(fact, adding);
     const { data } = fact;
-    switch (data.type) {
-      case 'tool.invoked':
-      case 'tool.completed':
-      case 'tool.denied':
-      case 'api.called':
-      case 'api.denied':
-      case 'system.changed':
-        this.calls.apply(fact as Fact<CallData>, adding);
-        return true;
-      case 'token.issued':
-      case 'token.exchanged':
-      case 'token.refreshed':
-      case 'token.introspected':
-      case 'token.revoked':
-      case 'token.rejected':
-      case 'credential.exposed':
-      case 'privilege.granted':
-      case 'privilege.expired':
-        return this.#routeToken(fact, adding);
-      default:
-        break;
+    if (isCallData(data)) {
+      this.calls.apply(fact as Fact<CallData>, adding);
+      return true;
     }
+    if (isPersonData(data)) {
+      this.people.apply(fact as Fact<PersonData>, adding);
+      return false;
+    }
+    if (describesToken(data) && this.#routeToken(fact, adding)) return true;
+    if (isEvidenceData(data)) this.evidence.apply(fact as Fact<EvidenceData>, adding);
     if (isType(fact, 'agent.invoked')) this.invocations.apply(fact, adding);
     else if (data.txn !== undefined) this.invocations.applyRequest(fact as Fact<PlaceData>, data.txn, adding);
     else return false;

@@ -1,6 +1,7 @@
 import type { EventOf } from '../domain/event/index.ts';
-import { type Fact, removeFact } from './fact.ts';
+import { type Fact, isType, removeFact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
+import { triggerName } from './names.ts';
 import { callIdKey } from './parent-calls.ts';
 import type { Place, PlaceData } from './place.ts';
 import type { TokenNode } from './token-node.ts';
@@ -20,9 +21,18 @@ export class Invocations {
     const { places } = this.#graph;
     const place = places.request(txn);
     this.#describe(place, fact, adding);
+    if (isType(fact, 'request.received')) this.#await(place, fact.data.triggerId);
     // Whoever hangs on a request says from whom its authority comes.
     for (const { owner } of place.branch.down) this.#graph.touched.places.add(owner);
     places.dropIfEmpty(place);
+  }
+
+  /** The end of a request is told under its trigger. */
+  #await(place: Place, triggerId: string): void {
+    const names = place.facts.some(
+      (fact) => isType(fact, 'request.received') && fact.data.triggerId === triggerId,
+    );
+    this.#graph.evidence.use(triggerName(triggerId), place, names);
   }
 
   apply(fact: Fact<EventOf<'agent.invoked'>>, adding: boolean): void {
@@ -49,9 +59,11 @@ export class Invocations {
     this.#graph.touched.tokens.add(token);
   }
 
-  /** The invocation leaves memory with its chain: nothing that stays may hold on to it. */
+  /** It leaves memory with its chain: nothing that stays may hold on to it. */
   release(place: Place): void {
-    const { tokens, calls } = this.#graph;
+    const { tokens, calls, evidence } = this.#graph;
+    for (const fact of place.facts)
+      if (isType(fact, 'request.received')) evidence.leave(triggerName(fact.data.triggerId), place);
     const data = place.kind === 'invocation' ? invoked(place) : undefined;
     const source = place.facts[0]?.event.source;
     if (data === undefined || source === undefined) return;

@@ -28,8 +28,9 @@ export type FindingPlace = Pick<
 >;
 
 /** Where a finding happened and what hangs on it: what an alert shows beside the finding itself. */
-export function locate(graph: TenantGraph, finding: Finding, shownBy: string, policy: Policy): FindingPlace {
-  const call = shownBy.startsWith('call:') ? graph.calls.get(shownBy.slice('call:'.length)) : undefined;
+export function locate(graph: TenantGraph, finding: Finding, sighting: string, policy: Policy): FindingPlace {
+  const callId = sighting.startsWith('call:') ? sighting.slice('call:'.length) : finding.shownBy;
+  const call = callId === undefined ? undefined : graph.calls.get(callId);
   const token = graph.tokens.get(finding.subject.key);
   const cell: ChainCell | undefined =
     call?.home?.chain ?? token?.place.chain ?? graph.places.get(finding.subject.key)?.chain;
@@ -96,7 +97,7 @@ const changing: ReadonlySet<Effect> = new Set(['write', 'delete', 'admin']);
 
 function writesSince(token: TokenNode, atMs: number, policy: Policy): number {
   let writes = 0;
-  for (const use of token.uses) {
+  for (const use of token.carriers) {
     if (use.atMs >= atMs && use.outcome !== 'denied' && changing.has(use.effectUnder(policy))) writes += 1;
   }
   return writes;

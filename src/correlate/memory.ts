@@ -3,7 +3,7 @@ import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { TenantGraph } from './graph.ts';
-import { kindOfName, namesOf } from './names.ts';
+import { approvalName, kindOfName, namesOf, triggerName } from './names.ts';
 import type { Place } from './place.ts';
 import type { Residency } from './residency.ts';
 
@@ -24,7 +24,7 @@ export function isRestedOn(cell: ChainCell): boolean {
   for (const { token } of cell.members) {
     if (token === undefined) continue;
     for (const { owner } of token.authority.down) if (owner.place.chain !== cell) return true;
-    for (const use of token.uses) if (use.home?.chain !== cell) return true;
+    for (const use of token.carriers) if (use.home?.chain !== cell) return true;
     for (const call of token.mentions) if (call.home?.chain !== cell) return true;
     for (const place of token.invocations) if (place.chain !== cell) return true;
   }
@@ -39,6 +39,20 @@ export function* eventsOf(cell: ChainCell): Iterable<AdmittedEvent> {
   }
 }
 
+/** Evidence without a transaction that the chain alone, or with others, names: it leaves with them. */
+export function looseOf(cell: ChainCell, graph: TenantGraph): ReadonlySet<AdmittedEvent> {
+  const events = new Set<AdmittedEvent>();
+  for (const name of evidenceNames(cell)) for (const event of graph.evidence.loose(name)) events.add(event);
+  return events;
+}
+
+function* evidenceNames(cell: ChainCell): Iterable<string> {
+  for (const place of cell.members) {
+    for (const { data } of place.facts) if ('triggerId' in data) yield triggerName(data.triggerId);
+    for (const { approvalId } of place.calls) if (approvalId !== undefined) yield approvalName(approvalId);
+  }
+}
+
 /**
  * Of chains that could leave, those that may: the ones that share no closed name with anybody who stays. Who shares
  * a name comes back with it, so nobody may be left behind who bears it.
@@ -48,7 +62,8 @@ export function closedUnder(
   graph: TenantGraph,
   residency: Residency,
 ): readonly ChainCell[] {
-  let leaving = cells.map((cell) => ({ cell, names: closedNames(cell, graph) }));
+  const counted = new Set<AdmittedEvent>();
+  let leaving = cells.map((cell) => ({ cell, names: closedNames(cell, graph, counted) }));
   for (;;) {
     const borne = new Map<string, number>();
     for (const { names } of leaving) {
@@ -62,15 +77,26 @@ export function closedUnder(
   }
 }
 
-function closedNames(cell: ChainCell, graph: TenantGraph): ReadonlyMap<string, number> {
+/** `counted`: evidence that another chain counts already. Both name it, so they leave together or not at all. */
+function closedNames(
+  cell: ChainCell,
+  graph: TenantGraph,
+  counted: Set<AdmittedEvent>,
+): ReadonlyMap<string, number> {
   const names = new Map<string, number>();
-  for (const event of eventsOf(cell)) {
+  const count = (event: AdmittedEvent): void => {
     for (const { name } of namesOf(event)) {
       const kind = kindOfName(name);
       if (kind === 'open' || (kind === 'token' && graph.tokens.isAncestor(name))) continue;
-      if (graph.calls.isParted(name)) continue;
+      if (graph.calls.isParted(name) || graph.evidence.isParted(name)) continue;
       names.set(name, (names.get(name) ?? 0) + 1);
     }
+  };
+  for (const event of eventsOf(cell)) count(event);
+  for (const event of looseOf(cell, graph)) {
+    if (counted.has(event)) continue;
+    counted.add(event);
+    count(event);
   }
   return names;
 }

@@ -2,6 +2,7 @@ import type { AdmittedEvent, EventData, EventOf, TokenRef } from '../domain/even
 import { principalKey } from '../domain/principal.ts';
 import type { FilingRole } from '../domain/recall.ts';
 import { hashKey, jtiKey } from '../domain/token.ts';
+import { describesToken, isCallData, isPersonData, type PersonData } from './kinds.ts';
 import { callIdKey } from './parent-calls.ts';
 
 /**
@@ -29,27 +30,6 @@ export function kindOfName(name: string): NameKind {
   return kinds[name.slice(0, 3)] ?? 'closed';
 }
 
-const describing: ReadonlySet<string> = new Set([
-  'token.issued',
-  'token.exchanged',
-  'token.refreshed',
-  'token.introspected',
-  'token.revoked',
-  'token.rejected',
-  'credential.exposed',
-  'privilege.granted',
-  'privilege.expired',
-]);
-
-const calling: ReadonlySet<string> = new Set([
-  'tool.invoked',
-  'tool.completed',
-  'tool.denied',
-  'api.called',
-  'api.denied',
-  'system.changed',
-]);
-
 /** Every name that an event is filed under; a function of the event alone. */
 export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   const { data, source } = event;
@@ -65,13 +45,14 @@ export function namesOf(event: AdmittedEvent): readonly FiledName[] {
   };
   if (data.txn !== undefined) file(txnName(data.txn));
   if ('token' in data && data.token !== undefined) {
-    fileRef(data.token, describing.has(data.type) ? 'describes' : 'uses');
+    fileRef(data.token, describesToken(data) ? 'describes' : 'uses');
   }
   for (const ref of mentionedIn(data)) fileRef(ref, 'uses');
   if ('callId' in data && data.callId !== undefined) file(callName(source, data.callId));
   if ('parentCallId' in data && data.parentCallId !== undefined) file(callName(source, data.parentCallId));
-  if (calling.has(data.type) && data.httpRequestId !== undefined)
-    file(`${REQUEST_PREFIX}${data.httpRequestId}`);
+  if (isCallData(data) && data.httpRequestId !== undefined) file(`${REQUEST_PREFIX}${data.httpRequestId}`);
+  if (data.approvalId !== undefined) file(approvalName(data.approvalId));
+  if ('triggerId' in data) file(triggerName(data.triggerId));
   for (const { name, role } of coveringNames(data)) file(name, role);
   for (const name of sessionNames(event)) file(name);
   return names;
@@ -90,6 +71,19 @@ export function identityName(source: string, id: string): string {
   return `evt:${JSON.stringify([source, id])}`;
 }
 
+export function approvalName(id: string): string {
+  return `apr:${id}`;
+}
+
+export function triggerName(id: string): string {
+  return `trg:${id}`;
+}
+
+/** Names of few or of everybody, at the sender's choice: what too many bear ties nobody together. */
+export function isChosenName(name: string): boolean {
+  return name.startsWith(REQUEST_PREFIX) || name.startsWith('apr:') || name.startsWith('trg:');
+}
+
 export function txnName(txn: string): string {
   return `txn:${txn}`;
 }
@@ -105,8 +99,13 @@ export function refNames(ref: TokenRef): readonly string[] {
   return ref.hash === undefined ? [byJti] : [byJti, hashKey(ref.hash)];
 }
 
-/** A revocation of a family or a subject describes it; a token that was minted for it uses it. */
+/**
+ * What happens to a family or a principal describes it: a revocation, an offboarding. What was minted or asked for in
+ * its name uses it.
+ */
 function coveringNames(data: EventData): readonly FiledName[] {
+  if (isPersonData(data)) return peopleIn(data).map((name) => ({ name, role: 'describes' }));
+  if (data.type === 'request.received') return [{ name: subjectName(data.initiator), role: 'uses' }];
   const isRevocation = data.type === 'token.revoked';
   const isMint = data.type === 'token.issued' || data.type === 'token.exchanged';
   if (!isRevocation && !isMint && data.type !== 'token.refreshed') return [];
@@ -115,7 +114,13 @@ function coveringNames(data: EventData): readonly FiledName[] {
   const names: FiledName[] = [];
   if (family !== undefined) names.push({ name: familyName(family), role });
   if (subject !== undefined && !('previous' in data)) names.push({ name: subjectName(subject), role });
+  if (isMint && data.actor !== undefined) names.push({ name: subjectName(data.actor), role });
   return names;
+}
+
+function peopleIn(data: PersonData): readonly string[] {
+  if (data.type === 'identity.linked') return data.principals.map(subjectName);
+  return data.principal === undefined ? [] : [subjectName(data.principal)];
 }
 
 export function familyName(family: string): string {
@@ -129,7 +134,7 @@ export function subjectName(subject: { id: string; iss?: string | undefined }): 
 /** Direct use without a transaction hangs on that day's session, should the credential be an ancestor. */
 function sessionNames({ data, timeMs }: AdmittedEvent): readonly string[] {
   if (data.txn !== undefined || !('token' in data) || data.token === undefined) return [];
-  if (!calling.has(data.type) && data.type !== 'agent.invoked') return [];
+  if (!isCallData(data) && data.type !== 'agent.invoked') return [];
   return refNames(data.token).map((name) => sessionName(name, timeMs));
 }
 

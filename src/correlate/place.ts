@@ -17,6 +17,8 @@ export type PlaceData = EventOf<
   | 'approval.expired'
   | 'approval.withdrawn'
   | 'policy.decision'
+  | 'privilege.granted'
+  | 'privilege.expired'
 >;
 
 /** Something that calls and other places hang on. Its branch in the forest decides which chain it belongs to. */

@@ -96,7 +96,7 @@ export class Places {
   }
 
   #newCell(root: Place): ChainCell {
-    const cell = new ChainCell(this.#graph.tenant, root);
+    const cell = new ChainCell(this.#graph.tenant, root, this.#graph.evidence);
     this.cells.add(cell);
     this.#move(root, cell);
     return cell;

@@ -39,6 +39,11 @@ export class Residency {
     this.#covered.add(name);
   }
 
+  /** What it covers was let go: it has to be asked for again. */
+  uncover(name: string): void {
+    this.#covered.delete(name);
+  }
+
   add(event: AdmittedEvent): void {
     this.events += 1;
     for (const { name } of this.namesOf(event)) this.#held.set(name, this.count(name) + 1);

@@ -1,13 +1,15 @@
+import type { ToolDefinition } from '../domain/chain.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StateRow } from '../domain/recall.ts';
 import { Conflicts, type SourceConflicts } from './conflicts.ts';
 import { createFeedWatch, type FeedChanges } from './feed-watch.ts';
 import { ANYONE, type FeedBody, Feeds } from './feeds.ts';
+import { type Tool, Tools } from './tools.ts';
 import { Window, type WindowBody, Windows } from './windows.ts';
 
 /** A part's name among those of its tenant. */
-type PartKey = readonly [kind: 'window' | 'feed' | 'conflicts', id: string];
+type PartKey = readonly [kind: 'window' | 'feed' | 'conflicts' | 'tool', id: string];
 
 /**
  * What a tenant's stream itself leaves behind, whichever chains are in memory: hours of principals, liveness of
@@ -19,6 +21,7 @@ export class StreamState {
   readonly windows = new Windows();
   readonly feeds = new Feeds();
   readonly conflicts = new Conflicts();
+  readonly tools = new Tools();
   readonly #feedWatch = createFeedWatch(this.feeds);
   readonly #changed = new Map<string, PartKey>();
 
@@ -63,6 +66,13 @@ export class StreamState {
     return window;
   }
 
+  /** Returns the tool of which the event shows another definition. */
+  observeTool(event: AdmittedEvent): Tool | undefined {
+    const tool = this.tools.observe(event);
+    if (tool !== undefined) this.#note(['tool', tool.key]);
+    return tool;
+  }
+
   /** Of two contents under one identity, this one counts. Returns the source when that is news. */
   contradict(inForce: AdmittedEvent): SourceConflicts | undefined {
     const source = this.conflicts.note(inForce);
@@ -94,12 +104,14 @@ export class StreamState {
         ? this.windows.get(id)?.body
         : kind === 'feed'
           ? this.feeds.bodyOf(id)
-          : this.conflicts.get(id)?.body;
+          : kind === 'tool'
+            ? this.tools.get(id)?.definitions
+            : this.conflicts.get(id)?.body;
     return part === undefined ? '' : JSON.stringify(part);
   }
 
   /** Reads a part back; what detection looks at is returned. Throws a SyntaxError for a body that is not JSON. */
-  restore(kind: string, id: string, { body, seq }: StateRow): Window | SourceConflicts | undefined {
+  restore(kind: string, id: string, { body, seq }: StateRow): Window | SourceConflicts | Tool | undefined {
     const value: unknown = JSON.parse(body);
     if (kind === 'window') {
       const window = Window.of(value as WindowBody, seq);
@@ -110,6 +122,7 @@ export class StreamState {
       this.feeds.restore(id, value as FeedBody);
       return undefined;
     }
+    if (kind === 'tool') return this.tools.restore(id, value as readonly ToolDefinition[]);
     return this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]);
   }
 }

@@ -1,26 +1,36 @@
-import type { LinkLevel, ParentLink, RefContradiction, Revocation, TokenView } from '../domain/chain.ts';
-import type { Act, AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
-import { DISTINCT_MAX } from '../domain/limits.ts';
+import type {
+  ActionView,
+  LinkLevel,
+  ParentLink,
+  RefContradiction,
+  Revocation,
+  TokenView,
+} from '../domain/chain.ts';
+import type { AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
+import { DISTINCT_MAX, VIEWED_MAX } from '../domain/limits.ts';
+import { compareCalls } from './approval-node.ts';
 import type { Call } from './call.ts';
 import { Claims } from './claims.ts';
-import { compareFacts, type Fact, insertFact, removeFact } from './fact.ts';
+import { endsOf } from './collections.ts';
+import { compareFacts, compareStrings, type Fact, insertFact, removeFact } from './fact.ts';
 import { Place } from './place.ts';
 import type { RefIndex } from './refs.ts';
 import { Tally } from './tally.ts';
 import { foldToken, type TokenState } from './token-state.ts';
+import { ToldToken } from './told-token.ts';
 import { type Branch, branch } from './tree.ts';
 
 /** One credential: the facts known of it, its authority (branch among tokens) and its place in a chain. */
-export class TokenNode implements TokenView {
+export class TokenNode extends ToldToken implements TokenView {
   readonly key: string;
   readonly #named: TokenRef;
   readonly #refs: RefIndex;
   readonly place: Place;
   /** Its branch in the forest of authority: which token it was derived from. */
   readonly authority: Branch<TokenNode>;
-  readonly facts: Fact[] = [];
   /** Every call that carried it, wherever that call hangs. */
-  readonly uses = new Set<Call>();
+  readonly carriers = new Set<Call>();
+  #uses: readonly ActionView[] | undefined;
   /** Calls that others say were made with it, and that count as another token's. */
   readonly mentions = new Set<Call>();
   /** Transactions that its calls and children name: they tell its own when the issuer did not. */
@@ -30,7 +40,6 @@ export class TokenNode implements TokenView {
   /** The transaction it last told, and whom. */
   toldTxn: string | undefined;
   toldParent: TokenNode | undefined;
-  state: TokenState;
   revocation: Revocation | undefined;
   /** What it holds by those it was shown to. */
   readonly #claims = new Claims();
@@ -40,13 +49,13 @@ export class TokenNode implements TokenView {
   readonly #departed = new Set<string>();
 
   constructor(key: string, ref: TokenRef, refs: RefIndex) {
+    super(foldToken(ref, [], undefined, refs));
     this.key = key;
     this.#named = ref;
     this.#refs = refs;
     this.place = new Place(key, 'token');
     this.place.token = this;
     this.authority = branch<TokenNode>(this, key);
-    this.state = foldToken(ref, [], undefined, refs);
   }
 
   get ref(): TokenRef {
@@ -63,18 +72,21 @@ export class TokenNode implements TokenView {
 
   /** Returns true when the token has to be folded again: the call read something new in it. */
   addUse(call: Call): boolean {
-    this.uses.add(call);
+    this.carriers.add(call);
+    this.#uses = undefined;
     return this.#claims.add(call);
   }
 
   removeUse(call: Call): void {
-    this.uses.delete(call);
+    this.carriers.delete(call);
+    this.#uses = undefined;
     this.#claims.remove(call);
   }
 
   /** The call leaves memory with its chain; what was learned from it stays. */
   releaseUse(call: Call): void {
-    this.uses.delete(call);
+    this.carriers.delete(call);
+    this.#uses = undefined;
     this.#claims.release(call);
     this.#knownSinceMs = Math.min(this.#knownSinceMs, call.atMs);
   }
@@ -92,7 +104,7 @@ export class TokenNode implements TokenView {
 
   /** Reads the facts again. */
   fold(): void {
-    this.state = foldToken(this.ref, this.facts, this.#claims.read(this.uses), this.#refs);
+    this.state = foldToken(this.ref, this.facts, this.#claims.read(this.carriers), this.#refs);
     const orderMs = this.state.iatMs ?? Number.POSITIVE_INFINITY;
     this.authority.orderMs = orderMs;
     this.place.branch.orderMs = orderMs;
@@ -101,7 +113,7 @@ export class TokenNode implements TokenView {
   get empty(): boolean {
     return (
       this.facts.length === 0 &&
-      this.uses.size === 0 &&
+      this.carriers.size === 0 &&
       this.mentions.size === 0 &&
       this.invocations.size === 0 &&
       this.authority.down.size === 0
@@ -156,7 +168,7 @@ export class TokenNode implements TokenView {
     const own = this.firstFactMs ?? this.place.firstUsedMs;
     if (own !== undefined) return own;
     let first = Number.isFinite(this.#knownSinceMs) ? this.#knownSinceMs : undefined;
-    for (const use of [...this.uses, ...this.mentions]) first = Math.min(first ?? use.atMs, use.atMs);
+    for (const use of [...this.carriers, ...this.mentions]) first = Math.min(first ?? use.atMs, use.atMs);
     for (const place of this.invocations) {
       const ms = place.facts[0]?.event.timeMs;
       if (ms !== undefined) first = Math.min(first ?? ms, ms);
@@ -168,22 +180,6 @@ export class TokenNode implements TokenView {
     return first ?? 0;
   }
 
-  get issuer(): string | undefined {
-    return this.state.issuer;
-  }
-
-  get issued(): boolean {
-    return this.state.issued;
-  }
-
-  get tokenKind(): string | undefined {
-    return this.state.tokenKind;
-  }
-
-  get grant(): string | undefined {
-    return this.state.grant;
-  }
-
   /** A refresh keeps the subject and the actor of what it refreshes. */
   get subject(): Principal | undefined {
     return this.#kept((state) => state.subject);
@@ -193,12 +189,18 @@ export class TokenNode implements TokenView {
     return this.#kept((state) => state.actor);
   }
 
-  get client(): string | undefined {
-    return this.state.client;
+  get session(): string | undefined {
+    return this.#kept((state) => state.session);
   }
 
-  get act(): Act | undefined {
-    return this.state.act;
+  get uses(): readonly ActionView[] {
+    this.#uses ??= endsOf([...this.carriers].sort(compareCalls), VIEWED_MAX);
+    return this.#uses;
+  }
+
+  get children(): readonly TokenNode[] {
+    const children = [...this.authority.down].map(({ owner }) => owner);
+    return endsOf(children.sort(compareMints), VIEWED_MAX);
   }
 
   /** RFC 6749 section 6: a refresh that names no scope keeps the scope it had. */
@@ -212,34 +214,6 @@ export class TokenNode implements TokenView {
     while (read(node.state) === undefined && node.state.refreshed && node.parent !== undefined)
       node = node.parent;
     return read(node.state);
-  }
-
-  get aud(): readonly string[] | undefined {
-    return this.state.aud;
-  }
-
-  get iatMs(): number | undefined {
-    return this.state.iatMs;
-  }
-
-  get nbfMs(): number | undefined {
-    return this.state.nbfMs;
-  }
-
-  get expMs(): number | null | undefined {
-    return this.state.expMs;
-  }
-
-  get family(): string | undefined {
-    return this.state.family;
-  }
-
-  get standing(): boolean {
-    return this.state.standing;
-  }
-
-  get eventIds(): readonly string[] {
-    return this.state.eventIds;
   }
 
   /** What detectors read of its authority; a change means everything that rests on it is judged again. */
@@ -264,6 +238,22 @@ export class TokenNode implements TokenView {
       this.subject ?? null,
       state.aud ?? null,
       state.eventIds,
+      this.#said(),
     ]);
   }
+
+  /** What few tokens have. */
+  #said(): unknown {
+    const { state, facts } = this;
+    const { act, mayAct, cnf, maxUses, session, authorizationDetails, environment } = state;
+    const rare = [act, mayAct, cnf, maxUses, session, authorizationDetails, environment];
+    if (facts.length <= 1 && rare.every((value) => value === undefined)) return null;
+    return [rare.map((value) => value ?? null), facts.map(({ event }) => event.id)];
+  }
+}
+
+/** By mint time; tokens that nobody dates come last. */
+export function compareMints(a: TokenNode, b: TokenNode): number {
+  const [mine, theirs] = [a.iatMs ?? Number.MAX_SAFE_INTEGER, b.iatMs ?? Number.MAX_SAFE_INTEGER];
+  return mine - theirs || compareStrings(a.key, b.key);
 }

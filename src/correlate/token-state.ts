@@ -29,6 +29,15 @@ export interface TokenState {
   readonly actor: Principal | undefined;
   readonly client: string | undefined;
   readonly act: Act | undefined;
+  readonly mayAct: Act | undefined;
+  readonly cnf: Presented['cnf'];
+  readonly authorizationDetails: EventOf<'token.issued'>['authorizationDetails'];
+  readonly requestedScope: readonly string[] | undefined;
+  readonly requestedAudience: readonly string[] | undefined;
+  readonly actorToken: TokenRef | undefined;
+  readonly maxUses: number | undefined;
+  readonly session: string | undefined;
+  readonly environment: string | undefined;
   readonly scope: readonly string[] | undefined;
   /** Only refreshes were reported of it: what they do not say is what they replaced said. */
   readonly refreshed: boolean;
@@ -80,6 +89,15 @@ export function foldToken(
     actor: first((data) => data.actor) ?? actorsIn(act)[0],
     client: firstOf(mints, (fact) => fact.client) ?? presented?.client,
     act,
+    mayAct: first((data) => data.mayAct),
+    cnf: first((data) => data.cnf) ?? presented?.cnf,
+    authorizationDetails: first((data) => data.authorizationDetails),
+    requestedScope: first((data) => ('requestedScope' in data ? data.requestedScope : undefined)),
+    requestedAudience: first((data) => ('requestedAudience' in data ? data.requestedAudience : undefined)),
+    actorToken: first((data) => ('actorToken' in data ? data.actorToken : undefined)),
+    maxUses: first((data) => data.maxUses),
+    session: first((data) => data.session),
+    environment: firstOf(mints, (data) => data.facts?.environment),
     scope: firstOf(mints, (data) => data.scope) ?? (issued ? undefined : presented?.scope),
     refreshed: issued && full.length === 0,
     aud: first((data) => data.aud) ?? presented?.aud,

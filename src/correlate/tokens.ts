@@ -119,7 +119,7 @@ export class Tokens {
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
       touched.tokens.add(next);
       touched.places.add(next.place);
-      for (const call of [...next.uses, ...next.mentions]) touched.calls.add(call);
+      for (const call of [...next.carriers, ...next.mentions]) touched.calls.add(call);
       // A refresh has the subject of what it refreshes, and may be what its chain takes its initiator from.
       if (next.state.refreshed && next.place.chain !== undefined) touched.cells.add(next.place.chain);
       for (const { owner } of next.authority.down) {
@@ -168,7 +168,7 @@ export class Tokens {
     const { calls, places, touched } = this.#graph;
     // An ancestor alone is no chain: whether its own is one is decided again.
     if (token.place.chain !== undefined) touched.cells.add(token.place.chain);
-    for (const call of token.uses) calls.rehome(call);
+    for (const call of token.carriers) calls.rehome(call);
     for (const { owner } of [...token.authority.down]) places.relocate(owner.place);
     const invoked: Place[] = [...token.invocations];
     for (const { owner } of token.place.branch.down) if (owner.kind === 'invocation') invoked.push(owner);

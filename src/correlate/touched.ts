@@ -3,6 +3,7 @@ import type { ChainCell } from './chain-cell.ts';
 import type { SourceConflicts } from './conflicts.ts';
 import type { Place } from './place.ts';
 import type { TokenNode } from './token-node.ts';
+import type { Tool } from './tools.ts';
 import type { Window } from './windows.ts';
 
 export interface RetiredCall {
@@ -17,6 +18,7 @@ export interface Touched {
   readonly cells: Set<ChainCell>;
   readonly windows: Set<Window>;
   readonly sources: Set<SourceConflicts>;
+  readonly tools: Set<Tool>;
   readonly places: Set<Place>;
   /** Keys of places that were reported and are gone. */
   readonly gonePlaces: Set<string>;
@@ -35,6 +37,7 @@ export function nothingTouched(): Touched {
     cells: new Set(),
     windows: new Set(),
     sources: new Set(),
+    tools: new Set(),
     places: new Set(),
     gonePlaces: new Set(),
     rows: new Set(),

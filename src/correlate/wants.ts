@@ -8,7 +8,7 @@ import {
   RECALL_USING_EVENTS_MAX,
 } from '../domain/limits.ts';
 import type { FilingRole, Lookup } from '../domain/recall.ts';
-import { type FiledName, kindOfName, REQUEST_PREFIX } from './names.ts';
+import { type FiledName, isChosenName, kindOfName, subjectName } from './names.ts';
 import type { Residency } from './residency.ts';
 
 /** What the graph says of a credential by one of its names. */
@@ -69,13 +69,21 @@ export class Wants {
 
   /** Looks at an event that is about to be applied. */
   expect(event: AdmittedEvent): void {
+    const isNews = !saysLittle(event);
     for (const filed of this.#residency.namesOf(event)) {
-      this.#need(filed, true);
+      this.#need(filed, isNews);
       // A name that is new to a credential may join it with another one, or part the two.
       if (filed.alias === undefined || this.#credentials.isKnownAs(filed.name, filed.alias)) continue;
       for (const name of [filed.name, ...this.#credentials.aliases(filed.name)]) this.revise(name);
     }
+    this.#needActor(event);
     this.#sessional.push(event);
+  }
+
+  /** What became of whoever acts: calls are not filed under their actors, or a busy one would be filed for ever. */
+  #needActor({ data }: AdmittedEvent): void {
+    if ('actor' in data && data.actor !== undefined)
+      this.#need({ name: subjectName(data.actor), role: 'uses' }, false);
   }
 
   /** What a credential is may change with the batch: everything that uses it has to be here. */
@@ -100,6 +108,7 @@ export class Wants {
         this.revise(filed.name);
       else this.#need(filed, false);
     }
+    this.#needActor(event);
     this.#sessional.push(event);
   }
 
@@ -137,7 +146,7 @@ export class Wants {
     }
     if (kind === 'closed') {
       // A few tell whether it joins anything: one that every call repeats joins nothing.
-      const max = name.startsWith(REQUEST_PREFIX) ? RECALL_REQUEST_EVENTS_MAX : RECALL_CLOSED_EVENTS_MAX;
+      const max = isChosenName(name) ? RECALL_REQUEST_EVENTS_MAX : RECALL_CLOSED_EVENTS_MAX;
       if (!this.#residency.has(name)) this.#ask(name, 'describes', max);
       return;
     }
@@ -190,4 +199,12 @@ export class Wants {
     this.#open = [];
     return lookups;
   }
+}
+
+/**
+ * People sign out all day long: what that may mean for chains that have left is not worth bringing back everything that
+ * was ever done in their name. Being offboarded is.
+ */
+function saysLittle({ data }: AdmittedEvent): boolean {
+  return data.type === 'identity.changed' && !['disabled', 'offboarded', 'compromised'].includes(data.change);
 }

@@ -3,6 +3,7 @@ import type { AdmittedEvent, Principal } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { principalKey } from '../domain/principal.ts';
 import { compareStrings } from './fact.ts';
+import { isCallData } from './kinds.ts';
 import { Tally } from './tally.ts';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,8 @@ export interface WindowBody {
   readonly targets: readonly (readonly [string, number])[];
   readonly tools: readonly (readonly [string, number])[];
   readonly minutes: readonly number[];
+  /** Absent: it granted none. */
+  readonly approvals?: readonly number[];
   readonly ids: readonly string[];
 }
 
@@ -32,6 +35,8 @@ export class Window implements PrincipalWindow {
   readonly #tools = new Tally();
   /** Events in each minute of the hour. */
   readonly #minutes: number[] = new Array<number>(60).fill(0);
+  /** Approvals that it granted in each minute of the hour; undefined: none. */
+  #approvals: number[] | undefined;
   /** The smallest ids, sorted. */
   #ids: string[] = [];
 
@@ -62,6 +67,14 @@ export class Window implements PrincipalWindow {
     return this.#tools.size;
   }
 
+  get approvalCount(): number {
+    return this.#approvals?.reduce((sum, count) => sum + count, 0) ?? 0;
+  }
+
+  get approvalsPerMinute(): number {
+    return Math.max(0, ...(this.#approvals ?? []));
+  }
+
   get chainId(): string | undefined {
     return undefined;
   }
@@ -90,7 +103,11 @@ export class Window implements PrincipalWindow {
     change(this.#targets, did.target);
     change(this.#tools, did.tool);
     const minute = Math.floor((timeMs - this.hourMs) / MINUTE_MS);
-    this.#minutes[minute] = Math.max(0, (this.#minutes[minute] ?? 0) + (adding ? 1 : -1));
+    bump(this.#minutes, minute, adding);
+    if (did.isApproval) {
+      this.#approvals ??= new Array<number>(60).fill(0);
+      bump(this.#approvals, minute, adding);
+    }
     // Two events may describe one principal differently: the smaller text wins, whatever came first.
     if (JSON.stringify(did.actor) < JSON.stringify(this.principal)) this.principal = did.actor;
     if (adding) this.#keep(id);
@@ -114,6 +131,7 @@ export class Window implements PrincipalWindow {
       targets: this.#targets.entries(),
       tools: this.#tools.entries(),
       minutes: this.#minutes,
+      ...(this.#approvals === undefined ? {} : { approvals: this.#approvals }),
       ids: this.#ids,
     };
   }
@@ -125,16 +143,22 @@ export class Window implements PrincipalWindow {
     body.minutes.forEach((count, minute) => {
       window.#minutes[minute] = count;
     });
+    window.#approvals = body.approvals === undefined ? undefined : [...body.approvals];
     window.#ids = [...body.ids];
     return window;
   }
 }
 
-/** What a call says its actor did. */
+function bump(counts: number[], at: number, adding: boolean): void {
+  counts[at] = Math.max(0, (counts[at] ?? 0) + (adding ? 1 : -1));
+}
+
+/** What an event says its actor did. */
 interface Did {
   readonly actor: Principal;
   readonly target: string | undefined;
   readonly tool: string | undefined;
+  readonly isApproval: boolean;
 }
 
 /** Windows by principal and hour; those behind the watermark are dropped. */
@@ -197,21 +221,15 @@ function windowId(principal: string, hourMs: number): string {
 }
 
 function didIn({ data }: AdmittedEvent): Did | undefined {
-  switch (data.type) {
-    case 'tool.invoked':
-    case 'tool.completed':
-    case 'tool.denied':
-    case 'api.called':
-    case 'api.denied':
-    case 'system.changed':
-      break;
-    default:
-      return undefined;
+  if (data.type === 'approval.granted') {
+    return { actor: data.approver, target: undefined, tool: undefined, isApproval: true };
   }
+  if (!isCallData(data)) return undefined;
   const { actor, target } = data;
   // What a platform does by itself is nobody's doing.
   if (actor === undefined || data.facts?.['platform'] === true) return undefined;
-  return { actor, target: targetKey(target), tool: 'tool' in data ? data.tool.name : undefined };
+  const tool = 'tool' in data ? data.tool.name : undefined;
+  return { actor, target: targetKey(target), tool, isApproval: false };
 }
 
 /** The resource, as far as it is named: what counts as one target. */

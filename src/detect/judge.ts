@@ -45,7 +45,7 @@ export type JudgedFinding = Pick<
   | 'count'
 > & {
   /** The sighting that it shows: `token:…`, `call:…`, `chain:…`, `principal:…` or `source:…`. */
-  readonly shownBy: string;
+  readonly sighting: string;
 };
 
 interface Held extends Contributions {
@@ -250,7 +250,7 @@ export class Judge {
   }
 
   #read(held: Held): JudgedFinding {
-    const [shownBy, shown] = primary(held.contributions);
+    const [sighting, shown] = primary(held.contributions);
     let severity = shown.severity;
     let settled = false;
     const eventIds = new Set<string>();
@@ -271,7 +271,7 @@ export class Judge {
       basis: held.detector.basis,
       state: settled ? 'settled' : 'provisional',
       count: held.contributions.size + held.further.size,
-      shownBy,
+      sighting,
     };
   }
 }

@@ -1,16 +1,36 @@
 import type * as z from 'zod';
-import type { ActionView, ChainView, PrincipalWindow, SourceView, TokenView } from './chain.ts';
+import type {
+  ActionView,
+  ChainView,
+  PeopleView,
+  PrincipalWindow,
+  SourceView,
+  TokenView,
+  ToolView,
+} from './chain.ts';
 import type { EventType } from './event/index.ts';
 import type { Finding, Severity } from './finding.ts';
 import type { Policy } from './policy.ts';
 
 /** What a detector may look at. Everything it needs is here; it performs no I/O and reads no clock. */
 export type Sighting =
-  | { readonly on: 'token'; readonly token: TokenView; readonly policy: Policy }
-  | { readonly on: 'action'; readonly action: ActionView; readonly policy: Policy }
-  | { readonly on: 'chain'; readonly chain: ChainView; readonly feeds: FeedView; readonly policy: Policy }
+  | { readonly on: 'token'; readonly token: TokenView; readonly people: PeopleView; readonly policy: Policy }
+  | {
+      readonly on: 'action';
+      readonly action: ActionView;
+      readonly people: PeopleView;
+      readonly policy: Policy;
+    }
+  | {
+      readonly on: 'chain';
+      readonly chain: ChainView;
+      readonly feeds: FeedView;
+      readonly people: PeopleView;
+      readonly policy: Policy;
+    }
   | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy }
   | { readonly on: 'source'; readonly source: SourceView; readonly policy: Policy }
+  | { readonly on: 'tool'; readonly tool: ToolView; readonly policy: Policy }
   | { readonly on: 'feed'; readonly feed: FeedHealth; readonly policy: Policy };
 
 /** How alive an issuer's feed was: absence is judged only against a feed that spoke before and after. */

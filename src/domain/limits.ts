@@ -19,6 +19,21 @@ export const SCOPES_MAX = 256;
 export const SCOPE_CHARS_MAX = 256;
 /** Audiences, parents, approvals' bindings, linked principals: lists a person could still read. */
 export const LIST_MAX = 64;
+/** Rows of one list in a policy: more than that is a table that belongs elsewhere. */
+export const POLICY_ROWS_MAX = 1_024;
+/** A policy's text: a thousand rows of twenty patterns fit. */
+export const POLICY_BYTES_MAX = 512 * 1024;
+/** Tokens of that text: reading as many takes a second at worst, whatever they spell. */
+export const POLICY_TOKENS_MAX = 200_000;
+/** Nesting of that text; the schema's own is below ten, and the reader of YAML calls itself for every level. */
+export const POLICY_DEPTH_MAX = 64;
+/** Uses, children and approvals' uses that a detector sees of each end of a list: enough to show, cheap to read. */
+export const VIEWED_MAX = 256;
+/** The same for the actions of a chain, whose sequence is judged. */
+export const CHAIN_VIEWED_MAX = 1_024;
+/** Tools whose definitions are followed, and definitions of one tool: what changes more often says nothing by it. */
+export const TOOLS_WATCHED_MAX = 10_000;
+export const DEFINITIONS_PER_TOOL_MAX = 16;
 /** Members of the small free maps (`facts`, annotations, policy context). */
 export const MAP_ENTRIES_MAX = 32;
 /** CloudEvents extension attributes of one event, and the characters of one: they are carried, not understood. */

@@ -19,7 +19,9 @@ const exact: Dialect = { kind: 'exact' };
 export function dialectOf(policy: Policy, issuer: string): Dialect {
   const rule = policy.scopes.find((candidate) => matchesPattern(candidate.issuer, issuer));
   if (rule === undefined || rule.dialect === 'exact') return exact;
-  return { kind: 'hierarchical', separator: rule.separator, direction: rule.direction };
+  return rule.dialect === 'hierarchical'
+    ? { kind: 'hierarchical', separator: rule.separator, direction: rule.direction }
+    : exact;
 }
 
 /** Whether the grant `parent` includes the grant `child`. Case-sensitive; reflexive and transitive. */

@@ -36,6 +36,8 @@ function instanceOf(sighting: Sighting): string {
       return sighting.window.key;
     case 'source':
       return sighting.source.source;
+    case 'tool':
+      return sighting.tool.key;
     case 'feed':
       return sighting.feed.issuer;
   }

@@ -1,15 +1,19 @@
 import type {
   ActionView,
+  ApprovalView,
   ChainView,
+  PeopleView,
   PrincipalWindow,
   Revocation,
   SourceView,
   TokenView,
+  ToolView,
 } from '../../src/domain/chain.ts';
 import type { Detector, FeedHealth, FeedView, Sighting } from '../../src/domain/detector.ts';
 import type { Principal } from '../../src/domain/event/index.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { Policy } from '../../src/domain/policy.ts';
+import { principalKey } from '../../src/domain/principal.ts';
 import { refKey } from '../../src/domain/token.ts';
 
 /** Hand-built views for detector tests: every builder gives a harmless object, a test names what differs. */
@@ -36,21 +40,36 @@ export function token(jti: string, differs: Partial<TokenView> = {}): TokenView 
     actor: bot,
     client: 'crm-client',
     act: undefined,
+    mayAct: undefined,
+    cnf: undefined,
+    authorizationDetails: undefined,
     scope: ['crm:read'],
+    requestedScope: undefined,
+    requestedAudience: undefined,
     aud: undefined,
     iatMs: startMs,
     nbfMs: undefined,
     expMs: startMs + 60 * minuteMs,
+    maxUses: undefined,
+    session: undefined,
     family: undefined,
     txn: undefined,
+    environment: undefined,
     standing: false,
     firstSeenMs: startMs,
     eventIds: [`issued-${jti}`],
     parent: undefined,
     parentLevel: differs.parent === undefined ? undefined : 1,
     otherParents: [],
+    actorToken: undefined,
     childCount: 0,
+    children: [],
+    uses: [],
     revocation: undefined,
+    introspections: [],
+    rejections: [],
+    exposure: undefined,
+    privileges: [],
     contradiction: undefined,
     cutParent: undefined,
     ...differs,
@@ -85,6 +104,13 @@ export function action(differs: Partial<ActionView> = {}): ActionView {
     outcome: 'accepted',
     needs: 'tool:send_mail',
     presented: undefined,
+    sender: undefined,
+    argsHash: undefined,
+    details: {},
+    task: undefined,
+    approvalId: undefined,
+    approval: undefined,
+    httpRequestIds: [],
     otherTokens: [],
     txn: undefined,
     eventIds: ['call-event-1'],
@@ -116,6 +142,13 @@ export function chain(differs: Partial<ChainView> = {}): ChainView {
     eventIds: ['request-1'],
     platform: false,
     circles: [],
+    tokens: [rootToken],
+    actions: [],
+    requests: [],
+    approvals: [],
+    decisions: [],
+    privileges: [],
+    invocations: [],
     ...differs,
   };
 }
@@ -129,6 +162,8 @@ export function principalWindow(differs: Partial<PrincipalWindow> = {}): Princip
     tools: [],
     targetCount: 0,
     toolCount: 0,
+    approvalCount: 0,
+    approvalsPerMinute: 0,
     chainId: undefined,
     eventIds: ['call-event-1'],
     lastMs: startMs + 10 * minuteMs,
@@ -154,15 +189,46 @@ export function feedHealth(differs: Partial<FeedHealth> = {}): FeedHealth {
 export const silentFeeds: FeedView = { aliveAround: () => false };
 export const livelyFeeds: FeedView = { aliveAround: () => true };
 
+/** Nobody is known under two names, and nothing ever happened to anybody. */
+export const strangers: PeopleView = {
+  of: () => ({ changes: [], exposure: undefined }),
+  same: (a, b) => principalKey(a) === principalKey(b),
+};
+
+export function approval(id: string, differs: Partial<ApprovalView> = {}): ApprovalView {
+  return {
+    id,
+    requests: [],
+    grants: [],
+    denials: [],
+    withdrawals: [],
+    expiries: [],
+    txns: [],
+    uses: [],
+    ...differs,
+  };
+}
+
+export function toolView(differs: Partial<ToolView> = {}): ToolView {
+  return { key: 'mail send_mail', server: 'mail', name: 'send_mail', definitions: [], ...differs };
+}
+
 export function policy(differs: object = {}): Policy {
   return Policy.parse(differs);
 }
 
+/** A sighting in which people are strangers unless a test says otherwise. */
+type Shown = Sighting extends infer One
+  ? One extends { readonly people: PeopleView }
+    ? Omit<One, 'people'> & { readonly people?: PeopleView }
+    : One
+  : never;
+
 /** Lets a detector look at one thing, with its configuration's defaults. */
 export function look<Config>(
   detector: Detector<Config>,
-  sighting: Sighting,
+  sighting: Shown,
   config: object = {},
 ): readonly Finding[] {
-  return detector.evaluate(sighting, detector.config.parse(config));
+  return detector.evaluate({ people: strangers, ...sighting } as Sighting, detector.config.parse(config));
 }

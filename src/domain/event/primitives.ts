@@ -118,7 +118,13 @@ export const Facts = named(
 
 export const Tool = named(
   'Tool',
-  z.strictObject({ name: id, server: id.optional(), annotations: smallMap.optional() }),
+  z.strictObject({
+    name: id,
+    server: id.optional(),
+    annotations: smallMap.optional(),
+    /** Digest of the definition (name, description, schema) that the caller was shown. */
+    definitionHash: sha256.optional(),
+  }),
 );
 
 export const effects = ['read', 'write', 'delete', 'admin', 'unknown'] as const;

@@ -35,6 +35,8 @@ const minted = {
   nbf: numericDate.optional(),
   cnf: Cnf.optional(),
   family: id.optional(),
+  /** The sign-in session that it ends with. */
+  session: id.optional(),
   authorizationDetails: z.array(AuthorizationDetail).max(LIST_MAX).optional(),
   maxUses: z.int().min(1).max(1_000_000).optional(),
 };

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { CallData } from '../../../src/correlate/call.ts';
 import { CallNames } from '../../../src/correlate/call-names.ts';
 import type { Fact } from '../../../src/correlate/fact.ts';
+import type { CallData } from '../../../src/correlate/kinds.ts';
 import type { EventData } from '../../../src/domain/event/index.ts';
 import { admitted, START_MS } from '../engine/worlds.ts';
 

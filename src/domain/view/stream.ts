@@ -1,0 +1,52 @@
+import type { Principal } from '../event/index.ts';
+
+/** What one principal did in one UTC hour. */
+export interface PrincipalWindow {
+  readonly principal: Principal;
+  readonly key: string;
+  readonly hourMs: number;
+  readonly targets: readonly string[];
+  readonly tools: readonly string[];
+  readonly targetCount: number;
+  readonly toolCount: number;
+  /** Approvals that it granted, and the most in one minute. */
+  readonly approvalCount: number;
+  readonly approvalsPerMinute: number;
+  readonly chainId: string | undefined;
+  readonly eventIds: readonly string[];
+  readonly lastMs: number;
+}
+
+/** What one source of events (CloudEvents `source`) said twice, differently. */
+export interface SourceView {
+  readonly source: string;
+  /** Events that came with different contents under one id: a sample, smallest ids first. */
+  readonly conflicts: readonly EventInForce[];
+  /** How many there are, counted up to CONFLICTS_PER_SOURCE_MAX. */
+  readonly count: number;
+  /** Latest time of one of them. */
+  readonly lastMs: number;
+}
+
+/** Of several contents under one id, the one that counts: that of the smallest digest. */
+export interface EventInForce {
+  readonly id: string;
+  readonly atMs: number;
+}
+
+/** A tool as its callers saw it. */
+export interface ToolView {
+  /** Of the server and the name. */
+  readonly key: string;
+  readonly server: string | undefined;
+  readonly name: string;
+  /** Its definitions in the order in which they were first used; more than one is a change. */
+  readonly definitions: readonly ToolDefinition[];
+}
+
+export interface ToolDefinition {
+  readonly hash: string;
+  readonly firstMs: number;
+  /** The smallest id of an event that shows it at that time. */
+  readonly eventId: string;
+}
