@@ -28,7 +28,9 @@ export class ApprovalNode implements ApprovalView {
     return this.#facts.flatMap((fact): ApprovalStep[] => {
       if (!isType(fact, type)) return [];
       const { data, event } = fact;
-      return [{ atMs: event.timeMs, by: decidedBy(data) ?? data.requester, eventId: event.id }];
+      return [
+        { atMs: event.timeMs, by: decidedBy(data) ?? data.requester, binds: data.binds, eventId: event.id },
+      ];
     });
   }
 

@@ -124,6 +124,11 @@ export class Call implements ActionView {
     return all;
   }
 
+  get endedMs(): number | undefined {
+    const ends = this.facts.filter(({ data }) => data.type === 'tool.completed');
+    return ends.at(-1)?.event.timeMs;
+  }
+
   get sender(): ActionView['sender'] {
     return this.#first((data) => ('sender' in data ? data.sender : undefined));
   }

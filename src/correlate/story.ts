@@ -66,7 +66,7 @@ export class Story {
     });
     return {
       ...{ triggerId, atMs: event.timeMs, initiator, kind, provenance, ticket },
-      ...{ task: data.task?.id, eventId: event.id, ends },
+      ...{ task: data.task?.id, txn: data.txn, eventId: event.id, ends },
     };
   }
 

@@ -11,6 +11,8 @@ export interface ActionView {
   readonly kind: 'tool' | 'api' | 'change';
   /** Event time of the start. */
   readonly atMs: number;
+  /** Event time at which a tool's completion was reported last; undefined: nobody reported one. */
+  readonly endedMs?: number | undefined;
   readonly actor: Principal | undefined;
   readonly token: TokenView | undefined;
   readonly tool: ToolUsed | undefined;

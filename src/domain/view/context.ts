@@ -25,6 +25,8 @@ export interface ApprovalStep {
   readonly atMs: number;
   /** Who decided, or who asked. */
   readonly by: Principal | undefined;
+  /** What was asked for, or refused. */
+  readonly binds?: readonly Binding[];
   readonly eventId: string;
 }
 
@@ -46,6 +48,8 @@ export interface RequestView {
   readonly provenance: EventOf<'request.received'>['provenance'];
   readonly ticket: string | undefined;
   readonly task: string | undefined;
+  /** The transaction that it opened. */
+  readonly txn?: string | undefined;
   readonly eventId: string;
   /** The earliest report of each end, by time. */
   readonly ends: readonly RequestEnd[];
