@@ -4,6 +4,7 @@ import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { scopeCreep } from './scope-creep/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
+import { taskBoundary } from './task-boundary/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
@@ -13,5 +14,6 @@ export const detectors: readonly Detector[] = [
   reuseAfterExpiry,
   scopeCreep,
   silentFeed,
+  taskBoundary,
   unusualFanOut,
 ];
