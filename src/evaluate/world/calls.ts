@@ -1,4 +1,5 @@
-import type { Effect, Presented, Principal, TokenRef } from '../../domain/event/index.ts';
+import type { Effect, EventOf, Presented, Principal, TokenRef } from '../../domain/event/index.ts';
+import { asked, settled } from './approvals.ts';
 import type { ApiCapability, Capability } from './cast.ts';
 import { digestOf, emit, type Script, wait } from './script.ts';
 import type { Token } from './tokens.ts';
@@ -6,19 +7,37 @@ import type { Token } from './tokens.ts';
 const RUNTIME = 'https://agents.acme.example/runtime';
 const GATEWAY = 'https://gateway.acme.example';
 const TRIGGERS = 'https://triggers.acme.example';
-const APPROVALS = 'https://approvals.acme.example';
+type ApiCall = EventOf<'api.called'>;
+type Received = EventOf<'request.received'>;
+export type RequestKind = Received['kind'];
+export type RequestSpec = Partial<Pick<Received, 'provenance' | 'ticket' | 'task'>>;
 
-type RequestKind = 'human' | 'ticket' | 'alert' | 'webhook' | 'schedule';
-
-/** What set the chain in motion. */
-export function request(script: Script, initiator: Principal, kind: RequestKind = 'human'): void {
+/** What set the chain in motion; returns the trigger's id. */
+export function request(
+  script: Script,
+  initiator: Principal,
+  kind: RequestKind = 'human',
+  spec: RequestSpec = {},
+): string {
+  const triggerId = script.name('req');
   emit(script, TRIGGERS, 'request.received', {
     txn: script.txn,
-    triggerId: script.name('req'),
+    triggerId,
     initiator,
     kind,
     provenance: kind === 'webhook' ? { verified: true, method: 'hmac', keyId: 'hook-2026' } : undefined,
+    ...spec,
   });
+  return triggerId;
+}
+
+/** The request is settled, one way or another. */
+export function close(
+  script: Script,
+  triggerId: string,
+  reason: EventOf<'request.closed'>['reason'] = 'done',
+): void {
+  emit(script, TRIGGERS, 'request.closed', { txn: script.txn, triggerId, reason });
 }
 
 /** One party sets another to work; returns the call's id, the parent of what the callee does. */
@@ -54,6 +73,23 @@ export interface CallSpec {
   readonly actor?: Principal;
   /** Set when nobody but this call names the transaction. */
   readonly mustCarryTxn?: boolean;
+  /** What it can be compared with an approval by. */
+  readonly facts?: ApiCall['facts'];
+  readonly argsHash?: string;
+  readonly task?: ApiCall['task'];
+  readonly credentialSource?: ApiCall['credentialSource'];
+  /** Where the caller sat. */
+  readonly from?: ApiCall['source'];
+  /** Key and proof, where they are not the token's own and a fresh one. */
+  readonly sender?: ApiCall['sender'];
+  /** The call carries no credential at all. */
+  readonly bare?: boolean;
+  /** Gateway and backend both report it. */
+  readonly seenTwice?: boolean;
+  /** The definition of the tool that the caller was shown. */
+  readonly definition?: string;
+  /** The server that offers the tool. */
+  readonly server?: string;
 }
 
 /** Calls a tool and, unless it is refused, reports its answer. Returns the call's id. */
@@ -62,10 +98,10 @@ export function callTool(script: Script, token: Token, tool: Capability, spec: C
   const base = {
     ...callFacts(script, token, spec),
     callId,
-    tool: { name: tool.action, server: `https://mcp.acme.example/${tool.system}` },
+    tool: shownTool(script, tool, spec),
     effect: tool.effect,
     target: { system: tool.system, resource: spec.resource },
-    argsHash: digestOf(callId),
+    argsHash: spec.argsHash ?? digestOf(callId),
   };
   if (spec.denied === true) {
     emit(script, RUNTIME, 'tool.denied', { ...base, outcome: 'denied' });
@@ -80,8 +116,21 @@ export function callTool(script: Script, token: Token, tool: Capability, spec: C
   return callId;
 }
 
-/** Calls an API; sometimes the gateway and its backend both report it, as one HTTP request. */
-export function callApi(script: Script, token: Token, action: ApiCapability, spec: CallSpec = {}): void {
+/** The tool as the agent saw it. */
+function shownTool(script: Script, tool: Capability, spec: CallSpec): EventOf<'tool.invoked'>['tool'] {
+  const server = spec.server ?? `https://mcp.acme.example/${tool.system}`;
+  const shown = { name: tool.action, server };
+  const definition =
+    spec.definition ?? (script.showsDefinitions ? `${tool.action}, first edition` : undefined);
+  if (definition === undefined) return shown;
+  const annotations = { readOnlyHint: tool.effect === 'read', openWorldHint: tool.system === 'mail' };
+  return { ...shown, definitionHash: digestOf(definition), annotations };
+}
+
+/**
+ * Calls an API; sometimes the gateway and its backend both report it, as one HTTP request. Returns that request's id.
+ */
+export function callApi(script: Script, token: Token, action: ApiCapability, spec: CallSpec = {}): string {
   const denied = spec.denied === true;
   const status = spec.status ?? (denied ? 403 : action.effect === 'write' ? 201 : 200);
   const body = {
@@ -91,6 +140,7 @@ export function callApi(script: Script, token: Token, action: ApiCapability, spe
     effect: action.effect satisfies Effect,
     status,
     httpRequestId: script.name('http'),
+    sender: spec.sender ?? senderOf(script, token),
   };
   const report = (source: string, role: 'gateway' | 'resource', carried: object): void => {
     const observer = { id: source, role };
@@ -98,9 +148,16 @@ export function callApi(script: Script, token: Token, action: ApiCapability, spe
     else emit(script, source, 'api.called', { ...body, ...carried, outcome: outcomeOf(status), observer });
   };
   report(GATEWAY, 'gateway', spec.presented === undefined ? {} : { presented: spec.presented });
-  if (!script.random.chance(0.25)) return;
-  wait(script, 2, 40);
-  report(`https://api.acme.example/${action.system}`, 'resource', {});
+  if (script.random.chance(0.25) || spec.seenTwice === true) {
+    wait(script, 2, 40);
+    report(`https://api.acme.example/${action.system}`, 'resource', {});
+  }
+  return body.httpRequestId;
+}
+
+/** Whoever holds a bound token proves it with every call, each time anew. */
+function senderOf(script: Script, { cnf }: Token): ApiCall['sender'] {
+  return cnf === undefined ? undefined : { ...cnf, jti: script.name('proof') };
 }
 
 function outcomeOf(status: number): 'success' | 'failure' {
@@ -119,25 +176,19 @@ export function isApi(capability: Capability): capability is ApiCapability {
 
 /** A person is asked and agrees; returns the approval's id. */
 export function approve(script: Script, token: Token, capability: Capability, approver: Principal): string {
-  const approvalId = script.name('approval');
   const binds = [{ action: capability.grant }];
-  emit(script, APPROVALS, 'approval.requested', {
-    txn: script.txn,
-    approvalId,
-    binds,
-    requester: token.holder,
-  });
+  const approvalId = asked(script, { binds, requester: token.holder });
   wait(script, 2_000, 20_000);
-  emit(script, APPROVALS, 'approval.granted', { txn: script.txn, approvalId, binds, approver });
+  settled(script, 'granted', approvalId, { binds, approver });
   wait(script, 100, 800);
   return approvalId;
 }
 
 /** A resource server refuses a token and says why. */
-export function reject(script: Script, token: Token, reason: 'expired' | 'scope'): void {
+export function reject(script: Script, token: Token, reason: 'expired' | 'scope' | 'reuse'): void {
   emit(script, GATEWAY, 'token.rejected', {
     txn: script.txn,
-    error: reason === 'expired' ? 'invalid_token' : 'insufficient_scope',
+    error: reason === 'scope' ? 'insufficient_scope' : 'invalid_token',
     by: GATEWAY,
     token: callRef(script, token),
     reason,
@@ -148,10 +199,14 @@ function callFacts(script: Script, token: Token, spec: CallSpec) {
   return {
     txn: script.callsCarryTxn || spec.mustCarryTxn === true ? script.txn : undefined,
     actor: spec.actor ?? token.holder,
-    token: callRef(script, token),
+    token: spec.bare === true ? undefined : callRef(script, token),
     parentCallId: spec.parentCallId,
     presented: spec.presented,
     approvalId: spec.approvalId,
+    facts: spec.facts,
+    task: spec.task,
+    source: spec.from,
+    credentialSource: spec.credentialSource,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Issuer {
   readonly spell: (capability: Capability) => string;
   /** Whether policy expects it to log all issuance. */
   readonly expected: boolean;
+  /** Issuers of one domain trust each other; between domains a federation grant is needed. */
+  readonly domain: 'acme' | 'partner';
 }
 
 const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
@@ -37,6 +39,7 @@ export const issuers = {
     refs: 'jti',
     spell: ({ grant }) => grant,
     expected: true,
+    domain: 'acme',
   },
   sts: {
     iss: 'https://sts.acme.example',
@@ -44,6 +47,7 @@ export const issuers = {
     refs: 'jti+hash',
     spell: ({ grant }) => grant,
     expected: true,
+    domain: 'acme',
   },
   /** Opaque tokens: nobody ever sees an identifier, only digests. */
   opaque: {
@@ -52,6 +56,7 @@ export const issuers = {
     refs: 'hash',
     spell: ({ grant }) => grant,
     expected: false,
+    domain: 'acme',
   },
   verbFirst: {
     iss: 'https://acme.eu.auth.example',
@@ -59,6 +64,7 @@ export const issuers = {
     refs: 'jti',
     spell: ({ system, action }) => `${action}:${system}`,
     expected: false,
+    domain: 'acme',
   },
   dotted: {
     iss: 'https://directory.acme.example',
@@ -66,6 +72,7 @@ export const issuers = {
     refs: 'jti+hash',
     spell: ({ system, action }) => `${capitalised(system)}.${capitalised(action)}`,
     expected: false,
+    domain: 'acme',
   },
   /** Compared segment by segment: `repo` covers `repo:read` (see worldPolicy). */
   forge: {
@@ -74,6 +81,7 @@ export const issuers = {
     refs: 'jti',
     spell: ({ grant }) => grant,
     expected: false,
+    domain: 'acme',
   },
   partner: {
     iss: 'https://id.partner.example',
@@ -81,6 +89,7 @@ export const issuers = {
     refs: 'jti+hash',
     spell: ({ system, action }) => `urn:partner:${system}/${action === 'read' ? 'view' : action}`,
     expected: false,
+    domain: 'partner',
   },
   /** Policy expects its feed, but it has never been connected. */
   silent: {
@@ -89,6 +98,7 @@ export const issuers = {
     refs: 'jti',
     spell: ({ grant }) => grant,
     expected: true,
+    domain: 'acme',
   },
 } as const satisfies Record<string, Issuer>;
 
@@ -110,7 +120,7 @@ export const systems = [
   'deploy',
 ] as const;
 
-function api(system: string, action: string, effect: Effect): ApiCapability {
+export function api(system: string, action: string, effect: Effect): ApiCapability {
   return { grant: `${system}:${action}`, kind: 'api', system, action, effect };
 }
 

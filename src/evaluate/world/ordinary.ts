@@ -1,4 +1,4 @@
-import { approve, call, callApi, invoke, isApi, request } from './calls.ts';
+import { approve, call, callApi, close, invoke, isApi, request } from './calls.ts';
 import {
   type Issuer,
   issuers,
@@ -12,6 +12,11 @@ import {
 } from './cast.ts';
 import { handOver, narrowed, opening, own, signInIssuers, someCapabilities, work } from './parts.ts';
 import { type Script, wait } from './script.ts';
+import { provisioning, rotation, serviceTicket } from './stories/access.ts';
+import * as credentials from './stories/credentials.ts';
+import { dataExport, procurement, refund } from './stories/finance.ts';
+import { codeReview, helpdesk, mailroom, webhook } from './stories/front-desk.ts';
+import { containment, development, release, restart } from './stories/operations.ts';
 import { issue, refresh, revoke, type Token } from './tokens.ts';
 
 /** A way in which ordinary work goes. `standing` is the pipeline key of the day. */
@@ -20,7 +25,9 @@ export type Story = (script: Script, standing: Token) => void;
 /** A person, an agent, and up to four further hands, each with the same authority or less. */
 function assistant(script: Script): void {
   const { random } = script;
-  let { token, run, human } = opening(script);
+  const opened = opening(script);
+  const { human, triggerId } = opened;
+  let { token, run } = opened;
   work(script, token, run);
   for (let hops = random.geometric(0.5, 0, 4); hops > 0; hops -= 1) {
     ({ token, run } = handOver(script, token, run, { capabilities: narrowed(script, token.capabilities) }));
@@ -30,6 +37,10 @@ function assistant(script: Script): void {
   if (needed !== undefined && random.chance(0.2)) {
     const approvalId = approve(script, token, needed, human);
     callApi(script, token, needed, { approvalId, parentCallId: run, resource: record(needed.system, 3) });
+  }
+  if (random.chance(0.4)) {
+    wait(script, 2_000, 60_000);
+    close(script, triggerId);
   }
   if (random.chance(0.1)) revoke(script, { token, reason: 'logout' });
 }
@@ -80,18 +91,18 @@ function machine(script: Script): void {
   }
 }
 
-/** A build runs with the standing key itself, or trades it for a short token. */
+/** The build server works with the standing key itself, or a runner gets a short token for it. */
 function pipeline(script: Script, standing: Token): void {
   const { random } = script;
-  const runner = own(script, { id: 'acme/ci/runner', kind: 'workload', name: 'runner' });
-  const run = invoke(script, standing.holder, runner, { token: standing });
   if (random.chance(0.5)) {
     for (let calls = random.int(1, 4); calls > 0; calls -= 1) {
       wait(script, 200, 2_000);
-      call(script, standing, random.pick(standing.capabilities), { actor: runner, mustCarryTxn: true });
+      call(script, standing, random.pick(standing.capabilities), { mustCarryTxn: true });
     }
     return;
   }
+  const runner = own(script, { id: 'acme/ci/runner', kind: 'workload', name: 'runner' });
+  const run = invoke(script, standing.holder, runner, { token: standing });
   const capabilities = narrowed(script, standing.capabilities);
   const job = handOver(script, standing, run, { holder: runner, capabilities });
   work(script, job.token, job.run, random.int(1, 5));
@@ -107,6 +118,9 @@ function session(script: Script): void {
     token = refresh(script, token, script.random.chance(0.5) ? { scope: token.scope } : {});
     work(script, token, run, 2);
   }
+  if (!script.random.chance(0.4)) return;
+  const next = handOver(script, token, run, { capabilities: narrowed(script, token.capabilities) });
+  work(script, next.token, next.run, 2);
 }
 
 /** A partner's token: only the gateway sees it, and says what it read in it. */
@@ -155,6 +169,29 @@ const stories: readonly (readonly [story: Story, weight: number])[] = [
   [session, 6],
   [gatewayOnly, 5],
   [stumbling, 5],
+  [release, 5],
+  [development, 2],
+  [restart, 3],
+  [containment, 3],
+  [refund, 4],
+  [dataExport, 3],
+  [procurement, 3],
+  [rotation, 3],
+  [provisioning, 3],
+  [serviceTicket, 3],
+  [helpdesk, 5],
+  [codeReview, 3],
+  [webhook, 4],
+  [mailroom, 3],
+  [credentials.boundHands, 4],
+  [credentials.namedSuccessor, 3],
+  [credentials.writtenOut, 2],
+  [credentials.lostAnswer, 2],
+  [credentials.monthlyKey, 2],
+  [credentials.secretReader, 2],
+  [credentials.joinerAndLeaver, 2],
+  [credentials.foundAndReplaced, 2],
+  [credentials.borrowedPrivilege, 2],
 ];
 
 export const ordinary: Story = (script, standing) => {

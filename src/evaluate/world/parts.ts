@@ -1,5 +1,14 @@
 import type { Principal } from '../../domain/event/index.ts';
-import { call, callApi, callTool, invoke, isApi, request } from './calls.ts';
+import {
+  call,
+  callApi,
+  callTool,
+  invoke,
+  isApi,
+  type RequestKind,
+  type RequestSpec,
+  request,
+} from './calls.ts';
 import {
   agents,
   type Capability,
@@ -83,20 +92,27 @@ export interface Opening {
   readonly token: Token;
   /** The agent's run, under which its calls hang. */
   readonly run: string;
+  /** The request that set it off. */
+  readonly triggerId: string;
 }
 
-/** A person asks, signs in, and an agent starts to work with a token of its own. */
-export function opening(
-  script: Script,
-  spec: Partial<Pick<IssueSpec, 'issuer' | 'capabilities' | 'scope' | 'lifetimeS' | 'nbfInS' | 'family'>> & {
+export type OpeningSpec = Partial<Omit<IssueSpec, 'subject' | 'holder'>> &
+  RequestSpec & {
     readonly human?: Principal;
     readonly agent?: Principal;
-  } = {},
-): Opening {
+    readonly kind?: RequestKind;
+  };
+
+/** A person asks, signs in, and an agent starts to work with a token of its own. */
+export function opening(script: Script, spec: OpeningSpec = {}): Opening {
   const { random } = script;
+  const { ticket, task } = spec;
   const human = spec.human ?? random.pick(humans);
   const agent = spec.agent ?? random.pick(agents);
-  request(script, human);
+  const triggerId = request(script, human, spec.kind ?? (ticket === undefined ? 'human' : 'ticket'), {
+    ...(ticket === undefined ? {} : { ticket }),
+    ...(task === undefined ? {} : { task }),
+  });
   wait(script, 200, 1_500);
   const token = issue(script, {
     ...spec,
@@ -107,7 +123,7 @@ export function opening(
   });
   wait(script, 50, 600);
   const run = invoke(script, human, agent, { token });
-  return { human, agent, token, run };
+  return { human, agent, token, run, triggerId };
 }
 
 export interface Handed {

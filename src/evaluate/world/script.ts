@@ -30,6 +30,8 @@ export interface Script {
   readonly callsCarryTxn: boolean;
   /** Whether calls name tokens by digest where there is one. */
   readonly callsNameHash: boolean;
+  /** Whether runtimes say which definition of a tool they showed to an agent. */
+  readonly showsDefinitions: boolean;
   nowMs: number;
   readonly lines: Line[];
   /** `<chain>-<kind>-<n>`: unique in the world, the same on every run. */
@@ -44,6 +46,7 @@ export interface ScriptOptions {
   readonly random: Random;
   readonly callsCarryTxn?: boolean;
   readonly callsNameHash?: boolean;
+  readonly showsDefinitions?: boolean;
 }
 
 export function createScript(options: ScriptOptions): Script {
@@ -53,6 +56,7 @@ export function createScript(options: ScriptOptions): Script {
     random: options.random,
     callsCarryTxn: options.callsCarryTxn ?? true,
     callsNameHash: options.callsNameHash ?? false,
+    showsDefinitions: options.showsDefinitions ?? false,
     nowMs: options.startMs,
     lines: [],
     name(kind) {

@@ -177,6 +177,7 @@ function scriptOf(seed: number, name: string, world: Random, startMs: number): S
     random,
     callsCarryTxn: random.chance(0.7),
     callsNameHash: random.chance(0.4),
+    showsDefinitions: random.chance(0.6),
   });
 }
 

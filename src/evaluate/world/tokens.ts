@@ -1,4 +1,4 @@
-import type { Act, Principal, TokenRef } from '../../domain/event/index.ts';
+import type { Act, EventOf, Principal, TokenRef } from '../../domain/event/index.ts';
 import { type Capability, type Issuer, scopeOf } from './cast.ts';
 import { digestOf, emit, type Script } from './script.ts';
 
@@ -16,7 +16,11 @@ export interface Token {
   readonly iatMs: number;
   /** null: never expires. */
   readonly expMs: number | null;
+  /** The key that whoever presents it must hold. */
+  readonly cnf?: { readonly jkt: string } | undefined;
 }
+
+type Issued = EventOf<'token.issued'>;
 
 export interface IssueSpec {
   readonly issuer: Issuer;
@@ -26,6 +30,8 @@ export interface IssueSpec {
   readonly capabilities: readonly Capability[];
   /** Scope values in place of those spelt from the capabilities. */
   readonly scope?: readonly string[];
+  /** Audiences in place of the APIs of the capabilities. */
+  readonly audience?: readonly string[];
   readonly lifetimeS?: number | null;
   /** Seconds by which the claims lie before the report. */
   readonly mintedAgoS?: number;
@@ -38,9 +44,24 @@ export interface IssueSpec {
   readonly unreported?: boolean;
   /** A standing key belongs to no transaction. */
   readonly withoutTxn?: boolean;
+  /** Bound to the holder's key (RFC 9449). */
+  readonly bound?: boolean;
+  readonly mayAct?: Act;
+  readonly maxUses?: number;
+  readonly details?: NonNullable<Issued['authorizationDetails']>;
+  /** The environment that it is minted for. */
+  readonly environment?: string;
+  readonly session?: string;
+  /** In place of the actors that follow from holder and parent; null: none is named. */
+  readonly act?: Act | null;
+  /** In place of an id drawn from the chain's own. */
+  readonly jti?: string;
 }
 
 const HOUR_S = 3_600;
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** RFC 7523: how one domain accepts what another one issued. */
+const FEDERATION = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
 export function issue(script: Script, spec: IssueSpec): Token {
   const act = spec.holder.id === spec.subject.id ? undefined : { sub: spec.holder.id };
@@ -56,29 +77,24 @@ export function issue(script: Script, spec: IssueSpec): Token {
   return token;
 }
 
-export interface ExchangeSpec {
+export interface ExchangeSpec extends Partial<Omit<IssueSpec, 'holder'>> {
   readonly holder: Principal;
-  readonly capabilities?: readonly Capability[];
-  readonly scope?: readonly string[];
-  readonly issuer?: Issuer;
-  readonly lifetimeS?: number;
   readonly requested?: readonly Capability[];
+  readonly requestedAudience?: readonly string[];
   readonly actorToken?: Token;
-  readonly delayMs?: number;
 }
 
 /** RFC 8693: the holder trades `parent` for a token of its own; the issuer names the parent. */
 export function exchange(script: Script, parent: Token, spec: ExchangeSpec): Token {
   const issuer = spec.issuer ?? parent.issuer;
-  const capabilities = spec.capabilities ?? parent.capabilities;
-  const act: Act = { sub: spec.holder.id, ...(parent.act === undefined ? {} : { act: parent.act }) };
+  const act = actBelow(parent, spec.holder);
   const full: IssueSpec = {
-    issuer,
     subject: parent.subject,
-    holder: spec.holder,
-    capabilities,
-    ...(spec.scope === undefined ? {} : { scope: spec.scope }),
-    lifetimeS: spec.lifetimeS ?? lifetimeBelow(script, parent),
+    bound: parent.cnf !== undefined,
+    ...spec,
+    issuer,
+    capabilities: spec.capabilities ?? parent.capabilities,
+    lifetimeS: spec.lifetimeS === undefined ? lifetimeBelow(script, parent) : spec.lifetimeS,
   };
   const token = describe(script, full, act, script.nowMs);
   const { actorToken } = spec;
@@ -88,10 +104,11 @@ export function exchange(script: Script, parent: Token, spec: ExchangeSpec): Tok
     'token.exchanged',
     {
       ...claims(script, token, full),
-      grant: 'urn:ietf:params:oauth:grant-type:token-exchange',
+      grant: spec.grant ?? (issuer.domain === parent.issuer.domain ? EXCHANGE : FEDERATION),
       parents: [parent.ref, ...(actorToken === undefined ? [] : [actorToken.ref])],
       actorToken: actorToken?.ref,
       requestedScope: spec.requested === undefined ? undefined : scopeOf(issuer, spec.requested),
+      requestedAudience: spec.requestedAudience === undefined ? undefined : [...spec.requestedAudience],
     },
     spec.delayMs,
   );
@@ -107,7 +124,11 @@ export function refresh(
   const family = previous.family ?? script.name('family');
   const capabilities = spec.capabilities ?? previous.capabilities;
   const full: IssueSpec = {
-    ...previous,
+    issuer: previous.issuer,
+    subject: previous.subject,
+    holder: previous.holder,
+    audience: previous.audience,
+    bound: previous.cnf !== undefined,
     capabilities,
     scope: spec.scope ?? previous.scope,
     lifetimeS: HOUR_S,
@@ -145,22 +166,39 @@ export function revoke(script: Script, spec: RevokeSpec): void {
   });
 }
 
+/** The API of a system, as tokens name it in their audience. */
+export function audienceOf(system: string): string {
+  return `https://api.acme.example/${system}`;
+}
+
+/** The thumbprint of a party's own key. */
+export function keyOf(party: Principal): string {
+  return digestOf(`key of ${party.id}`).slice('sha256:'.length);
+}
+
 function describe(script: Script, spec: IssueSpec, act: Act | undefined, mintedMs: number): Token {
   const iatMs = Math.floor(mintedMs / 1000) * 1000;
   const lifetimeS = spec.lifetimeS === undefined ? HOUR_S : spec.lifetimeS;
   return {
-    ref: refOf(spec.issuer, script.name('tok')),
+    ref: refOf(spec.issuer, spec.jti ?? script.name('tok')),
     issuer: spec.issuer,
     capabilities: spec.capabilities,
     scope: spec.scope ?? scopeOf(spec.issuer, spec.capabilities),
     subject: spec.subject,
     holder: spec.holder,
-    act,
-    audience: [...new Set(spec.capabilities.map(({ system }) => `https://api.acme.example/${system}`))],
+    act: spec.act === undefined ? act : (spec.act ?? undefined),
+    audience: spec.audience ?? [...new Set(spec.capabilities.map(({ system }) => audienceOf(system)))],
     family: spec.family,
     iatMs,
     expMs: lifetimeS === null ? null : iatMs + lifetimeS * 1000,
+    cnf: spec.bound === true ? { jkt: keyOf(spec.holder) } : undefined,
   };
+}
+
+/** Whoever narrows its own token hands nothing on, so that no actor is added. */
+function actBelow(parent: Token, holder: Principal): Act | undefined {
+  if (holder.id === parent.holder.id) return parent.act;
+  return { sub: holder.id, ...(parent.act === undefined ? {} : { act: parent.act }) };
 }
 
 function refOf(issuer: Issuer, jti: string): TokenRef {
@@ -178,12 +216,18 @@ function claims(script: Script, token: Token, spec: IssueSpec) {
     actor: token.holder.id === token.subject.id ? undefined : token.holder,
     client: token.holder.id,
     act: token.act,
+    mayAct: spec.mayAct,
     aud: [...token.audience],
     scope: [...token.scope],
     iat: token.iatMs / 1000,
     exp: token.expMs === null ? null : token.expMs / 1000,
     nbf: spec.nbfInS === undefined ? undefined : token.iatMs / 1000 + spec.nbfInS,
+    cnf: token.cnf,
     family: token.family,
+    session: spec.session,
+    authorizationDetails: spec.details === undefined ? undefined : [...spec.details],
+    maxUses: spec.maxUses,
+    facts: spec.environment === undefined ? undefined : { environment: spec.environment },
   };
 }
 

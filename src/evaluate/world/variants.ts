@@ -2,10 +2,15 @@ import { fanOutAttacks } from './attacks/fan-out.ts';
 import { lifetimeAttacks } from './attacks/lifetime.ts';
 import { orphanAttacks } from './attacks/orphan.ts';
 import { scopeAttacks } from './attacks/scope.ts';
+import { approvalLookAlikes } from './look-alikes/approvals.ts';
+import { attributionLookAlikes } from './look-alikes/attribution.ts';
+import { boundaryLookAlikes } from './look-alikes/boundaries.ts';
 import { fanOutLookAlikes } from './look-alikes/fan-out.ts';
 import { lifetimeLookAlikes } from './look-alikes/lifetime.ts';
 import { originLookAlikes } from './look-alikes/origin.ts';
+import { relationLookAlikes } from './look-alikes/relations.ts';
 import { scopeLookAlikes } from './look-alikes/scope.ts';
+import { timeLookAlikes } from './look-alikes/time.ts';
 import type { Variant } from './variant.ts';
 
 /** Every attack the world knows, in the order of `--help`. */
@@ -22,4 +27,9 @@ export const lookAlikeVariants: readonly Variant[] = [
   ...lifetimeLookAlikes,
   ...originLookAlikes,
   ...fanOutLookAlikes,
+  ...relationLookAlikes,
+  ...attributionLookAlikes,
+  ...timeLookAlikes,
+  ...approvalLookAlikes,
+  ...boundaryLookAlikes,
 ];

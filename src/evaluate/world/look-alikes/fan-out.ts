@@ -2,6 +2,7 @@ import { callApi, callTool } from '../calls.ts';
 import { read, record, systems, tool } from '../cast.ts';
 import { handOver, opening, work } from '../parts.ts';
 import { wait } from '../script.ts';
+import { audienceOf } from '../tokens.ts';
 import type { Variant } from '../variant.ts';
 
 const detectors: readonly string[] = [];
@@ -37,7 +38,8 @@ export const fanOutLookAlikes: readonly Variant[] = [
     detectors,
     title: 'A broad task uses twenty tools.',
     tell(script) {
-      const { token, run } = opening(script, { capabilities: [read('crm')] });
+      const audience = systems.map(audienceOf);
+      const { token, run } = opening(script, { capabilities: [read('crm')], audience });
       for (const system of systems) {
         for (const verb of ['search', 'get']) {
           wait(script, 50, 1_000);

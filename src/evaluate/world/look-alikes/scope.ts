@@ -2,7 +2,7 @@ import { approve, callApi, callTool, invoke, reject } from '../calls.ts';
 import { issuers, read, record, tool, write } from '../cast.ts';
 import { comparableIssuers, handOver, opening, signInIssuers, work } from '../parts.ts';
 import { wait } from '../script.ts';
-import { issue } from '../tokens.ts';
+import { audienceOf, issue } from '../tokens.ts';
 import type { Variant } from '../variant.ts';
 
 const detectors: readonly string[] = [];
@@ -91,6 +91,7 @@ export const scopeLookAlikes: readonly Variant[] = [
       const { token, run } = opening(script, {
         issuer: script.random.pick(comparableIssuers),
         capabilities: [tool('mail', 'search', 'read'), tool('mail', 'update', 'write')],
+        audience: [audienceOf('mail'), audienceOf('calendar')],
       });
       work(script, token, run, 2);
       callTool(script, token, tool('calendar', 'get', 'read'), { parentCallId: run });
@@ -116,7 +117,10 @@ export const scopeLookAlikes: readonly Variant[] = [
     detectors,
     title: 'A token without any tool grant says nothing about tools.',
     tell(script) {
-      const { token, run } = opening(script, { capabilities: [read('tickets')] });
+      const { token, run } = opening(script, {
+        capabilities: [read('tickets')],
+        audience: [audienceOf('tickets'), audienceOf('deploy')],
+      });
       callTool(script, token, tool('tickets', 'update', 'write'), {
         parentCallId: run,
         resource: record('tickets', 5),
