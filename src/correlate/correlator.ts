@@ -24,6 +24,7 @@ import type { FiledName } from './names.ts';
 import { Recollection } from './recollection.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
+import { touchEverything, touchSighting } from './sightings.ts';
 import { StreamState } from './stream.ts';
 import { Tool } from './tools.ts';
 import { nothingTouched } from './touched.ts';
@@ -81,7 +82,7 @@ export interface Correlator {
   restore(kind: string, id: string, row: StateRow): void;
   /** The key by which a subject is known now, when that is another one. */
   carriedOn(subject: Subject): string | undefined;
-  locate(finding: Finding, shownBy: string, policy: Policy): FindingPlace;
+  locate(finding: Finding, sighting: string, policy: Policy): FindingPlace;
   readonly feeds: FeedView;
   /** True while a chain waits for its topmost credential to be judged. */
   readonly waiting: boolean;
@@ -163,6 +164,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
 
   /** What was judged while the feed seemed silent is judged again, once it has filled in what it missed. */
   function hear(event: AdmittedEvent, late: boolean): void {
+    const tool = stream.observeTool(event);
+    if (tool !== undefined) graph.touched.tools.add(tool);
     const issuer = stream.hear(event, late);
     if (issuer === undefined) return;
     for (const cell of unproven.get(issuer) ?? []) if (awaitable(cell)) awaiting.add(cell);
@@ -171,8 +174,6 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
     const window = stream.observe(event, seq, adding);
     if (window !== undefined) graph.touched.windows.add(window);
-    const tool = adding ? stream.observeTool(event) : undefined;
-    if (tool !== undefined) graph.touched.tools.add(tool);
   }
 
   function takeTouched(policy: Policy, watermarkMs: number): TouchedViews {
@@ -227,21 +228,6 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     else if (part !== undefined) graph.touched.sources.add(part);
   }
 
-  function revisit(instance: string): void {
-    const at = instance.indexOf(':');
-    const [kind, key] = [instance.slice(0, at), instance.slice(at + 1)];
-    const token = kind === 'token' ? graph.tokens.get(key) : undefined;
-    if (token !== undefined) graph.touched.tokens.add(token);
-    const call = kind === 'call' ? graph.calls.get(key) : undefined;
-    if (call !== undefined) graph.touched.calls.add(call);
-    const cell = kind === 'chain' ? graph.places.get(key)?.chain : undefined;
-    if (cell !== undefined && cell.rootKey === key) graph.touched.cells.add(cell);
-    const source = kind === 'source' ? stream.conflicts.get(key) : undefined;
-    if (source !== undefined) graph.touched.sources.add(source);
-    const tool = kind === 'tool' ? stream.tools.get(key) : undefined;
-    if (tool !== undefined) graph.touched.tools.add(tool);
-  }
-
   return {
     expect: (event) => recollection.expect(event),
     expectTime: (watermarkMs) => recollection.find(eviction.takeDue(watermarkMs)),
@@ -257,14 +243,8 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
         if (graph.places.cells.has(cell)) graph.touched.cells.add(cell);
       }
     },
-    revisit,
-    revisitAll() {
-      graph.touchAll();
-      stream.renewFeeds();
-      for (const window of stream.windows.values()) graph.touched.windows.add(window);
-      for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
-      for (const tool of stream.tools.values()) graph.touched.tools.add(tool);
-    },
+    revisit: (instance) => touchSighting(instance, graph, stream),
+    revisitAll: () => touchEverything(graph, stream),
     takeTouched,
     prime: () => reporter.prime(),
     report: (time) => reporter.report(time),
@@ -273,7 +253,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     takeState: (seq) => stream.takeChanged(seq),
     restore,
     carriedOn: (subject) => carriedOn(graph, subject),
-    locate: (finding, shownBy, policy) => locate(graph, finding, shownBy, policy),
+    locate: (finding, sighting, policy) => locate(graph, finding, sighting, policy),
     feeds: stream.feeds,
     get waiting() {
       return awaiting.size > 0 || eviction.parked > 0;

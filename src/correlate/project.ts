@@ -1,9 +1,8 @@
 import type { Chain, Hop } from '../domain/chain.ts';
 import type { Principal } from '../domain/event/index.ts';
 import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
-import type { Policy } from '../domain/policy.ts';
 import { principalLabel } from '../domain/principal.ts';
-import { dialectOf, excessScope } from '../domain/scope.ts';
+import { addedScopes, type ScopeAlgebra } from '../domain/scope/index.ts';
 import { refLabel } from '../domain/token.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
@@ -88,7 +87,7 @@ function depthOf(place: Place): number {
 }
 
 /** The row of one node of a chain. */
-export function hopRow(place: Place, policy: Policy, version: number): Hop {
+export function hopRow(place: Place, algebra: ScopeAlgebra, version: number): Hop {
   const { token } = place;
   const ancestor = ancestorOf(place);
   const ends = endsOf(place, ancestor);
@@ -107,7 +106,7 @@ export function hopRow(place: Place, policy: Policy, version: number): Hop {
     tokenKind: token?.tokenKind,
     grant: token?.grant,
     scope: token?.scope,
-    addedScope: token === undefined ? [] : addedScope(token, policy),
+    addedScope: token === undefined ? [] : addedScopes(token, algebra),
     audience: token?.aud ?? [],
     issuedMs: token?.iatMs,
     expiresMs: token?.expMs,
@@ -156,14 +155,6 @@ function ancestorOf(place: Place): TokenNode | undefined {
     if (token?.isAncestor === true && (smallest === undefined || token.key < smallest.key)) smallest = token;
   }
   return smallest;
-}
-
-/** What the token grants beyond its parent, where the two can be compared. */
-function addedScope(token: TokenNode, policy: Policy): readonly string[] {
-  const { parent, issuer, scope } = token;
-  if (parent?.scope === undefined || scope === undefined || issuer === undefined || parent.issuer !== issuer)
-    return [];
-  return excessScope(dialectOf(policy, issuer), parent.scope, scope);
 }
 
 function endsOf(

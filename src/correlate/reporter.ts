@@ -1,5 +1,6 @@
 import type { Action, Chain, Hop } from '../domain/chain.ts';
 import type { Policy } from '../domain/policy.ts';
+import { createScopeAlgebras } from '../domain/scope/index.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { Feeds } from './feeds.ts';
@@ -37,6 +38,7 @@ export class Reporter {
   readonly #closed: Chain[] = [];
 
   readonly #feeds: Feeds;
+  readonly #algebraOf = createScopeAlgebras();
 
   constructor(graph: TenantGraph, feeds: Feeds) {
     this.#graph = graph;
@@ -91,7 +93,8 @@ export class Reporter {
       // What is said of a chain stands at one of its hops.
       if (place.chain !== undefined) rows.renamed.push(place.chain.rootKey);
       if (this.#graph.places.get(place.key) !== place) continue;
-      if (place.chain?.visible === true) rows.hops.push(hopRow(place, time.policy, time.seq));
+      if (place.chain?.visible === true)
+        rows.hops.push(hopRow(place, this.#algebraOf(time.policy), time.seq));
       else if (place.reported) rows.hops.push(goneHop(this.#graph.tenant, place.key, time.seq));
       place.reported = place.chain?.visible === true;
     }
@@ -171,11 +174,10 @@ function contextOf(cell: ChainCell): string {
   return JSON.stringify([cell.id, cell.initiator ?? null, cell.txns[0] ?? null]);
 }
 
-/** Keys of everything in a chain that a finding may be about: its places, and ancestors that its calls carried. */
+/** Keys of everything in a chain that a finding may be about, and of the calls by which one may be shown. */
 function* subjectsIn(cell: ChainCell): Iterable<string> {
   for (const place of cell.members) {
     yield place.key;
-    if (place.token !== undefined) continue;
-    for (const call of place.calls) if (call.token !== undefined) yield call.token.key;
+    for (const call of place.calls) yield `call:${call.id}`;
   }
 }

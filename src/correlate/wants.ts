@@ -8,6 +8,7 @@ import {
   RECALL_USING_EVENTS_MAX,
 } from '../domain/limits.ts';
 import type { FilingRole, Lookup } from '../domain/recall.ts';
+import { actorsIn } from './actors.ts';
 import { type FiledName, isChosenName, kindOfName, subjectName } from './names.ts';
 import type { Residency } from './residency.ts';
 
@@ -82,8 +83,10 @@ export class Wants {
 
   /** What became of whoever acts: calls are not filed under their actors, or a busy one would be filed for ever. */
   #needActor({ data }: AdmittedEvent): void {
-    if ('actor' in data && data.actor !== undefined)
-      this.#need({ name: subjectName(data.actor), role: 'uses' }, false);
+    const act = 'act' in data ? data.act : 'presented' in data ? data.presented?.act : undefined;
+    const actors = actorsIn(act);
+    if ('actor' in data && data.actor !== undefined) actors.push(data.actor);
+    for (const actor of actors) this.#need({ name: subjectName(actor), role: 'uses' }, false);
   }
 
   /** What a credential is may change with the batch: everything that uses it has to be here. */

@@ -28,6 +28,8 @@ export interface WatermarkTracker {
   outage(fromMs: number, nowMs: number): void;
   /** Event time at or before which everything has arrived, as far as anyone can tell. Never goes back. */
   at(nowMs: number): number;
+  /** Policy changed how long stragglers are waited for. Time that was reached stays reached. */
+  setLateness(latenessMs: number): void;
   /** What time waits for, as of the last call of `at`. */
   readonly holder: WatermarkHolder | undefined;
   /** Partitions by state, as of the last call of `at`. */
@@ -50,10 +52,10 @@ export interface WatermarkHolder {
  * `startMs` is the last watermark in the log: time goes on from there, and what passed since counts as an outage.
  */
 export function createWatermarkTracker(
-  latenessMs: number,
+  initialLatenessMs: number,
   options: { readonly startMs?: number } = {},
 ): WatermarkTracker {
-  const halfLiveMs = Math.min(HALF_WINDOW_MS_MAX, latenessMs / WINDOWS_PER_LATENESS);
+  let latenessMs = initialLatenessMs;
   const partitions = new Map<string, Partition>();
   let reachedMs = options.startMs ?? Number.NEGATIVE_INFINITY;
   let lookedMs: number | undefined;
@@ -88,7 +90,8 @@ export function createWatermarkTracker(
   }
 
   function halfMs(): number {
-    return recovering ? HALF_WINDOW_RECOVERING_MS : halfLiveMs;
+    if (recovering) return HALF_WINDOW_RECOVERING_MS;
+    return Math.min(HALF_WINDOW_MS_MAX, latenessMs / WINDOWS_PER_LATENESS);
   }
 
   /** The smallest frontier that counts, and whose it is. */
@@ -132,6 +135,9 @@ export function createWatermarkTracker(
       partition.bestMs = Number.NEGATIVE_INFINITY;
     },
     outage,
+    setLateness(ms) {
+      latenessMs = ms;
+    },
     at(nowMs) {
       look(nowMs);
       const minMs = slowest(nowMs);

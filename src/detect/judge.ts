@@ -157,9 +157,10 @@ export class Judge {
     return due;
   }
 
-  /** What the chain of a subject is called has changed: its findings are reported again. */
-  renew(subjectKey: string): void {
-    for (const id of this.#idsOfSubject.get(subjectKey) ?? []) this.#changed.add(id);
+  /** What the chain of a subject, or of a sighting, is called has changed: its findings are reported again. */
+  renew(key: string): void {
+    for (const id of this.#idsOfSubject.get(key) ?? []) this.#changed.add(id);
+    for (const id of this.#saidBy.get(key) ?? []) this.#changed.add(id);
   }
 
   /** Findings that changed since the last call, in a fixed order. `carriedOn`: the key a subject is known by now. */

@@ -7,7 +7,7 @@ export const patterns = z.array(pattern).max(POLICY_ROWS_MAX);
 /** At most a year. */
 export const seconds = z.int().min(0).max(31_536_000);
 
-/** Times of a week, in UTC: `days` Monday to Sunday, `from` up to but not including `to`; over midnight when from > to. */
+/** Times of a week in UTC. `to` is not included; a window whose `from` is later than its `to` goes over midnight. */
 export const WeeklyWindow = z.strictObject({
   days: z
     .array(z.enum(['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']))

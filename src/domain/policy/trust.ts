@@ -35,7 +35,14 @@ export const trust = {
     .prefault({}),
   /** Which audiences stand for a system (V20); the first row that fits the system counts. */
   audiences: z
-    .array(z.strictObject({ system: pattern, audiences: patterns.min(1) }))
+    .array(
+      z.strictObject({
+        system: pattern,
+        audiences: patterns.min(1),
+        /** Clients, or actors' ids, that may get tokens for it (V06); absent: anybody. */
+        askedBy: patterns.optional(),
+      }),
+    )
     .max(POLICY_ROWS_MAX)
     .default([]),
   lifetimes: z

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { detectors } from '../../../detectors/registry.ts';
+import { detectors as catalogue } from '../../../detectors/registry.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import { createEngine } from '../../../src/engine.ts';
 import { createRows, type Picture, picture, policy, told } from './picture.ts';
+import { createProbe } from './probe.ts';
 import { events } from './worlds.ts';
+
+const detectors = [...catalogue, createProbe('everything')];
 
 /** Plays events in the given order, closes the stream and asks for everything. */
 function play(

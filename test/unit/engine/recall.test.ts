@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { detectors } from '../../../detectors/registry.ts';
+import { detectors as catalogue } from '../../../detectors/registry.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
 import type { EngineOutput, LogRecord } from '../../../src/domain/record.ts';
 import { createEngine, type EngineOptions } from '../../../src/engine.ts';
 import { createRecallMemory } from '../../support/recall-store.ts';
 import { createRows, policy, told } from './picture.ts';
+import { createProbe } from './probe.ts';
 import { events } from './worlds.ts';
 
+const detectors = [...catalogue, createProbe('without-uses')];
 const forgetful: Partial<EngineOptions> = { liveChainsMax: 1, liveEventsMax: 1, recallable: true };
 
 /** What happens after an event: nothing, time moves on, the process ends and another one takes over. */

@@ -61,6 +61,67 @@ const presented = fc.record(
 const defined = <T extends object>(value: T): T =>
   Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
 
+const triggerId = fc.constantFrom('r', 's');
+const approvalId = fc.constantFrom('a1', 'a2');
+const binds = fc.constantFrom([], [{ action: 'crm:write' }]);
+
+/** What is said beside tokens and calls. */
+const evidence = fc.oneof(
+  fc.record({
+    type: fc.constantFrom('approval.requested', 'approval.expired', 'approval.withdrawn'),
+    approvalId,
+    binds,
+    requester: fc.option(principal, { nil: undefined }),
+    txn,
+  }),
+  fc.record({
+    type: fc.constantFrom('approval.granted', 'approval.denied'),
+    approvalId,
+    binds,
+    approver: principal,
+    maxUses: fc.constantFrom(undefined, 1),
+    txn,
+  }),
+  fc.record({
+    type: fc.constant('request.closed'),
+    triggerId,
+    reason: fc.constantFrom('done', 'withdrawn'),
+    txn,
+  }),
+  fc.record({
+    type: fc.constant('policy.decision'),
+    subject: fc.constant({ type: 'agent', id: 'p1' }),
+    action: fc.constant({ name: 'write' }),
+    resource: fc.constant({ type: 'crm', id: 'r1' }),
+    decision: fc.boolean(),
+    token: fc.option(ref, { nil: undefined }),
+    txn,
+  }),
+  fc.record({
+    type: fc.constant('token.introspected'),
+    token: ref,
+    active: fc.boolean(),
+    by: fc.constant('gw'),
+  }),
+  fc.record({ type: fc.constant('credential.exposed'), token: ref }),
+  fc.record({ type: fc.constant('credential.exposed'), principal }),
+  fc.record({
+    type: fc.constantFrom('privilege.granted', 'privilege.expired'),
+    principal,
+    grants: fc.constantFrom(['admin'], ['admin', 'db']),
+    exp: fc.constantFrom(null, seconds + 100),
+    token: fc.option(ref, { nil: undefined }),
+    approvalId: fc.option(approvalId, { nil: undefined }),
+    txn,
+  }),
+  fc.record({
+    type: fc.constant('identity.changed'),
+    principal,
+    change: fc.constantFrom('disabled', 'offboarded', 'compromised'),
+  }),
+  fc.record({ type: fc.constant('identity.linked'), principals: fc.tuple(principal, principal) }),
+);
+
 const data: fc.Arbitrary<EventData> = fc
   .oneof(
     fc.record({ type: fc.constant('token.issued'), token: ref, subject: principal, scope, exp, txn }),
@@ -107,11 +168,17 @@ const data: fc.Arbitrary<EventData> = fc
       type: fc.constantFrom('tool.invoked', 'tool.completed', 'tool.denied'),
       callId,
       actor: principal,
-      tool: fc.constantFrom({ name: 'get' }, { name: 'send' }, { name: 'drop' }),
+      tool: fc.constantFrom(
+        { name: 'get' },
+        { name: 'send', definitionHash: hash(1) },
+        { name: 'send', definitionHash: hash(2) },
+        { name: 'drop' },
+      ),
       token: fc.option(ref, { nil: undefined }),
       parentCallId: fc.option(callId, { nil: undefined }),
       effect: fc.constantFrom('read', 'write'),
       httpRequestId,
+      approvalId: fc.option(approvalId, { nil: undefined, freq: 1 }),
       txn,
     }),
     fc.record({
@@ -126,11 +193,12 @@ const data: fc.Arbitrary<EventData> = fc
     }),
     fc.record({
       type: fc.constant('request.received'),
-      triggerId: fc.constant('r'),
+      triggerId,
       initiator: principal,
       kind: fc.constantFrom('human', 'schedule'),
       txn,
     }),
+    evidence,
   )
   .map((value) => {
     const minted = value.type === 'token.issued' || value.type === 'token.exchanged';
