@@ -1,5 +1,6 @@
 import type { Detector } from '../src/domain/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
+import { environmentBoundary } from './environment-boundary/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { scopeCreep } from './scope-creep/detector.ts';
@@ -10,6 +11,7 @@ import { unusualFanOut } from './unusual-fan-out/detector.ts';
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
   contradictingReports,
+  environmentBoundary,
   orphanedChain,
   reuseAfterExpiry,
   scopeCreep,
