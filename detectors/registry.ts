@@ -1,4 +1,5 @@
 import type { Detector } from '../src/domain/detector.ts';
+import { audienceMismatch } from './audience-mismatch/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
@@ -10,6 +11,7 @@ import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
+  audienceMismatch,
   contradictingReports,
   environmentBoundary,
   orphanedChain,
