@@ -4,7 +4,7 @@ import { contradictingReports } from './contradicting-reports/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
-import { scopeCreep } from './scope-creep/detector.ts';
+import { createScopeCreep } from './scope-creep/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
@@ -16,7 +16,7 @@ export const detectors: readonly Detector[] = [
   environmentBoundary,
   orphanedChain,
   reuseAfterExpiry,
-  scopeCreep,
+  createScopeCreep(),
   silentFeed,
   taskBoundary,
   unusualFanOut,

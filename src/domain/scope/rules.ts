@@ -3,8 +3,10 @@ import { ID_CHARS_MAX, SCOPE_CHARS_MAX } from '../limits.ts';
 import { circleOf } from './closure.ts';
 
 const RULES_MAX = 256;
-const GRANTS_MAX = 1_024;
-const IMPLIED_MAX = 256;
+const ROWS_MAX = 1_024;
+/** Of one table: every grant that starts a path is compared with every other one, and a path with all of them. */
+const IMPLYING_MAX = 256;
+const IMPLIED_MAX = 1_024;
 const MEMBERS_MAX = 64;
 
 const pattern = z.string().min(1).max(ID_CHARS_MAX);
@@ -13,8 +15,11 @@ const member = z.string().min(1).max(128);
 
 /** Grant to what it implies. Transitively closed when it is read; a circle would make its members one grant. */
 const Implies = z.record(grant, z.array(grant).max(IMPLIED_MAX)).superRefine((implies, context) => {
-  if (Object.keys(implies).length > GRANTS_MAX) {
-    context.addIssue({ code: 'custom', message: `at most ${GRANTS_MAX} grants may imply others` });
+  if (Object.keys(implies).length > IMPLYING_MAX) {
+    context.addIssue({ code: 'custom', message: `at most ${IMPLYING_MAX} grants may imply others` });
+  }
+  if (Object.values(implies).flat().length > IMPLIED_MAX) {
+    context.addIssue({ code: 'custom', message: `at most ${IMPLIED_MAX} implications` });
   }
   const circle = circleOf(implies);
   if (circle !== undefined) {
@@ -32,7 +37,7 @@ const whose = {
 /** How one member of an authorization detail narrows: what the child may say when the parent says something. */
 const MemberRule = z.enum(['subset', 'equal', 'max', 'min', 'ignore']);
 
-/** A scope dialect: how two grants of one namespace are compared (scopes.md, rule 1). */
+/** A scope dialect: how two grants of one namespace are compared. */
 export const ScopeRule = z.discriminatedUnion('dialect', [
   z.strictObject({ ...whose, dialect: z.literal('exact') }),
   z.strictObject({
@@ -94,7 +99,7 @@ export const scopeSections = {
   /** Whoever holds `from` may hold `to` of another namespace. Without a mapping, two namespaces are incomparable. */
   mappings: z
     .array(z.strictObject({ from: z.strictObject(place), to: z.strictObject(place) }))
-    .max(GRANTS_MAX)
+    .max(ROWS_MAX)
     .default([]),
   /** What grants of an issuer imply beside what its dialect says. First match wins. */
   implications: z
@@ -104,7 +109,7 @@ export const scopeSections = {
   /** Harm of grants by name, where it is more than their effect gives away; the highest that fits counts. */
   scopeWeights: z
     .array(z.strictObject({ scope: pattern, weight: z.number().min(0).max(1_000) }))
-    .max(GRANTS_MAX)
+    .max(ROWS_MAX)
     .default([]),
 };
 

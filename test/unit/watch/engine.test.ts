@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { scopeCreep } from '../../../detectors/scope-creep/detector.ts';
+import { createScopeCreep } from '../../../detectors/scope-creep/detector.ts';
 import type { Detector } from '../../../src/domain/detector.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
@@ -8,6 +8,7 @@ import { createEngine } from '../../../src/engine.ts';
 import { sampleEvents } from '../../../src/evaluate/sample.ts';
 import { createAdmit } from '../../../src/ingest/admit.ts';
 
+const scopeCreep = createScopeCreep();
 const admit = createAdmit();
 const events = sampleEvents().flatMap((raw): AdmittedEvent[] => {
   const admission = admit(

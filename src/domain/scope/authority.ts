@@ -1,0 +1,51 @@
+import type { AuthorizationDetail } from './dialects/detail.ts';
+import type { Space } from './space.ts';
+
+/** What a token says of its own authority. A `TokenView` is one. */
+export interface Scoped {
+  readonly issuer: string | undefined;
+  readonly aud: readonly string[] | undefined;
+  readonly grant: string | undefined;
+  readonly scope: readonly string[] | undefined;
+  readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined;
+}
+
+/** What somebody holds, as far as it is known. */
+export interface Authority {
+  /** Undefined: of an unknown issuer, comparable with nothing. */
+  readonly space: Space | undefined;
+  /** Distinct, as they were written. */
+  readonly grants: readonly string[];
+  /** Undefined: nobody has said whether there are any. */
+  readonly details: readonly AuthorizationDetail[] | undefined;
+  /** Grants that stand for others which nobody has listed, such as `.default`. */
+  readonly open: readonly string[];
+  /** False: it holds more than is listed here, and nobody knows what. Never taken for unlimited. */
+  readonly complete: boolean;
+}
+
+/**
+ * What authority is held against: one holder, several of which one is enough (two proofs, a step-up), or several that
+ * all have to agree (every link up to the root).
+ */
+export type Bound = Authority | { readonly any: readonly Bound[] } | { readonly all: readonly Bound[] };
+
+export function authority(
+  space: Space | undefined,
+  token: Omit<Scoped, 'issuer' | 'aud' | 'grant'>,
+): Authority {
+  const { scope, authorizationDetails } = token;
+  const open = scope?.filter(isOpen) ?? [];
+  return {
+    space,
+    grants: open.length === 0 ? (scope ?? []) : (scope ?? []).filter((grant) => !isOpen(grant)),
+    details: authorizationDetails,
+    open,
+    complete: scope !== undefined && open.length === 0,
+  };
+}
+
+/** Microsoft's `.default` is everything that was ever consented to: it tells nothing until the token is read. */
+function isOpen(grant: string): boolean {
+  return grant === '.default' || grant.endsWith('/.default');
+}
