@@ -1,7 +1,11 @@
 import type { Detector } from '../src/domain/detector.ts';
+import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
+import { identityReuse } from './identity-reuse/detector.ts';
+import { impersonation } from './impersonation/detector.ts';
+import { mayActViolation } from './may-act-violation/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
@@ -11,9 +15,13 @@ import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
+  attributionBreak,
   audienceMismatch,
   contradictingReports,
   environmentBoundary,
+  identityReuse,
+  impersonation,
+  mayActViolation,
   orphanedChain,
   reuseAfterExpiry,
   createScopeCreep(),
