@@ -16,7 +16,7 @@ import { provisioning, rotation, serviceTicket } from './stories/access.ts';
 import * as credentials from './stories/credentials.ts';
 import { dataExport, procurement, refund } from './stories/finance.ts';
 import { codeReview, helpdesk, mailroom, webhook } from './stories/front-desk.ts';
-import { containment, development, release, restart } from './stories/operations.ts';
+import { configPush, containment, development, release, restart } from './stories/operations.ts';
 import { issue, refresh, revoke, type Token } from './tokens.ts';
 
 /** A way in which ordinary work goes. `standing` is the pipeline key of the day. */
@@ -170,6 +170,7 @@ const stories: readonly (readonly [story: Story, weight: number])[] = [
   [gatewayOnly, 5],
   [stumbling, 5],
   [release, 5],
+  [configPush, 2],
   [development, 2],
   [restart, 3],
   [containment, 3],

@@ -52,6 +52,17 @@ export function release(script: Script): void {
   close(script, opened.triggerId);
 }
 
+/** R57: a configuration goes to production by the ticket that asked for it. */
+export function configPush(script: Script): void {
+  const { token, run, triggerId } = releaseOpening(script);
+  wait(script, 1_000, 20_000);
+  const facts = { environment: environments.prod };
+  const deed = deedOf(script, duty.pushConfig, record('cluster', script.random.int(0, 9)), facts);
+  perform(script, token, deed, { parentCallId: run, task: releaseTask });
+  wait(script, 5_000, 30_000);
+  close(script, triggerId);
+}
+
 /** A developer's agent keeps to where developers may be. */
 export function development(script: Script): void {
   const { token, run } = opening(script, { agent: desk.developer, capabilities: [duty.deploy] });
