@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
-import { alertBody, createAlertBook } from './alert/index.ts';
+import { createAlertBook, noticeBody } from './alert/index.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import type { Detector } from './domain/detector.ts';
@@ -65,7 +65,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     timer: systemTimer,
     random: Math.random,
     log,
-    body: alertBody,
+    body: noticeBody,
   });
   // First of all: what ended an earlier process is off before the log is replayed.
   const watch = await openWatch(config, parts);
@@ -172,10 +172,13 @@ function observe(metrics: Metrics, log: Logger): PipelineObserver {
       for (const { detector, state } of findings) metrics.engine.findings.inc({ detector, state });
     },
     announced(notices) {
-      for (const { type, alert } of notices) {
-        const { detector, severity } = alert;
-        if (type === 'alert.raised') metrics.alerts.raised.inc({ detector, severity });
-        if (type === 'alert.withdrawn') metrics.alerts.withdrawn.inc({ detector });
+      for (const notice of notices) {
+        if (notice.type === 'alert.raised') {
+          const { detector, severity } = notice.about;
+          metrics.alerts.raised.inc({ detector, severity });
+        }
+        if (notice.type === 'alert.withdrawn')
+          metrics.alerts.withdrawn.inc({ detector: notice.about.detector });
       }
     },
     retried: (error) => log.warn({ err: error }, 'store write retried'),

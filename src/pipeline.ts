@@ -150,6 +150,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   async function write(output: EngineOutput, changes: AlertChanges): Promise<void> {
     await writeRows(store, output.chains, output.hops, output.actions);
     if (changes.alerts.length > 0) await store.writeAlerts(changes.alerts);
+    if (changes.incidents.length > 0) await store.writeIncidents(changes.incidents);
     if (output.filings.length > 0) await store.fileEvents(output.filings);
   }
 

@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
-import type { Notice } from '../domain/notice.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { IncidentNotice, Notice } from '../domain/notice.ts';
 import type { Response } from '../domain/response.ts';
 import { instantOf } from './next-step.ts';
 
@@ -21,68 +22,92 @@ type Cut = (typeof cuts)[number];
 const identifiers: ReadonlySet<string> = new Set(['txn', 'key', 'revoke']);
 
 /**
- * The text of one message, fixed once: it is what is stored, signed and sent on every attempt. A function of the
- * alert, without a clock, so that a replay writes the same bytes. A member that is absent is unknown;
+ * The text of one message, fixed once: it is what is stored, signed and sent on every attempt. A function of what it
+ * is about, without a clock, so that a replay writes the same bytes. A member that is absent is unknown;
  * `liveUntil: null` is a credential that never expires.
  */
-export function alertBody(notice: Notice, response?: Response): string {
-  const { alert, type } = notice;
-  const timestamp = instantOf(alert.lastAtMs);
-  const exact = {
-    alertId: alert.id,
-    tenant: alert.tenant,
-    detector: alert.detector,
-    detectorVersion: alert.detectorVersion,
-    kind: alert.kind,
-    severity: alert.severity,
-    chainId: alert.chainId,
-    runbook: alert.runbook,
-  };
-  const described = describe(alert, response);
+export function noticeBody(notice: Notice, response?: Response): string {
+  const { type } = notice;
+  const timestamp = instantOf(notice.about.lastAtMs);
+  const [exact, described] = isOfIncident(notice) ? incidentParts(notice.about) : alertParts(notice.about);
+  const all = { ...described, response: responsePart(response) };
   for (const cut of cuts) {
     const truncated = cut === whole ? undefined : true;
-    const data = { ...exact, ...clipMembers(described, cut), truncated };
+    const data = { ...exact, ...clipMembers(all, cut), truncated };
     const text = JSON.stringify({ type, timestamp, data });
     if (Buffer.byteLength(text) <= BODY_BYTES_MAX) return text;
   }
   return JSON.stringify({ type, timestamp, data: { ...exact, truncated: true } });
 }
 
-function describe(alert: Alert, response: Response | undefined): object {
-  return {
-    title: alert.title,
-    basis: alert.basis,
-    facts: alert.facts,
-    subject: alert.subject,
-    txn: alert.txn,
-    settled: alert.settled,
-    withdrawn: alert.withdrawn,
-    initiator: alert.initiator,
-    approver: alert.approver,
-    owner: alert.owner,
-    actor: alert.actor,
-    target: alert.target,
-    environment: alert.environment,
-    outcome: alert.outcome,
-    writesSince: alert.writesSince,
-    liveUntil: typeof alert.liveUntilMs === 'number' ? instantOf(alert.liveUntilMs) : alert.liveUntilMs,
-    weakestLink: alert.weakestLink,
-    revocable: alert.revocable,
-    revoke: alert.revoke,
-    response: response && {
-      id: response.id,
-      action: response.action,
-      mode: response.mode,
-      state: response.state,
-      reason: response.reason,
+function isOfIncident(notice: Notice): notice is IncidentNotice {
+  return notice.type.startsWith('incident.');
+}
+
+/** What is never cut, and what may be. */
+type Parts = readonly [exact: object, described: object];
+
+function alertParts(alert: Alert): Parts {
+  const { id, tenant, detector, detectorVersion, kind, severity, incidentId, chainId, runbook } = alert;
+  return [
+    { alertId: id, tenant, detector, detectorVersion, kind, severity, incidentId, chainId, runbook },
+    {
+      title: alert.title,
+      basis: alert.basis,
+      facts: alert.facts,
+      subject: alert.subject,
+      settled: alert.settled,
+      withdrawn: alert.withdrawn,
+      ...circumstances(alert),
+      count: alert.count,
+      nextStep: alert.nextStep,
+      evidence: alert.evidence,
+      eventIds: alert.eventIds,
     },
-    firstAt: instantOf(alert.firstAtMs),
-    lastAt: instantOf(alert.lastAtMs),
-    count: alert.count,
-    nextStep: alert.nextStep,
-    evidence: alert.evidence,
-    eventIds: alert.eventIds,
+  ];
+}
+
+function incidentParts(incident: Incident): Parts {
+  const { id, tenant, state, mergedInto, severity, detector, chainId, runbook } = incident;
+  return [
+    { incidentId: id, tenant, state, mergedInto, severity, detector, chainId, runbook },
+    {
+      title: incident.title,
+      subject: incident.subject,
+      alertCount: incident.alertCount,
+      detectors: incident.detectors,
+      ...circumstances(incident),
+      nextStep: incident.nextStep,
+      alerts: incident.alerts,
+    },
+  ];
+}
+
+function circumstances(about: Alert | Incident): object {
+  const { liveUntilMs } = about;
+  return {
+    txn: about.txn,
+    initiator: about.initiator,
+    approver: about.approver,
+    owner: about.owner,
+    actor: about.actor,
+    target: about.target,
+    environment: about.environment,
+    outcome: about.outcome,
+    writesSince: about.writesSince,
+    liveUntil: typeof liveUntilMs === 'number' ? instantOf(liveUntilMs) : liveUntilMs,
+    weakestLink: about.weakestLink,
+    revocable: about.revocable,
+    revoke: about.revoke,
+    firstAt: instantOf(about.firstAtMs),
+    lastAt: instantOf(about.lastAtMs),
   };
+}
+
+function responsePart(response: Response | undefined): object | undefined {
+  if (response === undefined) return undefined;
+  const { id, action, mode, state, reason } = response;
+  return { id, action, mode, state, reason };
 }
 
 /** Shortens texts and lists at every depth. */

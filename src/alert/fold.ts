@@ -16,6 +16,11 @@ export function alertId(finding: Pick<LiveFinding, 'tenant' | 'detector' | 'subj
   return deterministicId('alr', [finding.tenant, finding.detector, finding.subject.key]);
 }
 
+/** Whether people are to know of it: a settled alert that stands. */
+export function pages({ kind, settled, withdrawn, mergedInto }: Alert): boolean {
+  return kind === 'alert' && settled && !withdrawn && mergedInto === undefined;
+}
+
 /**
  * Folds the newest states of an alert's findings, at least one, into its row. A function of the set: the order of
  * `findings` does not matter.
@@ -35,7 +40,7 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
   const mergedInto = live.length === 0 ? successorOf(merged) : undefined;
   const source = ranked.find(mayRevoke) ?? ranked.find((finding) => finding.revoke !== undefined);
   const settled = lead.state !== 'provisional';
-  const row: Omit<Alert, 'nextStep'> = {
+  const row: Omit<Alert, 'nextStep' | 'incidentId'> = {
     tenant: lead.tenant,
     id: alertId(lead),
     version,
@@ -47,6 +52,8 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     subject: lead.subject,
     title: lead.title,
     facts: ranked.map((finding) => finding.fact).sort(),
+    hop: lead.hop,
+    above: lead.above,
     chainId: lead.chainId ?? first(ranked, (finding) => finding.chainId),
     txn: lead.txn ?? first(ranked, (finding) => finding.txn),
     settled,
@@ -71,7 +78,7 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     eventIds: [...new Set(ranked.flatMap((finding) => finding.eventIds))].slice(0, EVIDENCE_EVENTS_MAX),
     runbook: `detectors/${lead.detector}/README.md`,
   };
-  const alert: Alert = { ...row, nextStep: nextStep(row, lead.settlesAtMs) };
+  const alert: Alert = { ...row, incidentId: undefined, nextStep: nextStep(row, lead.settlesAtMs) };
   return { alert, revocation: live.length === 0 ? undefined : wish(alert, source) };
 }
 

@@ -1,2 +1,2 @@
-export { alertBody } from './body.ts';
+export { noticeBody } from './body.ts';
 export { type AlertBook, createAlertBook } from './book.ts';

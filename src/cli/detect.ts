@@ -94,6 +94,7 @@ export function alertLine(alert: Alert): Record<string, unknown> {
     detector: alert.detector,
     severity: alert.severity,
     kind: alert.kind,
+    incidentId: alert.incidentId,
     chainId: alert.chainId,
     txn: alert.txn,
     subject: alert.subject,

@@ -25,6 +25,11 @@ export interface Alert {
   readonly title: string;
   /** The facts found of the subject, sorted, e.g. `hop-drift`, `use-beyond-scope`. */
   readonly facts: readonly string[];
+  /** The incident that it is a part of: set while something pages at its hop or above it, and it stands itself. */
+  readonly incidentId: string | undefined;
+  /** Key of the hop it stands at, and of those above, nearest first: as of the finding that leads it. */
+  readonly hop: string;
+  readonly above: readonly string[];
   readonly chainId: string | undefined;
   readonly txn: string | undefined;
   /** False while every finding is provisional; only settled alerts page. */

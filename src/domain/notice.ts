@@ -3,15 +3,28 @@ import type { LinkLevel } from './chain.ts';
 import type { TokenRef } from './event/index.ts';
 import type { Severity } from './finding.ts';
 import { deterministicId } from './ids.ts';
+import type { Incident } from './incident.ts';
 
-/** A change of an alert that people are told of. Signals and provisional alerts make none. */
-export interface Notice {
+type Word = 'raised' | 'escalated' | 'withdrawn' | 'merged';
+
+/** A change of an alert. Signals and provisional alerts make none. People are told of incidents, machines of both. */
+export interface AlertNotice {
   /** `alert.merged` is sent to nobody: who heard of the alert has heard of the one that carries on. */
-  readonly type: 'alert.raised' | 'alert.escalated' | 'alert.withdrawn' | 'alert.merged';
-  /** How often this alert has been raised, counted from 1: it may be withdrawn and come back. */
+  readonly type: `alert.${Word}`;
+  /** How often it has been raised, counted from 1: it may be withdrawn and come back. */
   readonly epoch: number;
-  readonly alert: Alert;
+  readonly about: Alert;
 }
+
+/** A change of an incident: what people are told of. */
+export interface IncidentNotice {
+  /** `incident.merged` ends one under its id: who heard of it has heard of the one that carries on. */
+  readonly type: `incident.${Word}`;
+  readonly epoch: number;
+  readonly about: Incident;
+}
+
+export type Notice = AlertNotice | IncidentNotice;
 
 /** The credential whose revocation would end a settled alert, and all that a decision about it needs. */
 export interface RevocationWish {
@@ -29,13 +42,17 @@ export interface RevocationWish {
 /** What a batch of findings changed. Everything here is derived again, with the same ids, by a replay. */
 export interface AlertChanges {
   readonly alerts: readonly Alert[];
+  readonly incidents: readonly Incident[];
   readonly notices: readonly Notice[];
   readonly revocations: readonly RevocationWish[];
 }
 
-/** Names a message for ever: a replay after a crash makes the same ones. Never contains a dot. */
-export function noticeId(notice: Notice, endpoint: string): string {
-  const { type, epoch, alert } = notice;
-  const step = type === 'alert.escalated' ? `${epoch}:${alert.severity}` : String(epoch);
-  return deterministicId('msg', [alert.tenant, alert.id, type, step, endpoint]);
+/**
+ * Names a message for ever: a replay after a crash makes the same ones. Never contains a dot. An epoch ends once, so
+ * whichever way it ends its last message has one name.
+ */
+export function noticeId({ type, epoch, about }: Notice, endpoint: string): string {
+  const word = type.endsWith('.merged') ? type.replace('.merged', '.withdrawn') : type;
+  const step = type.endsWith('.escalated') ? `${epoch}:${about.severity}` : String(epoch);
+  return deterministicId('msg', [about.tenant, about.id, word, step, endpoint]);
 }

@@ -4,6 +4,7 @@ import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
+import type { Incident, IncidentState } from './incident.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord } from './record.ts';
 import type { OutboxEntry, Response } from './response.ts';
@@ -51,6 +52,18 @@ export interface AlertQuery extends PageQuery {
   readonly detector: string | undefined;
   readonly minSeverity: Severity | undefined;
   readonly chainId: string | undefined;
+  /** The incident that they are a part of. */
+  readonly incidentId?: string | undefined;
+}
+
+export interface IncidentQuery extends PageQuery {
+  /** Undefined: all but those that merged into another one. */
+  readonly state: IncidentState | undefined;
+  readonly minSeverity: Severity | undefined;
+  /** One of its alerts is by this detector. */
+  readonly detector: string | undefined;
+  /** The chain of its cause. */
+  readonly chainId: string | undefined;
 }
 
 export interface ActionQuery extends PageQuery {
@@ -85,6 +98,7 @@ export interface ChainStore {
   writeHops(hops: readonly Hop[]): Promise<void>;
   writeActions(actions: readonly Action[]): Promise<void>;
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
+  writeIncidents(incidents: readonly Incident[]): Promise<void>;
 }
 
 export interface ResponseStore {
@@ -114,6 +128,9 @@ export interface QueryStore {
   actions(query: ActionQuery): Promise<Page<Action>>;
   alerts(query: AlertQuery): Promise<Page<AlertWithLife>>;
   alert(tenant: string, id: string): Promise<AlertWithLife | undefined>;
+  incidents(query: IncidentQuery): Promise<Page<Incident>>;
+  /** Follows `mergedInto`: an old id resolves for ever. */
+  incident(tenant: string, id: string): Promise<Incident | undefined>;
   alertActions(tenant: string, alertId: string): Promise<readonly AlertAction[]>;
   writeAlertAction(action: AlertAction): Promise<void>;
   responses(

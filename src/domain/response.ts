@@ -45,7 +45,7 @@ export interface OutboxEntry {
   readonly id: string;
   /** Name of the configured endpoint. */
   readonly endpoint: string;
-  /** `alert.raised`, `alert.withdrawn`, `token.revoke` … */
+  /** `incident.raised`, `alert.withdrawn`, `token.revoke` … */
   readonly type: string;
   /** The exact bytes that are signed and sent. */
   readonly body: string;

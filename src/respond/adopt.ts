@@ -1,7 +1,8 @@
+import { severityRank } from '../domain/finding.ts';
 import { type Notice, noticeId } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
-import { type Announcement, stillToSay } from './announce.ts';
+import { type Announcement, asWord, listensTo, stillToSay, wordOf } from './announce.ts';
 import { placeInTime } from './place-in-time.ts';
 import { keyOf, newEntry } from './rows.ts';
 import type { Clock, Endpoint } from './types.ts';
@@ -13,43 +14,68 @@ export interface AdoptionParts {
   readonly body: (notice: Notice) => string;
 }
 
+export interface Adopted {
+  /** Messages that are noted and never sent. */
+  readonly noted: readonly OutboxEntry[];
+  /** What is told of those that ended so. */
+  readonly told: readonly OutboxEntry[];
+}
+
 /**
- * Messages that are noted and never sent. An alert that carries on as another one has not ended: who heard of it is
- * taken to have heard of the other, at the severity that it had, and to know that the first is over. The outbox is
- * what remembers whom was told, so it is what has to know, in this process and in every later one.
+ * What carries on under another id has not ended: who heard of it is taken to have heard of the other, at the severity
+ * that it had, and to know that the first is over. Of an incident that is told, so that nobody goes on with the old
+ * one; of an alert it is only noted. The outbox is what remembers whom was told, so it is what has to know, in this
+ * process and in every later one.
  */
-export async function adopt(notices: readonly Notice[], parts: AdoptionParts): Promise<OutboxEntry[]> {
-  const { store, endpoints, clock, body } = parts;
-  const merged = notices.filter(({ type }) => type === 'alert.merged');
-  if (merged.length === 0) return [];
+export async function adopt(notices: readonly Notice[], parts: AdoptionParts): Promise<Adopted> {
+  const { store, endpoints } = parts;
+  const merged = notices.filter((notice) => wordOf(notice) === 'merged');
+  if (merged.length === 0) return { noted: [], told: [] };
   const ends = await placeInTime(
     store,
-    merged.flatMap((notice) =>
-      endpoints.map((endpoint) => announcement({ ...notice, type: 'alert.withdrawn' }, endpoint)),
-    ),
+    merged.flatMap((notice) => endpoints.map((endpoint) => announcement(notice, endpoint))),
   );
   const heard = ends.announcements.filter((end) => stillToSay(end, ends.known) !== undefined);
   const begins = await placeInTime(store, heard.flatMap(beginning));
-  return [...heard, ...begins.announcements.filter((begin) => !begins.known.has(keyIn(begin)))].map(
-    (said) => {
-      const { notice, endpoint, id } = said;
-      const entry = newEntry({ tenant: notice.alert.tenant, id }, clock(), {
-        endpoint: endpoint.name,
-        type: notice.type,
-        body: body(notice),
-        responseId: '',
-      });
-      return { ...entry, state: 'delivered', lastError: 'not sent: the alert carries on under another id' };
-    },
-  );
+  const unheard = worstOf(begins.announcements.filter((begin) => !begins.known.has(keyIn(begin))));
+  const isTold = ({ notice, endpoint }: Announcement) =>
+    notice.type === 'incident.merged' && !endpoint.disabled && listensTo(endpoint, notice.type);
+  return {
+    noted: [...heard.filter((end) => !isTold(end)), ...unheard].map((said) => ({
+      ...entryOf(said, parts),
+      state: 'delivered',
+      lastError: 'not sent: it carries on under another id',
+    })),
+    told: heard.filter(isTold).map((said) => entryOf(said, parts)),
+  };
 }
 
-/** The alert that carries on, as if it had been raised when the first was. */
+function entryOf({ notice, endpoint, id }: Announcement, { clock, body }: AdoptionParts): OutboxEntry {
+  return newEntry({ tenant: notice.about.tenant, id }, clock(), {
+    endpoint: endpoint.name,
+    type: notice.type,
+    body: body(notice),
+    responseId: '',
+  });
+}
+
+/** What carries on, as if it had been raised when the first was. */
 function beginning({ notice, endpoint }: Announcement): Announcement[] {
-  const { alert } = notice;
-  if (alert.mergedInto === undefined) return [];
-  const raised: Notice = { type: 'alert.raised', epoch: 1, alert: { ...alert, id: alert.mergedInto } };
+  const { about } = notice;
+  if (about.mergedInto === undefined) return [];
+  const raised = {
+    ...asWord(notice, 'raised'),
+    epoch: 1,
+    about: { ...about, id: about.mergedInto },
+  } as Notice;
   return [announcement(raised, endpoint)];
+}
+
+/** Several may carry on as one: of the same message that with the highest severity. */
+function worstOf(announcements: readonly Announcement[]): Announcement[] {
+  const rank = ({ notice }: Announcement) => severityRank(notice.about.severity);
+  const sorted = [...announcements].sort((a, b) => rank(a) - rank(b));
+  return [...new Map(sorted.map((one) => [keyIn(one), one])).values()];
 }
 
 function announcement(notice: Notice, endpoint: Endpoint): Announcement {
@@ -57,5 +83,5 @@ function announcement(notice: Notice, endpoint: Endpoint): Announcement {
 }
 
 function keyIn({ notice, id }: Announcement): string {
-  return keyOf({ tenant: notice.alert.tenant, id });
+  return keyOf({ tenant: notice.about.tenant, id });
 }

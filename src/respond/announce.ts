@@ -12,9 +12,9 @@ export interface Announcement {
   readonly id: string;
 }
 
-/** Who is to be told of what, before anything is known of earlier deliveries. */
+/** Who is to be told of what, before anything is known of earlier deliveries. What merged is for `adopt` to tell. */
 export function addressees(notices: readonly Notice[], endpoints: readonly Endpoint[]): Announcement[] {
-  const spoken = notices.filter(({ type }) => type !== 'alert.merged');
+  const spoken = notices.filter((notice) => wordOf(notice) !== 'merged');
   return spoken.flatMap((notice) =>
     endpoints
       .filter(
@@ -24,13 +24,25 @@ export function addressees(notices: readonly Notice[], endpoints: readonly Endpo
   );
 }
 
+type Word = 'raised' | 'escalated' | 'withdrawn' | 'merged';
+
+export function wordOf({ type }: Notice): Word {
+  return type.slice(type.indexOf('.') + 1) as Word;
+}
+
+/** The same notice with another word, of the same kind. */
+export function asWord(notice: Notice, word: Word): Notice {
+  const kind = notice.type.slice(0, notice.type.indexOf('.'));
+  return { ...notice, type: `${kind}.${word}` } as Notice;
+}
+
 /** Ids of earlier messages that decide what an announcement becomes, its own included. */
 export function relatedIds({ notice, endpoint }: Announcement): string[] {
   const { epoch } = notice;
   const related: Notice[] =
-    notice.type === 'alert.raised'
-      ? [notice, { ...notice, type: 'alert.withdrawn' }, asEscalation(notice)]
-      : [...inEpoch(notice, epoch), { ...notice, type: 'alert.raised', epoch: epoch + 1 }];
+    wordOf(notice) === 'raised'
+      ? [notice, asWord(notice, 'withdrawn'), asEscalation(notice)]
+      : [...inEpoch(notice, epoch), { ...asWord(notice, 'raised'), epoch: epoch + 1 }];
   return related.map((other) => noticeId(other, endpoint.name));
 }
 
@@ -43,63 +55,74 @@ export function inNextEpoch(
   known: ReadonlyMap<string, OutboxEntry>,
 ): Announcement | undefined {
   const said = (other: Notice) =>
-    known.has(keyOf({ tenant: other.alert.tenant, id: noticeId(other, endpoint.name) }));
+    known.has(keyOf({ tenant: other.about.tenant, id: noticeId(other, endpoint.name) }));
   const epoch = notice.epoch + 1;
-  if (!said({ ...notice, type: 'alert.withdrawn' })) return undefined;
-  if (notice.type !== 'alert.raised' && !said({ ...notice, type: 'alert.raised', epoch })) return undefined;
+  if (!said(asWord(notice, 'withdrawn'))) return undefined;
+  if (wordOf(notice) !== 'raised' && !said({ ...asWord(notice, 'raised'), epoch })) return undefined;
   const moved = { ...notice, epoch };
   return { notice: moved, endpoint, id: noticeId(moved, endpoint.name) };
 }
 
-/** Everything that may have been said of an alert in one epoch. */
+/** Everything that may have been said of an alert or incident in one epoch. */
 function inEpoch(notice: Notice, epoch: number): Notice[] {
   const of = { ...notice, epoch };
   return [
-    { ...of, type: 'alert.raised' },
-    { ...of, type: 'alert.withdrawn' },
+    asWord(of, 'raised'),
+    asWord(of, 'withdrawn'),
     ...severities.map((severity) => asEscalation(of, severity)),
   ];
 }
 
 /**
- * What is still to be said. A message that was made before is not made again; a withdrawal goes only to those who
- * heard of the alert. A replay sees in one batch what came in two: an alert that was announced as `high` and is
- * raised as `critical` now has escalated.
+ * What is still to be said. A message that was made before is not made again; an end goes only to those who heard of
+ * the beginning. A replay sees in one batch what came in two: an alert that was announced as `high` and is raised as
+ * `critical` now has escalated.
  */
 export function stillToSay(
   announcement: Announcement,
   known: ReadonlyMap<string, OutboxEntry>,
 ): Announcement | undefined {
   const { notice, endpoint } = announcement;
-  const { tenant } = notice.alert;
+  const { tenant } = notice.about;
   const said = (other: Notice): OutboxEntry | undefined =>
     known.get(keyOf({ tenant, id: noticeId(other, endpoint.name) }));
   const earlier = said(notice);
-  if (notice.type === 'alert.withdrawn') {
+  const word = wordOf(notice);
+  if (word === 'withdrawn' || word === 'merged') {
     const heard = inEpoch(notice, notice.epoch).some(
-      (related) => related.type !== 'alert.withdrawn' && said(related) !== undefined,
+      (related) => wordOf(related) !== 'withdrawn' && said(related) !== undefined,
     );
     return earlier === undefined && heard ? announcement : undefined;
   }
+  if (word === 'escalated') {
+    const raised = said(asWord(notice, 'raised'));
+    const isKnown = raised !== undefined && !isHigher(notice, raised);
+    return earlier === undefined && !isKnown ? announcement : undefined;
+  }
   if (earlier === undefined) return announcement;
-  if (notice.type === 'alert.escalated') return undefined;
-  if (severityRank(notice.alert.severity) <= severityRank(severityOf(earlier))) return undefined;
+  if (!isHigher(notice, earlier)) return undefined;
   const escalation = asEscalation(notice);
   if (said(escalation) !== undefined || !listensTo(endpoint, escalation.type)) return undefined;
   return { notice: escalation, endpoint, id: noticeId(escalation, endpoint.name) };
 }
 
-function listensTo(endpoint: Endpoint, type: string): boolean {
+function isHigher({ about }: Notice, than: OutboxEntry): boolean {
+  return severityRank(about.severity) > severityRank(severityOf(than));
+}
+
+export function listensTo(endpoint: Endpoint, type: string): boolean {
   return endpoint.events.some((pattern) => matchesPattern(pattern, type));
 }
 
-/** Who was told of an alert is told of its end, whatever severity it has by then. */
-function concerns(endpoint: Endpoint, { type, alert }: Notice): boolean {
-  return type === 'alert.withdrawn' || severityRank(alert.severity) >= severityRank(endpoint.minSeverity);
+/** Who was told of something is told of its end, whatever severity it has by then. */
+function concerns(endpoint: Endpoint, notice: Notice): boolean {
+  if (wordOf(notice) === 'withdrawn') return true;
+  return severityRank(notice.about.severity) >= severityRank(endpoint.minSeverity);
 }
 
-function asEscalation(notice: Notice, severity: Severity = notice.alert.severity): Notice {
-  return { ...notice, type: 'alert.escalated', alert: { ...notice.alert, severity } };
+function asEscalation(notice: Notice, severity: Severity = notice.about.severity): Notice {
+  const escalated = asWord(notice, 'escalated');
+  return { ...escalated, about: { ...escalated.about, severity } } as Notice;
 }
 
 /** Of the text that was sent. One that cannot be read is taken for the highest: silence rather than noise. */

@@ -34,8 +34,8 @@ const EndpointConfig = z.strictObject({
     .array(z.string().regex(/^[a-z*][a-z.*]{0,63}$/))
     .min(1)
     .max(16)
-    .default(['alert.*']),
-  /** Alerts below it are not sent here. */
+    .default(['incident.*']),
+  /** Incidents and alerts below it are not sent here. */
   minSeverity: z.enum(severities).default('info'),
   allowPrivate: z.boolean().default(false),
   disabled: z.boolean().default(false),

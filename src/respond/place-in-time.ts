@@ -3,12 +3,12 @@ import type { OutboxEntry } from '../domain/response.ts';
 import { type Announcement, inNextEpoch, relatedIds } from './announce.ts';
 import { findEntries } from './rows.ts';
 
-/** Come-backs of one alert within one replayed batch that are told apart. */
+/** Come-backs of one alert or incident within one replayed batch that are told apart. */
 const EPOCHS_AHEAD_MAX = 8;
 
 export interface Placed {
   readonly announcements: readonly Announcement[];
-  /** What was said before of their alerts, by key. */
+  /** What was said before of the same, by key. */
   readonly known: ReadonlyMap<string, OutboxEntry>;
 }
 
@@ -27,7 +27,7 @@ export async function placeInTime(
   for (let round = 0; round <= EPOCHS_AHEAD_MAX && open.length > 0; round += 1) {
     const named = open.flatMap((index) => {
       const announcement = announcements[index] as Announcement;
-      return relatedIds(announcement).map((id) => ({ tenant: announcement.notice.alert.tenant, id }));
+      return relatedIds(announcement).map((id) => ({ tenant: announcement.notice.about.tenant, id }));
     });
     for (const [key, entry] of await findEntries(store, named)) known.set(key, entry);
     open = open.filter((index) => {

@@ -52,14 +52,18 @@ export function createResponder(options: ResponderOptions): Responder {
     const before = new Map(told.map((entry) => [keyOf(entry), entry]));
     const { announcements, known } = await placeInTime(store, addressees(notices, endpoints), before);
     const responses = new Map(decided.map(({ wish, response }) => [keyOf(wish.alert), response]));
+    const responseTo = ({ about }: Notice) =>
+      ('alerts' in about ? about.alerts : [about])
+        .map(({ id }) => responses.get(keyOf({ tenant: about.tenant, id })))
+        .find((response) => response !== undefined);
     return announcements.flatMap((announcement) => {
       const said = stillToSay(announcement, known);
       if (said === undefined) return [];
       const { notice, endpoint, id } = said;
-      return newEntry({ tenant: notice.alert.tenant, id }, clock(), {
+      return newEntry({ tenant: notice.about.tenant, id }, clock(), {
         endpoint: endpoint.name,
         type: notice.type,
-        body: body(notice, responses.get(keyOf(notice.alert))),
+        body: body(notice, responseTo(notice)),
         responseId: '',
       });
     });
@@ -76,23 +80,24 @@ export function createResponder(options: ResponderOptions): Responder {
     async handle(changes, { handledSeq = -1, imported = false } = {}) {
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
       const historyMs = clock() - EVENT_AGE_MS_MAX;
-      const isHistory = ({ alert }: Notice | Decided['wish']) => imported || alert.lastAtMs < historyMs;
+      const isOld = (lastAtMs: number) => imported || lastAtMs < historyMs;
+      const isHistory = ({ alert }: Decided['wish']) => isOld(alert.lastAtMs);
       const notices = changes.notices.filter(
-        (notice) => notice.alert.version > handledSeq && !isHistory(notice),
+        ({ about }) => about.version > handledSeq && !isOld(about.lastAtMs),
       );
       const wishes = changes.revocations.filter(({ alert }) => alert.version > handledSeq);
       if (notices.length === 0 && wishes.length === 0) return;
 
       const decided = await revoker.decide(wishes, isHistory);
-      const told = await adopt(notices, {
+      const { noted, told } = await adopt(notices, {
         store,
         endpoints,
         clock,
         body: (notice) => body(notice, undefined),
       });
-      const news = await announce(notices, decided, told);
-      if (told.length > 0) await store.writeOutbox(told);
-      await outbox.enqueue([...revoker.entries(decided), ...news]);
+      const news = await announce(notices, decided, [...noted, ...told]);
+      if (noted.length > 0) await store.writeOutbox(noted);
+      await outbox.enqueue([...revoker.entries(decided), ...told, ...news]);
       for (const { how, response } of decided) {
         // Its entry is dead from the earlier decision; enqueueing has left it so.
         if (how === 'again') await outbox.revive(response.tenant, [response.id]);

@@ -150,9 +150,9 @@ export function createRevoker(options: RevokerOptions): Revoker {
 const carriedOut: ReadonlySet<Response['state']> = new Set(['accepted', 'confirmed', 'unconfirmed']);
 
 function withdrawnTargets(notices: readonly Notice[]) {
-  return notices.flatMap(({ type, alert: { tenant, id, revoke } }) =>
-    type === 'alert.withdrawn' && revoke !== undefined
-      ? [{ tenant, alertId: id, id: revocationId(tenant, revoke) }]
-      : [],
-  );
+  return notices.flatMap((notice) => {
+    if (notice.type !== 'alert.withdrawn') return [];
+    const { tenant, id, revoke } = notice.about;
+    return revoke === undefined ? [] : [{ tenant, alertId: id, id: revocationId(tenant, revoke) }];
+  });
 }

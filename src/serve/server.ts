@@ -18,6 +18,7 @@ import { alertRoutes } from './routes/alerts.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
+import { incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
@@ -89,6 +90,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(chainRoutes(deps));
     await v1.register(tokenRoutes(deps));
     await v1.register(alertRoutes(deps));
+    await v1.register(incidentRoutes(deps));
     await v1.register(listRoutes(deps));
     await v1.register(detectorRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { alertVerbs } from '../domain/alert.ts';
 import { effects } from '../domain/event/index.ts';
 import { severities } from '../domain/finding.ts';
+import { incidentStates } from '../domain/incident.ts';
 import { responseStates } from '../domain/response.ts';
 import type { TableOf } from './database.ts';
 import { migrations, statements } from './migrate.ts';
@@ -9,6 +10,7 @@ import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
+import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
@@ -82,6 +84,7 @@ describe('the schema', () => {
       actionsTable,
       alertsTable,
       alertActionsTable,
+      incidentsTable,
       responsesTable,
       outboxTable,
       deadLettersTable,
@@ -103,6 +106,8 @@ describe('the schema', () => {
     expect(enumOf('responses', 'state')).toEqual([...responseStates]);
     expect(enumOf('alert_actions', 'verb')).toEqual([...alertVerbs]);
     expect(enumOf('alerts', 'severity')).toEqual([...severities]);
+    expect(enumOf('incidents', 'severity')).toEqual([...severities]);
+    expect(enumOf('incidents', 'state')).toEqual([...incidentStates]);
     expect(enumOf('actions', 'effect').sort()).toEqual([...effects].sort());
   });
 });

@@ -12,6 +12,7 @@ import { crossReferences } from './queries/cross-references.ts';
 import { deadLetters } from './queries/dead-letters.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { hops } from './queries/hops.ts';
+import { incident, incidents } from './queries/incidents.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { readPosition } from './queries/position.ts';
@@ -25,6 +26,7 @@ import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
+import { incidentsTable } from './rows/incident.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
@@ -43,6 +45,7 @@ export function createStore(database: Database, clock: () => number): Store {
     writeHops: (rows) => writer.write(hopsTable, rows),
     writeActions: (rows) => writer.write(actionsTable, rows),
     writeAlerts: (rows) => writer.write(alertsTable, rows),
+    writeIncidents: (rows) => writer.write(incidentsTable, rows),
 
     writeResponses: (rows) => writer.write(responsesTable, rows),
     findResponses: (tenant, ids) => findResponses(database, tenant, ids),
@@ -58,6 +61,8 @@ export function createStore(database: Database, clock: () => number): Store {
     actions: (query) => actions(database, query),
     alerts: (query) => alerts(database, query),
     alert: (tenant, id) => alert(database, tenant, id),
+    incidents: (query) => incidents(database, query),
+    incident: (tenant, id) => incident(database, tenant, id),
     alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),
     writeAlertAction: (action) => writer.write(alertActionsTable, [action]),
     responses: (query) => responses(database, query),

@@ -105,6 +105,12 @@ function rows(truth: Truth, tables: Tables): string[] {
       byName([...tables.alerts.values()].filter(isInForce).map(plain)),
       plain,
     ),
+    ...compare(
+      'incident',
+      truth.incidents,
+      byName([...tables.incidents.values()].filter(({ state }) => state === 'open').map(plain)),
+      plain,
+    ),
   ];
 }
 

@@ -1,5 +1,4 @@
-import type { Alert } from '../../src/domain/alert.ts';
-import { noticeId } from '../../src/domain/notice.ts';
+import { type Notice, noticeId } from '../../src/domain/notice.ts';
 import { revocationId } from '../../src/respond/plan.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
@@ -28,10 +27,11 @@ export function delivered(truth: Truth, tables: Tables, received: readonly Recei
       if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
       continue;
     }
+    if (type.startsWith('incident.')) continue;
     const alert = `${data['tenant']} ${data['alertId']}`;
     const of = ensure(toldOf, inForce(tables, alert));
     of.alerts.add(alert);
-    const epoch = endpoint === PAGER ? epochOf(id, type, data) : undefined;
+    const epoch = endpoint === PAGER ? epochOf(id, type, data, data['alertId']) : undefined;
     if (epoch === undefined) problems.push(`${type} of ${alert} went out under an id of its own: ${id}`);
     else if (type === 'alert.raised') of.raised.add(`${alert} ${epoch}`);
     else if (type === 'alert.withdrawn') of.withdrawn.add(`${alert} ${epoch}`);
@@ -41,6 +41,7 @@ export function delivered(truth: Truth, tables: Tables, received: readonly Recei
     ...left(tables),
     ...[...toldOf].flatMap(([id, of]) => alternating(id, of)),
     ...standing(truth, toldOf),
+    ...incidents(truth, tables, received),
   ]);
 }
 
@@ -71,13 +72,50 @@ function left({ outbox }: Tables): string[] {
 }
 
 /** The epoch in which this id is the only right one. */
-function epochOf(id: string, type: string, data: Record<string, unknown>): number | undefined {
-  const { tenant, alertId, severity } = data;
-  const alert = { tenant, id: alertId, severity } as unknown as Alert;
+function epochOf(
+  id: string,
+  type: string,
+  { tenant, severity }: Record<string, unknown>,
+  of: unknown,
+): number | undefined {
+  const about = { tenant, id: of, severity };
   for (let epoch = 1; epoch <= EPOCHS_MAX; epoch += 1) {
-    if (noticeId({ type: type as 'alert.raised', epoch, alert }, PAGER) === id) return epoch;
+    if (noticeId({ type, epoch, about } as Notice, PAGER) === id) return epoch;
   }
   return undefined;
+}
+
+/**
+ * Of incidents people are told of every end, also of one that carries on under another id. Who was told of the first
+ * is taken to know of the other, which is noted in the outbox alone: there stands what people believe.
+ */
+function incidents(truth: Truth, tables: Tables, received: readonly Received[]): string[] {
+  const problems: string[] = [];
+  const names = new Set([...truth.incidents.keys()]);
+  for (const { id, body } of received) {
+    const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
+    if (!type.startsWith('incident.')) continue;
+    const name = `${data['tenant']} ${data['incidentId']}`;
+    names.add(name);
+    if (typeof data['mergedInto'] === 'string') names.add(`${data['tenant']} ${data['mergedInto']}`);
+    if (epochOf(id, type, data, data['incidentId']) === undefined)
+      problems.push(`${type} of ${name} went out under an id of its own: ${id}`);
+  }
+  for (const name of names) {
+    const [tenant = '', incident = ''] = name.split(' ');
+    const isNoted = (type: string, epoch: number): boolean =>
+      tables.outbox.has(
+        `${tenant}\u0000${noticeId({ type, epoch, about: { tenant, id: incident } } as Notice, PAGER)}`,
+      );
+    const epochs = Array.from({ length: EPOCHS_MAX }, (_, index) => index + 1);
+    const open = epochs.filter((e) => isNoted('incident.raised', e) && !isNoted('incident.withdrawn', e));
+    const isTrue = truth.incidents.get(name)?.state === 'open';
+    if (open.length > 1) problems.push(`incident ${name} stands in ${open.length} epochs`);
+    if (isTrue && open.length === 0) problems.push(`incident ${name} was never told`);
+    if (!isTrue && open.length > 0)
+      problems.push(`incident ${name} stands in people's eyes, and is not true`);
+  }
+  return told(problems);
 }
 
 /** Raised, withdrawn, raised again: one thing told under two ids would break the row. */

@@ -104,8 +104,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'names a message by where it stands in the log',
     file: 'src/domain/notice.ts',
-    search: '[alert.tenant, alert.id, type, step, endpoint]',
-    replace: '[alert.tenant, alert.id, type, step, endpoint, alert.version]',
+    search: '[about.tenant, about.id, word, step, endpoint]',
+    replace: '[about.tenant, about.id, word, step, endpoint, about.version]',
   },
   {
     name: 'sends without writing first',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { detectors } from '../../detectors/registry.ts';
-import { alertBody, createAlertBook } from '../../src/alert/index.ts';
+import { createAlertBook, noticeBody } from '../../src/alert/index.ts';
 import { createWatermarkTracker } from '../../src/correlate/watermark.ts';
 import type { Admit } from '../../src/domain/admission.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
@@ -72,13 +72,13 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
   const responder = createResponder({
     store,
     transport: parts.transport,
-    endpoints: [endpoint(PAGER, ['alert.*']), endpoint(REVOKER, ['token.*'])],
+    endpoints: [endpoint(PAGER, ['alert.*', 'incident.*']), endpoint(REVOKER, ['token.*'])],
     config: { mode: 'auto', minSeverity: 'high', endpoint: REVOKER, killSwitch: false },
     clock,
     timer: (run, ms) => life.after(ms, run),
     random: parts.random.next,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    body: alertBody,
+    body: noticeBody,
     // So few that lanes overflow and have to look into the store again.
     entriesMax: 3,
     concurrency: 2,

@@ -2,6 +2,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
 import type {
   ChainStore,
@@ -38,6 +39,7 @@ export interface Tables {
   readonly hops: Map<string, Hop>;
   readonly actions: Map<string, Action>;
   readonly alerts: Map<string, Alert>;
+  readonly incidents: Map<string, Incident>;
   readonly responses: Map<string, Response>;
   readonly outbox: Map<string, OutboxEntry>;
   readonly positions: Map<string, number>;
@@ -55,6 +57,7 @@ export function createTables(): Tables {
     hops: new Map(),
     actions: new Map(),
     alerts: new Map(),
+    incidents: new Map(),
     responses: new Map(),
     outbox: new Map(),
     positions: new Map(),
@@ -146,6 +149,8 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
       write('writeActions', rows, (row) => put(tables.actions, key(row.tenant, row.id), row)),
     writeAlerts: (rows) =>
       write('writeAlerts', rows, (row) => put(tables.alerts, key(row.tenant, row.id), row)),
+    writeIncidents: (rows) =>
+      write('writeIncidents', rows, (row) => put(tables.incidents, key(row.tenant, row.id), row)),
     writeResponses: (rows) =>
       write('writeResponses', rows, (row) => {
         const known = tables.responses.get(key(row.tenant, row.id));

@@ -4,6 +4,7 @@ import type { Admit } from '../../src/domain/admission.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import type { LogRecord } from '../../src/domain/record.ts';
 import { createEngine } from '../../src/engine.ts';
 import { POISON } from './store.ts';
@@ -22,6 +23,7 @@ export interface Truth {
   readonly hops: ReadonlyMap<string, Hop>;
   readonly actions: ReadonlyMap<string, Action>;
   readonly alerts: ReadonlyMap<string, Alert>;
+  readonly incidents: ReadonlyMap<string, Incident>;
 }
 
 /**
@@ -61,7 +63,7 @@ export function truthOf(world: World, admit: Admit): Truth {
     chainIdleMs: Number.POSITIVE_INFINITY,
   });
   const { chains, hops, actions, findings } = engine.apply(records);
-  const { alerts } = createAlertBook().apply(findings);
+  const { alerts, incidents } = createAlertBook().apply(findings);
   return {
     admitted,
     refused,
@@ -69,6 +71,7 @@ export function truthOf(world: World, admit: Admit): Truth {
     hops: byName(hops.filter(({ chainId }) => chainId !== '')),
     actions: byName(actions.filter(({ hopKey }) => hopKey !== '')),
     alerts: byName(alerts),
+    incidents: byName(incidents.filter(({ state }) => state === 'open')),
   };
 }
 

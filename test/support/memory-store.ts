@@ -3,6 +3,7 @@ import type { Alert, AlertAction, AlertWithLife } from '../../src/domain/alert.t
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { severityRank } from '../../src/domain/finding.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/domain/ports.ts';
 import type { Response } from '../../src/domain/response.ts';
 
@@ -13,6 +14,7 @@ export interface MemoryStore extends Served {
   writeHops(hops: readonly Hop[]): Promise<void>;
   writeActions(actions: readonly Action[]): Promise<void>;
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
+  writeIncidents(incidents: readonly Incident[]): Promise<void>;
   writeResponses(responses: readonly Response[]): Promise<void>;
   appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
 }
@@ -24,6 +26,7 @@ export function createMemoryStore(): MemoryStore {
   const actions: Action[] = [];
   const alerts: Alert[] = [];
   const people: AlertAction[] = [];
+  const incidents = new Map<string, Incident>();
   const responses: Response[] = [];
   const letters: DeadLetter[] = [];
   const keys = new Map<string, ApiKey>();
@@ -33,6 +36,10 @@ export function createMemoryStore(): MemoryStore {
   const resolve = (tenant: string, id: string): Chain | undefined => {
     const found = chains.find((chain) => chain.tenant === tenant && chain.id === id);
     return found?.mergedInto === undefined ? found : resolve(tenant, found.mergedInto);
+  };
+  const follow = (tenant: string, id: string): Incident | undefined => {
+    const found = incidents.get(`${tenant} ${id}`);
+    return found?.mergedInto === undefined ? found : follow(tenant, found.mergedInto);
   };
   const live = (alert: Alert): AlertWithLife => {
     const last = people.filter((a) => a.tenant === alert.tenant && a.alertId === alert.id).at(-1);
@@ -68,10 +75,20 @@ export function createMemoryStore(): MemoryStore {
         alerts
           .map(live)
           .filter((a) => is(q.state, a.state) && is(q.kind, a.kind) && is(q.detector, a.detector))
-          .filter((a) => is(q.chainId, a.chainId))
+          .filter((a) => is(q.chainId, a.chainId) && is(q.incidentId, a.incidentId))
           .filter((a) => severityRank(a.severity) >= severityRank(q.minSeverity ?? 'info')),
       ),
     alert: async (tenant, id) => alerts.map(live).find((a) => a.tenant === tenant && a.id === id),
+    incidents: async (q) =>
+      page(
+        q,
+        [...incidents.values()].filter(
+          (one) =>
+            (q.state === undefined ? one.state !== 'merged' : one.state === q.state) &&
+            is(q.chainId, one.chainId),
+        ),
+      ),
+    incident: async (tenant, id) => follow(tenant, id),
     alertActions: async (tenant, id) => people.filter((a) => a.tenant === tenant && a.alertId === id),
     writeAlertAction: async (action) => void people.push(action),
     responses: async (q) =>
@@ -93,6 +110,9 @@ export function createMemoryStore(): MemoryStore {
     writeHops: async (rows) => void hops.push(...rows),
     writeActions: async (rows) => void actions.push(...rows),
     writeAlerts: async (rows) => void alerts.push(...rows),
+    writeIncidents: async (rows) => {
+      for (const row of rows) incidents.set(`${row.tenant} ${row.id}`, row);
+    },
     writeResponses: async (rows) => void responses.push(...rows),
     appendDeadLetters: async (rows) => void letters.push(...rows),
   };

@@ -33,6 +33,7 @@ function bench(options: Partial<PipelineOptions> = {}) {
     writeChains: nothing,
     writeHops: nothing,
     writeActions: nothing,
+    writeIncidents: async () => undefined,
     writeAlerts: nothing,
     fileEvents: nothing,
     recall: async () => ({ events: [], aliases: [], truncated: [] }),

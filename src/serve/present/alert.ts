@@ -4,6 +4,8 @@ import { severities } from '../../domain/finding.ts';
 import { type Response, responseStates } from '../../domain/response.ts';
 import { Instant, instant, presentToken, TokenSummary } from './common.ts';
 
+export const subjectKinds = ['token', 'principal', 'chain', 'source'] as const;
+
 export const AlertShape = z
   .object({
     id: z.string(),
@@ -16,11 +18,12 @@ export const AlertShape = z
     detectorVersion: z.int(),
     basis: z.enum(['deterministic', 'statistical']),
     subject: z.object({
-      kind: z.enum(['token', 'principal', 'chain', 'source']),
+      kind: z.enum(subjectKinds),
       key: z.string(),
       label: z.string(),
     }),
     facts: z.array(z.string()),
+    incidentId: z.string().optional().describe('The incident that it is a part of, while it stands'),
     chainId: z.string().optional(),
     txn: z.string().optional(),
     settled: z.boolean().describe('False while late evidence may still clear it'),
@@ -50,7 +53,8 @@ export const AlertShape = z
   .meta({ id: 'Alert', description: 'Findings folded by detector and subject, with their life' });
 
 export function presentAlert(alert: AlertWithLife): z.infer<typeof AlertShape> {
-  const { firstAtMs, lastAtMs, liveUntilMs, stateChangedMs, withdrawn: _, tenant: __, ...same } = alert;
+  const { firstAtMs, lastAtMs, liveUntilMs, stateChangedMs, ...rest } = alert;
+  const { withdrawn: _, tenant: __, hop: ___, above: ____, ...same } = rest;
   return {
     ...same,
     subject: { ...alert.subject },

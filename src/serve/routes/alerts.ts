@@ -31,6 +31,7 @@ const AlertQuery = z.strictObject({
   detector: id.optional(),
   minSeverity: z.enum(severities).optional(),
   chain: id.optional(),
+  incident: id.optional(),
 });
 
 const AlertDetail = z
@@ -91,9 +92,9 @@ export function alertRoutes({ store, clock }: ServeDeps): FastifyPluginAsyncZod 
 
   return async (app) => {
     app.get('/alerts', { ...read, schema: listSchema }, async (request) => {
-      const { chain, state, kind, detector, minSeverity, limit, cursor } = request.query;
+      const { chain, incident, state, kind, detector, minSeverity, limit, cursor } = request.query;
       const page = { tenant: caller(request).tenant, limit, cursor };
-      const filters = { state, kind, detector, minSeverity, chainId: chain };
+      const filters = { state, kind, detector, minSeverity, chainId: chain, incidentId: incident };
       return presentPage(await store.alerts({ ...page, ...filters }), presentAlert);
     });
 

@@ -63,6 +63,8 @@ async function alertConditions(database: Database, query: AlertQuery): Promise<C
   if (query.minSeverity !== undefined) {
     conditions.push(['toInt8(severity) >= {severity:Int8}', { severity: severityRank(query.minSeverity) }]);
   }
+  if (query.incidentId !== undefined)
+    conditions.push(['incident_id = {incidentId:String}', { incidentId: query.incidentId }]);
   if (query.chainId !== undefined) {
     const chainIds = await chainFamily(database, query.tenant, query.chainId);
     conditions.push(['chain_id IN {chainIds:Array(String)}', { chainIds }]);

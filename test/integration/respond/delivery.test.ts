@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { alertBody, createAlertBook } from '../../../src/alert/index.ts';
+import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import {
   createGuard,
@@ -114,7 +114,7 @@ function boot(mode: 'auto' | 'dry_run', later: Timer = impatient) {
       }, ms),
     random: () => 0,
     log: silent,
-    body: alertBody,
+    body: noticeBody,
   });
   const book = createAlertBook();
   return {

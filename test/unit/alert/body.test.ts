@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alertBody } from '../../../src/alert/body.ts';
+import { noticeBody } from '../../../src/alert/body.ts';
 import { foldFindings } from '../../../src/alert/fold.ts';
 import type { Json, LiveFinding } from '../../../src/domain/finding.ts';
 import type { Notice } from '../../../src/domain/notice.ts';
 import { findingOf, startMs } from './findings.ts';
 
 function noticeOf(over: Partial<LiveFinding> = {}): Notice {
-  return { type: 'alert.raised', epoch: 1, alert: foldFindings([findingOf(over)], 1).alert };
+  return { type: 'alert.raised', epoch: 1, about: foldFindings([findingOf(over)], 1).alert };
 }
 
 describe('the body of a message', () => {
   it('carries what an alert says', () => {
-    expect(JSON.parse(alertBody(noticeOf()))).toEqual({
+    expect(JSON.parse(noticeBody(noticeOf()))).toEqual({
       type: 'alert.raised',
       timestamp: '2026-06-01T12:00:00.000Z',
       data: {
@@ -58,7 +58,7 @@ describe('the body of a message', () => {
     const response = {
       tenant: 'acme',
       id: 'rsp_1',
-      alertId: notice.alert.id,
+      alertId: notice.about.id,
       chainId: undefined,
       detector: 'scope-creep',
       action: 'token.revoke',
@@ -74,7 +74,7 @@ describe('the body of a message', () => {
       requestedBy: 'chainwarden',
       residualUntilMs: null,
     } as const;
-    expect(JSON.parse(alertBody(notice, response)).data.response).toEqual({
+    expect(JSON.parse(noticeBody(notice, response)).data.response).toEqual({
       id: 'rsp_1',
       action: 'token.revoke',
       mode: 'dry_run',
@@ -85,7 +85,7 @@ describe('the body of a message', () => {
 
   it('tells a credential that never expires from one nobody knows the end of', () => {
     const data = (liveUntilMs: number | null | undefined) =>
-      JSON.parse(alertBody(noticeOf({ liveUntilMs }))).data;
+      JSON.parse(noticeBody(noticeOf({ liveUntilMs }))).data;
     expect(data(null)).toHaveProperty('liveUntil', null);
     expect(data(undefined)).not.toHaveProperty('liveUntil');
   });
@@ -119,10 +119,10 @@ describe('the body of a message', () => {
             eventIds,
             revoke: { iss: text, jti },
           });
-          const body = alertBody(notice);
+          const body = noticeBody(notice);
           expect(Buffer.byteLength(body)).toBeLessThanOrEqual(20_000);
           const { data } = JSON.parse(body);
-          expect(data.alertId).toBe(notice.alert.id);
+          expect(data.alertId).toBe(notice.about.id);
           if (data.revoke !== undefined) expect(data.revoke).toEqual({ iss: text, jti });
           for (const id of data.eventIds ?? []) expect(eventIds).toContain(id);
         },
@@ -133,7 +133,7 @@ describe('the body of a message', () => {
 
   it('cuts between characters, never through one', () => {
     const title = `${'a'.repeat(511)}${'\u{1F600}'.repeat(20_000)}`;
-    const { data } = JSON.parse(alertBody(noticeOf({ title })));
+    const { data } = JSON.parse(noticeBody(noticeOf({ title })));
     expect(data.title).toBe(`${'a'.repeat(511)}…`);
     expect(data.truncated).toBe(true);
   });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createAlertBook } from '../../../src/alert/book.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import { type LiveFinding, severities } from '../../../src/domain/finding.ts';
-import { noticeId } from '../../../src/domain/notice.ts';
+import { type AlertChanges, type AlertNotice, noticeId } from '../../../src/domain/notice.ts';
 import { findingOf, startMs } from './findings.ts';
 
 const finding = fc
@@ -33,6 +33,10 @@ const finding = fc
 
 /** At most one state of each finding, as the engine's newest. */
 const findings = fc.uniqueArray(finding, { selector: ({ id }) => id, maxLength: 8 });
+
+function alertNotices({ notices }: AlertChanges): AlertNotice[] {
+  return notices.filter((notice): notice is AlertNotice => notice.type.startsWith('alert.'));
+}
 
 function identityOf({ id, detector, fact }: LiveFinding) {
   return { id, detector, fact, version: 0 };
@@ -82,7 +86,7 @@ describe('the alert book', () => {
   });
 
   const types = (book: ReturnType<typeof createAlertBook>, ...findings: LiveFinding[]) =>
-    book.apply(findings).notices.map(({ type, epoch }) => `${type} ${epoch}`);
+    alertNotices(book.apply(findings)).map(({ type, epoch }) => `${type} ${epoch}`);
 
   it('notices what pages, once: raised, escalated, withdrawn, raised again', () => {
     const book = createAlertBook();
@@ -132,22 +136,22 @@ describe('the alert book', () => {
     const book = createAlertBook({ alertsMax: 3 });
     const about = (n: number) =>
       findingOf({ subject: { kind: 'token', key: `tok:${n}`, label: `${n}` }, version: n });
-    const [first] = book.apply([about(0)]).notices;
+    const [first] = alertNotices(book.apply([about(0)]));
     for (let n = 1; n < 50; n += 1) book.apply([about(n)]);
     expect(book.size).toBe(3);
-    const [again] = book.apply([about(0)]).notices;
+    const [again] = alertNotices(book.apply([about(0)]));
     expect(again && noticeId(again, 'ops')).toBe(first && noticeId(first, 'ops'));
   });
 });
 
 describe('the id of a notice', () => {
-  const [notice] = createAlertBook().apply([findingOf()]).notices;
+  const [notice] = alertNotices(createAlertBook().apply([findingOf()]));
   if (notice === undefined) throw new Error('nothing was raised');
-  const critical = { ...notice.alert, severity: 'critical' as const };
+  const critical = { ...notice.about, severity: 'critical' as const };
 
   it('never contains a dot and never changes', () => {
     expect(noticeId(notice, 'ops')).toMatch(/^msg_[0-9a-f]{32}$/);
-    expect(noticeId({ ...notice, alert: { ...notice.alert, count: 99, version: 5 } }, 'ops')).toBe(
+    expect(noticeId({ ...notice, about: { ...notice.about, count: 99, version: 5 } }, 'ops')).toBe(
       noticeId(notice, 'ops'),
     );
   });
@@ -159,7 +163,7 @@ describe('the id of a notice', () => {
       noticeId(notice, 'other'),
       noticeId({ ...notice, epoch: 2 }, 'ops'),
       noticeId(escalated, 'ops'),
-      noticeId({ ...escalated, alert: critical }, 'ops'),
+      noticeId({ ...escalated, about: critical }, 'ops'),
       noticeId({ ...escalated, epoch: 2 }, 'ops'),
       noticeId({ ...notice, type: 'alert.withdrawn' }, 'ops'),
     ];
@@ -193,7 +197,7 @@ describe('an alert whose subject is known under another key now', () => {
       evidence: before?.evidence,
       nextStep: `Go on with ${carriesOn?.id}: it is about the same.`,
     });
-    expect(changes.notices.map(({ type }) => type)).toEqual(['alert.merged', 'alert.raised']);
+    expect(alertNotices(changes).map(({ type }) => type)).toEqual(['alert.merged', 'alert.raised']);
     expect(changes.revocations.map(({ alert }) => alert.id)).toEqual([carriesOn?.id]);
   });
 

@@ -40,7 +40,7 @@ function stage() {
     for (const chain of output.chains) chains.set(chain.id, chain);
     const changes = book.apply(output.findings);
     for (const alert of changes.alerts) alerts.set(alert.id, alert);
-    notices.push(...changes.notices);
+    notices.push(...changes.notices.filter(({ type }) => type.startsWith('alert.')));
   }
 
   function tell(id: string, minute: number, data: object): void {
@@ -135,7 +135,7 @@ describe('a feed that is silent for an hour', () => {
     });
     world.time(90);
     expect(world.paging()).toEqual([]);
-    expect(world.notices.map(({ type, alert }) => [type, alert.detector])).toEqual([
+    expect(world.notices.map(({ type, about }) => [type, about.detector])).toEqual([
       ['alert.raised', 'silent-feed'],
       ['alert.withdrawn', 'silent-feed'],
     ]);
@@ -152,7 +152,7 @@ describe('a feed that is silent for an hour', () => {
       world.time(minute - 10);
     }
     expect(world.paging()).toEqual([]);
-    expect(world.notices.map(({ alert }) => alert.detector)).toEqual(['silent-feed', 'silent-feed']);
+    expect(world.notices.map(({ about }) => about.detector)).toEqual(['silent-feed', 'silent-feed']);
   }, 60_000);
 
   it('hides nothing once it is back, and is told of again when it is silent again', () => {
@@ -170,7 +170,7 @@ describe('a feed that is silent for an hour', () => {
     world.time(130);
     expect(
       world.notices
-        .filter(({ alert }) => alert.detector === 'silent-feed')
+        .filter(({ about }) => about.detector === 'silent-feed')
         .map(({ type, epoch }) => [type, epoch]),
     ).toEqual([
       ['alert.raised', 1],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertBody, createAlertBook } from '../../../src/alert/index.ts';
+import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
 import { findingOf } from '../alert/findings.ts';
@@ -23,7 +23,7 @@ function boot({ time, store, transport }: World) {
     timer: time.timer,
     random: () => 0,
     log: silent,
-    body: alertBody,
+    body: noticeBody,
   });
   return {
     handle: async (findings: readonly LiveFinding[]) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertBody, createAlertBook } from '../../../src/alert/index.ts';
+import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import type { ResponseConfig } from '../../../src/respond/config.ts';
 import { createResponder, type HandleOptions } from '../../../src/respond/responder.ts';
@@ -45,7 +45,7 @@ function boot(world: World, config: ResponseConfig = dryRun, endpoints?: readonl
     timer: world.time.timer,
     random: () => 0,
     log: silent,
-    body: alertBody,
+    body: noticeBody,
   });
   return {
     responder,
@@ -75,8 +75,8 @@ describe('telling people', () => {
       endpointOf('all', { events: ['*'] }),
     ];
     await boot(world, dryRun, endpoints).handle([findingOf()]);
-    expect(sent(world)).toEqual(['alert.raised to ops', 'alert.raised to all']);
-    expect(new Set(world.transport.sent.map(({ id }) => id)).size).toBe(2);
+    expect(sent(world)).toEqual(['alert.raised to ops', 'alert.raised to all', 'incident.raised to all']);
+    expect(new Set(world.transport.sent.map(({ id }) => id)).size).toBe(3);
   });
 
   it('says nothing of signals and of what is provisional', async () => {
