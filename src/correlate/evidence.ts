@@ -113,6 +113,16 @@ export class Evidence {
   }
 }
 
+/** Under which more is said of what describes a request: its trigger, its approvals. */
+export function evidenceNamesOf(facts: readonly Fact[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { data } of facts) {
+    if ('triggerId' in data) names.add(triggerName(data.triggerId));
+    if (data.approvalId !== undefined) names.add(approvalName(data.approvalId));
+  }
+  return names;
+}
+
 function nameOf(data: EvidenceData): string {
   return data.type === 'request.closed' ? triggerName(data.triggerId) : approvalName(data.approvalId);
 }

@@ -1,7 +1,7 @@
 import type { EventOf } from '../domain/event/index.ts';
-import { type Fact, isType, removeFact } from './fact.ts';
+import { evidenceNamesOf } from './evidence.ts';
+import { type Fact, removeFact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
-import { triggerName } from './names.ts';
 import { callIdKey } from './parent-calls.ts';
 import type { Place, PlaceData } from './place.ts';
 import type { TokenNode } from './token-node.ts';
@@ -21,18 +21,15 @@ export class Invocations {
     const { places } = this.#graph;
     const place = places.request(txn);
     this.#describe(place, fact, adding);
-    if (isType(fact, 'request.received')) this.#await(place, fact.data.triggerId);
+    for (const name of evidenceNamesOf([fact])) this.#rely(place, name);
     // Whoever hangs on a request says from whom its authority comes.
     for (const { owner } of place.branch.down) this.#graph.touched.places.add(owner);
     places.dropIfEmpty(place);
   }
 
-  /** The end of a request is told under its trigger. */
-  #await(place: Place, triggerId: string): void {
-    const names = place.facts.some(
-      (fact) => isType(fact, 'request.received') && fact.data.triggerId === triggerId,
-    );
-    this.#graph.evidence.use(triggerName(triggerId), place, names);
+  /** More may be said of an approval, or of the end of a request, without naming the transaction. */
+  #rely(place: Place, name: string): void {
+    this.#graph.evidence.use(name, place, evidenceNamesOf(place.facts).has(name));
   }
 
   apply(fact: Fact<EventOf<'agent.invoked'>>, adding: boolean): void {
@@ -62,8 +59,7 @@ export class Invocations {
   /** It leaves memory with its chain: nothing that stays may hold on to it. */
   release(place: Place): void {
     const { tokens, calls, evidence } = this.#graph;
-    for (const fact of place.facts)
-      if (isType(fact, 'request.received')) evidence.leave(triggerName(fact.data.triggerId), place);
+    for (const name of evidenceNamesOf(place.facts)) evidence.leave(name, place);
     const data = place.kind === 'invocation' ? invoked(place) : undefined;
     const source = place.facts[0]?.event.source;
     if (data === undefined || source === undefined) return;

@@ -2,8 +2,9 @@ import type { AdmittedEvent } from '../domain/event/index.ts';
 import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
+import { evidenceNamesOf } from './evidence.ts';
 import type { TenantGraph } from './graph.ts';
-import { approvalName, kindOfName, namesOf, triggerName } from './names.ts';
+import { approvalName, kindOfName, namesOf } from './names.ts';
 import type { Place } from './place.ts';
 import type { Residency } from './residency.ts';
 
@@ -48,7 +49,7 @@ export function looseOf(cell: ChainCell, graph: TenantGraph): ReadonlySet<Admitt
 
 function* evidenceNames(cell: ChainCell): Iterable<string> {
   for (const place of cell.members) {
-    for (const { data } of place.facts) if ('triggerId' in data) yield triggerName(data.triggerId);
+    yield* evidenceNamesOf(place.facts);
     for (const { approvalId } of place.calls) if (approvalId !== undefined) yield approvalName(approvalId);
   }
 }

@@ -140,7 +140,18 @@ function sessionNames({ data, timeMs }: AdmittedEvent): readonly string[] {
 
 /** Also the key of the session's place, where `tokenKey` is the credential's canonical key. */
 export function sessionName(tokenKey: string, atMs: number): string {
-  return `ses:${JSON.stringify([tokenKey, new Date(atMs).toISOString().slice(0, 10)])}`;
+  return sessionOf(tokenKey, new Date(atMs).toISOString().slice(0, 10));
+}
+
+function sessionOf(tokenKey: string, day: string): string {
+  return `ses:${JSON.stringify([tokenKey, day])}`;
+}
+
+/** A session's credential, and the same session by another name of that. Undefined for any other name. */
+export function sessionIn(name: string): { token: string; as: (alias: string) => string } | undefined {
+  if (!name.startsWith('ses:')) return undefined;
+  const [token, day] = JSON.parse(name.slice('ses:'.length)) as [string, string];
+  return { token, as: (alias) => sessionOf(alias, day) };
 }
 
 /** The name under which what a canonical key stands for is found again: keys of tokens and places. */

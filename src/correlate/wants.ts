@@ -9,7 +9,7 @@ import {
 } from '../domain/limits.ts';
 import type { FilingRole, Lookup } from '../domain/recall.ts';
 import { actorsIn } from './actors.ts';
-import { type FiledName, isChosenName, kindOfName, subjectName } from './names.ts';
+import { type FiledName, isChosenName, kindOfName, sessionIn, subjectName } from './names.ts';
 import type { Residency } from './residency.ts';
 
 /** What the graph says of a credential by one of its names. */
@@ -46,6 +46,8 @@ export class Wants {
   readonly #sampled = new Set<string>();
   #truncated: string[] = [];
   #sessional: AdmittedEvent[] = [];
+  /** Sessions that are looked for by name. */
+  #sessions: string[] = [];
   #recalled = 0;
   /** Phases that were cut short by a bound. */
   cut = 0;
@@ -65,6 +67,7 @@ export class Wants {
     this.#describing = [];
     this.#described = [];
     this.#sessional = [];
+    this.#sessions = [];
     this.#recalled = 0;
   }
 
@@ -132,6 +135,11 @@ export class Wants {
   /** Looks for what a name stands for. */
   find(name: string): void {
     this.#need({ name, role: 'uses' }, false);
+    // A day of an ancestor's use goes by the credential's own key; its events may know that by another name.
+    const session = sessionIn(name);
+    if (session === undefined) return;
+    this.#need({ name: session.token, role: 'uses' }, false);
+    this.#sessions.push(name);
   }
 
   #need({ name, role }: FiledName, live: boolean): void {
@@ -195,6 +203,11 @@ export class Wants {
     for (const event of this.#sessional) {
       for (const name of this.#credentials.sessionNames(event))
         this.#need({ name, role: 'describes' }, false);
+    }
+    for (const name of this.#sessions) {
+      const session = sessionIn(name);
+      for (const alias of this.#credentials.aliases(session?.token ?? ''))
+        if (session !== undefined) this.#need({ name: session.as(alias), role: 'describes' }, false);
     }
     this.#described.push(...this.#describing);
     this.#describing = [];

@@ -34,9 +34,7 @@ export function createProbe(depth: Depth): Detector {
 function say(sighting: Sighting, depth: Depth): readonly Finding[] {
   switch (sighting.on) {
     case 'token':
-      return [
-        finding('token', sighting.token.key, 'seen', tokenSeen(sighting.token, sighting.people, depth)),
-      ];
+      return [tokenSaid(sighting.token, sighting.people, depth)];
     case 'action':
       return [
         finding('source', sighting.action.id, 'seen', actionSeen(sighting.action, sighting.people, depth)),
@@ -67,17 +65,22 @@ function finding(kind: Subject['kind'], key: string, fact: string, seen: unknown
 const ids = (views: readonly { readonly id: string }[]) => views.map(({ id }) => id);
 const keys = (views: readonly { readonly key: string }[]) => views.map(({ key }) => key);
 
-function tokenSeen(token: TokenView, people: PeopleView, depth: Depth): unknown {
+function tokenSaid(token: TokenView, people: PeopleView, depth: Depth): Finding {
   const { parent, children, uses, ...own } = plain(token);
-  return {
-    ...own,
-    parent: parent?.key,
-    ...(depth === 'everything'
-      ? { children: keys(children), uses: ids(uses) }
-      : { childCount: 0, firstSeenMs: 0 }),
-    people: peopleSeen(token, people, depth),
-    self: token.subject !== undefined && token.actor !== undefined && people.same(token.subject, token.actor),
-  };
+  const same =
+    token.subject !== undefined && token.actor !== undefined && people.same(token.subject, token.actor);
+  const whole = { ...own, children: keys(children), uses: ids(uses), same };
+  const seen = { ...(depth === 'everything' ? whole : lasting(own)), parent: parent?.key };
+  // Where it is known who holds it, that may have been read in it too.
+  const kind = depth === 'everything' ? 'token' : 'source';
+  const key = depth === 'everything' ? token.key : `token ${token.key}`;
+  return finding(kind, key, 'seen', { ...seen, people: peopleSeen(token, people, depth) });
+}
+
+/** Without what servers read in it, and what else depends on the uses that are here. */
+function lasting(own: Omit<TokenView, 'parent' | 'children' | 'uses'>): object {
+  const { act, actor, aud, client, cnf, nbfMs, childCount, firstSeenMs, ...rest } = own;
+  return rest;
 }
 
 /** Of those who only ever acted, what became of them is not brought back with what they did. */
