@@ -9,6 +9,7 @@ import { mayActViolation } from './may-act-violation/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
+import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
@@ -25,6 +26,7 @@ export const detectors: readonly Detector[] = [
   orphanedChain,
   reuseAfterExpiry,
   createScopeCreep(),
+  senderConstraint,
   silentFeed,
   taskBoundary,
   unusualFanOut,

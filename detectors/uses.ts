@@ -75,7 +75,6 @@ export function systemOf(action: ActionView): string | undefined {
 }
 
 /** Whether two calls are certainly two requests: each names its HTTP requests, and they share none. */
-export function areTwoRequests(a: ActionView, b: ActionView): boolean {
-  if (a.httpRequestIds.length === 0 || b.httpRequestIds.length === 0) return false;
-  return !a.httpRequestIds.some((id) => b.httpRequestIds.includes(id));
+export function areTwoRequests(ids: readonly string[], others: readonly string[]): boolean {
+  return ids.length > 0 && others.length > 0 && !ids.some((id) => others.includes(id));
 }

@@ -10,6 +10,7 @@ const none: readonly Finding[] = [];
 interface Presentation extends Addressing {
   readonly action: ActionView;
   readonly system: string;
+  readonly requests: readonly string[];
 }
 
 /**
@@ -27,7 +28,8 @@ export function judgePassage(token: TokenView, policy: Policy): readonly Finding
   for (const onward of presented) {
     if (onward.addressed === 'yes' || (onward.addressed === 'unknown' && !speaksNames)) continue;
     const through = inward.find(
-      ({ action }) => action.atMs <= onward.action.atMs && areTwoRequests(action, onward.action),
+      ({ action, requests }) =>
+        action.atMs <= onward.action.atMs && areTwoRequests(requests, onward.requests),
     );
     if (through !== undefined) return [passage(token, aud, onward, through, policy)];
   }
@@ -41,7 +43,7 @@ function passage(
   through: Presentation,
   policy: Policy,
 ): Finding {
-  const { action, system, addressed, accepted } = onward;
+  const { action, system, requests, addressed, accepted } = onward;
   return {
     ...useFinding({ action, token, policy }, 'passed-through', {
       pages: addressed === 'no',
@@ -51,7 +53,7 @@ function passage(
         audience: sample(aud),
         accepted: sample(accepted),
         through: through.system,
-        httpRequestIds: sample(action.httpRequestIds),
+        httpRequestIds: sample(requests),
       },
     }),
     eventIds: eventIds(action.eventIds, through.action.eventIds, token.eventIds),
@@ -59,14 +61,17 @@ function passage(
   };
 }
 
-/** Uses that went through and say which requests they were, by time. */
+/** Uses that went through and say which requests they were, by time; none where all went to one system. */
 function presentations(token: TokenView, aud: readonly string[], policy: Policy): readonly Presentation[] {
+  const systems = token.uses.map(systemOf);
+  if (new Set(systems).size < 2) return [];
   const known = new Map<string, Addressing>();
-  return token.uses.flatMap((action) => {
-    const system = systemOf(action);
-    if (system === undefined || action.httpRequestIds.length === 0 || !wentThrough(action)) return [];
+  return token.uses.flatMap((action, index) => {
+    const system = systems[index];
+    const requests = action.httpRequestIds;
+    if (system === undefined || requests.length === 0 || !wentThrough(action)) return [];
     const of = known.get(system) ?? addressing(aud, system, policy);
     known.set(system, of);
-    return [{ action, system, ...of }];
+    return [{ action, system, requests, ...of }];
   });
 }
