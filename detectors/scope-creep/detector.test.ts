@@ -163,6 +163,172 @@ describe('root drift', () => {
   });
 });
 
+describe('cumulative drift', () => {
+  const family = (...line: readonly Partial<TokenView>[]): TokenView =>
+    lineOf(
+      ...line.map((one, at) => ({ family: 'f', ...(at === 0 ? {} : { grant: 'refresh_token' }), ...one })),
+    );
+
+  it('weighs everything that a refresh family gained since its first grant', () => {
+    const held = family({}, { scope: ['crm:read', 'erp:write'] }, { scope: ['erp:write', 'erp:delete'] });
+    expect(drift(held)).toMatchObject([
+      {
+        fact: 'cumulative-drift',
+        kind: 'alert',
+        severity: 'critical',
+        title: 'CRM agent gained erp:delete beyond what the first grant of its refresh family held',
+        evidence: {
+          ...{ added: ['erp:delete'], addedCount: 1, grown: ['erp:delete', 'erp:write'], grownCount: 2 },
+          ...{ weight: 8, held: ['crm:read'], holder: 'root', through: ['hop-1'] },
+        },
+        revoke: held.ref,
+      },
+    ]);
+  });
+
+  it('blames each refresh for its own gain', () => {
+    expect(drift(family({}, { scope: ['crm:read', 'erp:write'] }))).toMatchObject([
+      {
+        fact: 'cumulative-drift',
+        severity: 'high',
+        title: 'CRM agent gained erp:write beyond what the token it refreshes held',
+      },
+    ]);
+    const kept = family({}, { scope: ['crm:read', 'erp:write'] }, { scope: ['erp:write'] });
+    expect(drift(kept)).toEqual([]);
+  });
+
+  it('stays quiet when a refresh takes back what an earlier one left out', () => {
+    const scope = ['crm:read', 'crm:write'];
+    expect(drift(family({ scope }, { scope: ['crm:read'] }, { scope }))).toEqual([]);
+  });
+
+  it('waits while an earlier refresh is of unknown scope', () => {
+    const held = family({}, { scope: undefined }, { scope: ['crm:write'] });
+    expect(drift(held)).toMatchObject([{ settlesAtMs: startMs + 10 * minuteMs }]);
+  });
+});
+
+describe('a drift of upper bounds', () => {
+  it('is a signal: what nobody listed may take it away again', () => {
+    const rules = { scopes: [{ issuer: '*', dialect: 'iam' }] };
+    expect(drift(scopes(['s3:Get*'], ['s3:*']), rules)).toMatchObject([
+      { fact: 'hop-drift', kind: 'signal' },
+    ]);
+    expect(drift(scopes(['s3:*'], ['s3:get*']), rules)).toEqual([]);
+  });
+});
+
+describe('a drift of authorization details', () => {
+  it('names type and actions, and nothing else of them', () => {
+    const details = (...actions: string[]) => ({
+      authorizationDetails: [{ type: 'payment', actions, identifier: 'DE02' }],
+    });
+    const held = lineOf(details('status'), { scope: ['crm:read'], ...details('status', 'initiate') });
+    expect(drift(held)).toMatchObject([
+      { severity: 'critical', evidence: { added: ['payment[initiate,status]'] } },
+    ]);
+    expect(JSON.stringify(drift(held))).not.toContain('DE02');
+  });
+});
+
+describe('a scope probe', () => {
+  const asking = (differs: Partial<TokenView>) => lineOf({}, { scope: ['crm:read'], ...differs });
+
+  it('is a signal of what was asked beyond the parent and refused', () => {
+    expect(drift(asking({ requestedScope: ['crm:read', 'crm:admin'] }))).toEqual([
+      {
+        subject: { kind: 'token', key: asking({}).key, label: 'hop-1' },
+        fact: 'scope-probe',
+        kind: 'signal',
+        severity: 'low',
+        title: 'CRM agent asked for crm:admin beyond what its parent token held, and was refused',
+        atMs: startMs,
+        evidence: { refused: ['crm:admin'], refusedCount: 1, weight: 8, issuer: views.issuer },
+        eventIds: ['issued-hop-1'],
+      },
+    ]);
+  });
+
+  it('happened when it was heard of where nobody knows the time of the mint', () => {
+    const held = asking({ requestedScope: ['crm:admin'], iatMs: undefined, firstSeenMs: startMs + 5 });
+    expect(drift(held)).toMatchObject([{ atMs: startMs + 5 }]);
+  });
+
+  it('is no second finding where it was given', () => {
+    const scope = ['crm:read', 'crm:admin'];
+    expect(drift(asking({ scope, requestedScope: scope }))).toMatchObject([{ fact: 'hop-drift' }]);
+  });
+});
+
+describe('an unverifiable scope', () => {
+  const unverifiable = (held: TokenView, rules: object = {}) =>
+    look(held, rules).filter(({ fact }) => fact === 'unverifiable-scope');
+
+  it('is one low signal for each issuer and audience, whatever the token', () => {
+    const first = scopes(['crm:*'], ['crm:write', 'crm:read']);
+    const [one] = unverifiable(first);
+    expect(one).toEqual({
+      subject: { kind: 'source', key: JSON.stringify([views.issuer]), label: views.issuer },
+      fact: 'unverifiable-scope',
+      kind: 'signal',
+      severity: 'low',
+      title: `Nobody can say whether crm:read, crm:write of ${views.issuer} narrows what it was derived from`,
+      atMs: startMs,
+      evidence: {
+        ...{ issuer: views.issuer, audience: [], unclear: ['crm:read', 'crm:write'], unclearCount: 2 },
+        token: 'hop-1',
+      },
+      eventIds: ['issued-hop-1'],
+    });
+    const [two] = unverifiable(scopes(['erp:*'], ['erp:write']));
+    expect(two?.subject).toEqual(one?.subject);
+    const [abroad] = unverifiable(lineOf({ scope: ['*'] }, { aud: ['b', 'a'], scope: ['x'] }));
+    expect(abroad?.subject).toMatchObject({
+      key: JSON.stringify([views.issuer, 'a', 'b']),
+      label: `${views.issuer} for a, b`,
+    });
+  });
+
+  it('waits for the report that may still say what the token holds', () => {
+    expect(unverifiable(scopes(['crm:read'], undefined))).toMatchObject([
+      {
+        title: `${views.issuer} does not say what the tokens hold that it derives from others`,
+        evidence: { unclear: [], unclearCount: 0 },
+        settlesAtMs: startMs + 10 * minuteMs,
+      },
+    ]);
+  });
+
+  const details = (colour: string) => ({ authorizationDetails: [{ type: 'car', colour }] });
+  it.each([
+    ['a grant that stands for others', scopes(['crm:read'], ['api/.default']), ['api/.default']],
+    ['one below an unknown parent', scopes(undefined, ['api/.default']), ['api/.default']],
+    ['one abroad', lineOf(foreign, { scope: ['api/.default'] }), ['api/.default']],
+    ['details that nobody explains', lineOf(details('red'), { scope: [], ...details('blue') }), ['car']],
+    ['a token of unknown mint time', lineOf({ scope: ['*'] }, { scope: ['x'], iatMs: undefined }), ['x']],
+  ])('says so of %s', (_, held, unclear) => {
+    expect(unverifiable(held)).toMatchObject([{ evidence: { unclear } }]);
+  });
+
+  it.each([
+    ['a root', token('root', { scope: ['.default'] })],
+    ['a token that no issuer reported', lineOf({}, { scope: undefined, issued: false })],
+    ['a token of an unknown issuer', lineOf({}, { scope: undefined, issuer: undefined })],
+    ['a token of another namespace', lineOf(foreign, { scope: ['crm:write'] })],
+    ['a token below an unknown one', scopes(undefined, ['crm:write'])],
+    ['a token that drifts', scopes(['crm:read'], ['crm:write'])],
+    ['a token that narrows', scopes(['crm:read', 'crm:write'], ['crm:read'])],
+  ])('stays quiet about %s', (_, held) => {
+    expect(unverifiable(held)).toEqual([]);
+  });
+
+  it('stays quiet once policy says how to read it', () => {
+    const rules = { scopes: [{ issuer: '*', dialect: 'glob' }] };
+    expect(unverifiable(scopes(['crm:*'], ['crm:write']), rules)).toEqual([]);
+  });
+});
+
 describe('the severity of a drift', () => {
   it.each([
     ['a read', ['erp:read'], 'medium'],
@@ -180,6 +346,22 @@ describe('the severity of a drift', () => {
     ['a verb inside a word', ['Mail.ReadWrite'], 'high'],
   ])('%s: %s is %s', (_, added, severity) => {
     expect(drift(scopes(['crm:read'], ['crm:read', ...added]))).toMatchObject([{ severity }]);
+  });
+
+  it('is that of all grants together', () => {
+    const many = ['a:read', 'b:read', 'c:read'];
+    expect(drift(scopes(['crm:read'], ['crm:read', ...many]))).toMatchObject([{ severity: 'high' }]);
+  });
+
+  it('follows what policy says a grant weighs, never below its effect', () => {
+    const rules = {
+      scopeWeights: [
+        { scope: 'ledger:*', weight: 9 },
+        { scope: '*:write', weight: 0 },
+      ],
+    };
+    expect(drift(scopes([], ['ledger:read']), rules)).toMatchObject([{ severity: 'critical' }]);
+    expect(drift(scopes([], ['erp:write']), rules)).toMatchObject([{ severity: 'high' }]);
   });
 
   it('follows the weights of the configuration', () => {
