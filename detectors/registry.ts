@@ -7,6 +7,7 @@ import { identityReuse } from './identity-reuse/detector.ts';
 import { impersonation } from './impersonation/detector.ts';
 import { mayActViolation } from './may-act-violation/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
+import { outlivedInitiator } from './outlived-initiator/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
@@ -24,6 +25,7 @@ export const detectors: readonly Detector[] = [
   impersonation,
   mayActViolation,
   orphanedChain,
+  outlivedInitiator,
   reuseAfterExpiry,
   createScopeCreep(),
   senderConstraint,
