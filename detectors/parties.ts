@@ -62,6 +62,13 @@ export function spellAlike(a: string | undefined, b: string | undefined, policy:
   return policy.trust.domains.some(({ issuers }) => matchesAny(issuers, a) && matchesAny(issuers, b));
 }
 
+/** A hop by which one domain accepts what another one issued; trails of platforms write `<service>:<call>`. */
+export function isFederated({ grant, tokenKind, parent }: TokenView, policy: Policy): boolean {
+  const call = grant?.slice(grant.lastIndexOf(':') + 1);
+  const names = [grant, call, tokenKind, parent?.tokenKind];
+  return names.some((name) => name !== undefined && matchesAny(policy.trust.federationGrants, name));
+}
+
 /** What is done in the name of those that policy calls sensitive weighs most. */
 export function severityFor(principal: Name | undefined, policy: Policy): Severity {
   const globs = policy.sensitive.principals;

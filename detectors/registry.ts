@@ -13,6 +13,7 @@ import { createScopeCreep } from './scope-creep/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
+import { trustBoundary } from './trust-boundary/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
@@ -31,5 +32,6 @@ export const detectors: readonly Detector[] = [
   senderConstraint,
   silentFeed,
   taskBoundary,
+  trustBoundary,
   unusualFanOut,
 ];

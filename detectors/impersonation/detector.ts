@@ -8,7 +8,7 @@ import { matchesAny, type Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { clocksOf, eventIds, holderOf, tokenSubject } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
-import { actOf, actorsIn, idsOf, sameParty, severityFor } from '../parties.ts';
+import { actOf, actorsIn, idsOf, isFederated, sameParty, severityFor } from '../parties.ts';
 
 const ImpersonationConfig = z.strictObject({
   /** Grants that trade one token for another. A refresh is none: its report has no room for actors. */
@@ -68,8 +68,7 @@ export const impersonation: Detector<ImpersonationConfig> = {
 function dropped({ token, parent, policy }: Hop, act: Act): Finding {
   const linkLevel = token.parentLevel ?? 4;
   // A border has its own names, and may have no room for actors: that is for whoever drew it to settle.
-  const isBorder =
-    token.issuer !== parent.issuer && matchesAny(policy.trust.federationGrants, token.grant ?? '');
+  const isBorder = token.issuer !== parent.issuer && isFederated(token, policy);
   const parentActors = idsOf(actorsIn(act));
   return {
     subject: tokenSubject(token),
