@@ -7,11 +7,21 @@ import { bounded } from './bound.ts';
 // Both go through their table once, by its key, whatever the number of pages.
 const page = `ORDER BY tenant, id LIMIT ${UNSETTLED_PAGE_ROWS} ${bounded(UNSETTLED_PAGE_ROWS)}`;
 
-const alertsSql = `
-  SELECT tenant, id, [subject_key] FROM alerts FINAL
+const provisional = `
+  SELECT tenant, id, if(subject_kind IN ('token', 'chain'), subject_key, '') AS about, chain_id
+  FROM alerts FINAL
   WHERE (tenant, id) > ({tenant:String}, {id:String})
-    AND (NOT settled AND NOT withdrawn OR version > {after:UInt64}) AND subject_kind IN ('token', 'chain')
+    AND (NOT settled AND NOT withdrawn OR version > {after:UInt64})
   ${page}`;
+
+/** With the chain that it was found in: its subject may be a credential that does not bring back its every use. */
+const alertsSql = `
+  SELECT a.tenant AS tenant, a.id AS id, arrayFilter(key -> key != '', [a.about, c.root_key])
+  FROM (${provisional}) AS a
+  LEFT JOIN (
+    SELECT tenant, id, root_key FROM chains FINAL WHERE id IN (SELECT chain_id FROM (${provisional}))
+  ) AS c ON c.tenant = a.tenant AND c.id = a.chain_id
+  ORDER BY tenant, id`;
 
 const chainsSql = `
   SELECT tenant, id, arrayPushFront(token_keys, root_key) FROM chains FINAL

@@ -44,6 +44,16 @@ export function resumeSuite(opened: () => { readonly store: Store; readonly data
       expect(await of(tenant, Number.POSITIVE_INFINITY)).toEqual(['token 1', '😀']);
     });
 
+    it('is also the chains in which such alerts were found', async () => {
+      const tenant = 'unsettled places';
+      const key = 'a standing credential';
+      await store.writeChains([aChain({ tenant, id: 'chn_used', rootKey: 'ses:a day of it' })]);
+      await store.writeAlerts([
+        anAlert({ tenant, settled: false, chainId: 'chn_used', subject: { kind: 'token', key, label: '' } }),
+      ]);
+      expect(await of(tenant, END)).toEqual([key, 'ses:a day of it']);
+    });
+
     it('is also the subjects of alerts that a batch without an end wrote', async () => {
       const tenant = 'unsettled batch';
       await store.writeAlerts([
