@@ -11,6 +11,7 @@ const stages = [
   'observe',
   'evaluate',
   'watch',
+  'policy',
 ];
 const free = {
   ingest: [],
@@ -24,6 +25,7 @@ const free = {
   observe: [],
   evaluate: [],
   watch: [],
+  policy: [],
 };
 
 module.exports = {

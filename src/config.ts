@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { ChainwardenError } from './domain/errors.ts';
-import { defaultPolicy, Policy } from './domain/policy.ts';
+import { Policy } from './domain/policy.ts';
 import { OutboundConfig } from './respond/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -59,6 +59,10 @@ export const Config = z.strictObject({
   kafka: Kafka.prefault({}),
   outbound: OutboundConfig.prefault({}),
   policy: Policy.prefault({}),
+  /** Instead of `policy`: a document of its own, which may change while the service runs. */
+  policyFile: z.string().min(1).optional(),
+  /** Whoever holds one of these Ed25519 keys may change it; the signature lies beside it, as `<policyFile>.sig`. */
+  policyPublicKey: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(4)]).optional(),
   /** Configuration of single detectors, by id. */
   detectors: z.record(z.string(), z.unknown()).default({}),
 });
@@ -74,6 +78,8 @@ const variables = {
   CHAINWARDEN_MEMORY_MB: ['memoryMb'],
   CHAINWARDEN_FSYNC: ['fsync'],
   CHAINWARDEN_OPEN_METRICS: ['openMetrics'],
+  CHAINWARDEN_POLICY: ['policyFile'],
+  CHAINWARDEN_POLICY_PUBLIC_KEY: ['policyPublicKey'],
   CLICKHOUSE_URL: ['clickhouse', 'url'],
   CLICKHOUSE_USER: ['clickhouse', 'user'],
   CLICKHOUSE_PASSWORD: ['clickhouse', 'password'],
@@ -96,7 +102,7 @@ export interface ConfigSources {
 /** File, then environment on top. Refuses anything it does not know, naming the member. Throws CONFIG_INVALID. */
 export function loadConfig({ file, env }: ConfigSources): Config {
   const path = file ?? env[CONFIG_FILE_VARIABLE];
-  const raw = path === undefined ? {} : readYaml(path, 'configuration');
+  const raw = path === undefined ? {} : readYaml(path);
   for (const [name, member] of Object.entries(variables)) {
     const value = env[name];
     if (value !== undefined && value !== '')
@@ -104,6 +110,7 @@ export function loadConfig({ file, env }: ConfigSources): Config {
   }
   const config = check(Config, raw, path ?? 'environment');
   refuseUnread(env, config);
+  refuseTwoPolicies(raw);
   return config;
 }
 
@@ -119,28 +126,41 @@ function refuseUnread(env: ConfigSources['env'], config: Config): void {
   }
 }
 
-/** A policy from a YAML or JSON file. Throws CONFIG_INVALID. */
-export function loadPolicy(file: string | undefined): Policy {
-  return file === undefined ? defaultPolicy : check(Policy, readYaml(file, 'policy'), file);
+/** Two policies would have an order that nobody sees; a key without a file would protect nothing. */
+function refuseTwoPolicies({ policy, policyFile, policyPublicKey }: Readonly<Record<string, unknown>>): void {
+  if (policy !== undefined && policyFile !== undefined) {
+    throw new ChainwardenError(
+      'CONFIG_INVALID',
+      'there are both policy and policyFile: one of them has to go',
+    );
+  }
+  if (policyPublicKey !== undefined && policyFile === undefined) {
+    throw new ChainwardenError(
+      'CONFIG_INVALID',
+      'policyPublicKey is given, and no policyFile that it could sign',
+    );
+  }
 }
 
-function readYaml(path: string, what: string): Record<string, unknown> {
+function readYaml(path: string): Record<string, unknown> {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    throw new ChainwardenError('CONFIG_INVALID', `the ${what} file ${path} cannot be read`, { cause: error });
+    throw new ChainwardenError('CONFIG_INVALID', `the configuration file ${path} cannot be read`, {
+      cause: error,
+    });
   }
   try {
     const value: unknown = parseYaml(text) ?? {};
     if (typeof value === 'object' && value !== null && !Array.isArray(value))
       return value as Record<string, unknown>;
   } catch (error) {
-    throw new ChainwardenError('CONFIG_INVALID', `the ${what} file ${path} is not YAML or JSON`, {
+    throw new ChainwardenError('CONFIG_INVALID', `the configuration file ${path} is not YAML or JSON`, {
       cause: error,
     });
   }
-  throw new ChainwardenError('CONFIG_INVALID', `the ${what} file ${path} must hold one object`);
+  throw new ChainwardenError('CONFIG_INVALID', `the configuration file ${path} must hold one object`);
 }
 
 function assign(target: Record<string, unknown>, path: readonly string[], value: unknown): void {

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import { createAlertBook, noticeBody } from './alert/index.ts';
 import type { Config } from './config.ts';
@@ -7,6 +6,7 @@ import { createWatermarkTracker, type WatermarkTracker } from './correlate/water
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import { LIVE_CHAIN_BYTES, LIVE_CHAINS_MAX, LIVE_EVENT_BYTES, STOP_GRACE_MS } from './domain/limits.ts';
+import type { Policy } from './domain/policy.ts';
 import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
@@ -19,6 +19,7 @@ import {
   readProgress,
   restoreEngine,
 } from './pipeline.ts';
+import type { Policies } from './policies.ts';
 import {
   createGuard,
   createResponder,
@@ -45,6 +46,7 @@ export interface DetectionParts {
   readonly detectors: readonly Detector[];
   readonly store: Store;
   readonly endpoints: readonly Endpoint[];
+  readonly policies: Policies;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: () => number;
@@ -109,19 +111,14 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     onRetry: (error) => log.warn({ err: error }, 'log write retried'),
   });
   watch.switches.open(eventLog.control);
-  // A policy changes findings, so its change has a place in the log: a replay applies each to its own time.
-  if (!isDeepStrictEqual(engine.policy, config.policy)) {
-    await eventLog.control({ kind: 'policy', policy: config.policy });
-  }
+  const tracker = await followPolicies(parts.policies, engine, eventLog);
   return {
     eventLog,
     engine,
     pipeline,
     responder,
     watch,
-    tracker: createWatermarkTracker(config.policy.clocks.latenessSeconds * 1000, {
-      startMs: engine.watermarkMs,
-    }),
+    tracker,
     async stop() {
       await eventLog.close();
       // What the log has and detection has not is the next process's: a store that is away holds up no end.
@@ -135,6 +132,24 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       await watch.stop();
     },
   };
+}
+
+/** A policy changes findings, so its change has a place in the log: a replay applies each to its own time. */
+async function followPolicies(
+  policies: Policies,
+  { policy: inForce, watermarkMs }: Engine,
+  eventLog: EmbeddedLog,
+): Promise<WatermarkTracker> {
+  const latenessMs = ({ clocks }: Policy): number => clocks.latenessSeconds * 1000;
+  const tracker = createWatermarkTracker(latenessMs(policies.status.policy), { startMs: watermarkMs });
+  await policies.begin({
+    inForce,
+    async put(policy, document) {
+      await eventLog.control({ kind: 'policy', policy, document });
+      tracker.setLateness(latenessMs(policy));
+    },
+  });
+  return tracker;
 }
 
 /** A watch beside every evaluation, with what ended earlier processes turned off in the log. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { detectors as shipped } from '../detectors/registry.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
@@ -16,6 +17,7 @@ import { decodeBinary } from './ingest/codec.ts';
 import { startKafkaIntake } from './intake.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
 import { version } from './package.ts';
+import { openPolicies } from './policies.ts';
 import { resolveEndpoints } from './respond/index.ts';
 import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
@@ -29,6 +31,8 @@ export interface Service {
   readonly admit: Admit;
   readonly sink: EventSink;
   readonly tenant: string;
+  /** Takes the policy file as it is now, without waiting until it has stood still. */
+  reloadPolicy(): Promise<void>;
   /** Resolves when the service ends by itself: something it cannot go on without is gone. */
   readonly failed: Promise<ChainwardenError>;
   /** Finishes what is under way and closes everything, in the order in which it depends on one another. */
@@ -68,19 +72,10 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });
   const health = createHealth(clock);
-  const { clickhouse } = config;
-  // Beside the embedded store, the watchdog's journal lives there.
-  mkdirSync(config.data, { recursive: true, mode: 0o700 });
-  const store = await openStore({
-    ...(clickhouse.url === undefined ? { path: `${config.data}/store` } : { url: clickhouse.url }),
-    user: clickhouse.user,
-    password: clickhouse.password,
-    database: clickhouse.database,
-    fsync: config.fsync,
-    log,
-  });
+  const store = await openConfigured(config, log);
   opened.push(() => store.close());
   health.probe('store', 'the store does not answer', () => store.ping());
+  const policies = await openPolicies(config, { store, detectors, log, metrics, health, clock });
 
   let fail: (error: ChainwardenError) => void = () => undefined;
   const failed = new Promise<ChainwardenError>((resolve) => {
@@ -90,6 +85,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     detectors,
     store,
     endpoints,
+    policies,
     log,
     metrics,
     clock,
@@ -97,7 +93,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     fail,
   });
   const { eventLog, tracker } = detection;
-  opened.push(detection.stop);
+  opened.push(detection.stop, policies.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = detection.watch.admit(createAdmit());
 
@@ -108,6 +104,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     decodeBinary,
     detectors,
     switches: detection.watch.switches,
+    policies,
     metrics,
     health,
     log,
@@ -134,6 +131,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     },
     sink: eventLog,
     tenant: config.tenant,
+    reloadPolicy: policies.reload,
     failed,
     async stop() {
       // Nothing that waits for a store that is away gets anywhere: whoever sent it is told at once.
@@ -141,6 +139,20 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
       await closeAll(opened);
     },
   };
+}
+
+function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promise<Store> {
+  // Beside the embedded store, the watchdog's journal lives there.
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const { url, user, password, database } = clickhouse;
+  return openStore({
+    ...(url === undefined ? { path: `${data}/store` } : { url }),
+    user,
+    password,
+    database,
+    fsync,
+    log,
+  });
 }
 
 /** A sink whose events move the watermark. What is only validated, or refused by the log, does not. */

@@ -1,5 +1,5 @@
 import type { ArmedDetector } from './detect/judge.ts';
-import type { Policy } from './domain/policy.ts';
+import { Policy } from './domain/policy.ts';
 import type { StateRow } from './domain/recall.ts';
 import type { DetectorSwitch, LogRecord } from './domain/record.ts';
 
@@ -75,7 +75,8 @@ export function createRules(
     },
     restore({ seq, body }) {
       const said = JSON.parse(body) as Body;
-      policy = said.policy;
+      // An earlier version wrote it, perhaps: sections that came later have their defaults.
+      policy = Policy.parse(said.policy);
       for (const id of said.off) if (!latest.has(id)) off.add(id);
       changedSeq = said.detectors === detectors ? said.changedSeq : seq;
       if (said.ended) return Number.POSITIVE_INFINITY;

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { Command, Option } from 'commander';
-import { loadPolicy } from '../config.ts';
 import type { Alert } from '../domain/alert.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import { type Severity, severities, severityRank } from '../domain/finding.ts';
 import { formats, readEvents } from '../ingest/file/index.ts';
 import { type BatchResult, runBatch } from './batch.ts';
 import { drawChain, groupBy } from './draw.ts';
+import { loadPolicy } from './policy-file.ts';
 import { createRefusals } from './refusals.ts';
 import { Exit, exitCodes, inputOf, type Terminal } from './terminal.ts';
 
@@ -58,7 +58,7 @@ async function detect(terminal: Terminal, paths: readonly string[], flags: Detec
   const progress = createProgress(terminal, flags.quiet === true);
   const result = await runBatch({
     input: readEvents(paths, { ...inputOf(terminal), format: flags.format, onProgress: progress.read }),
-    policy: loadPolicy(flags.policy),
+    policy: loadPolicy(flags.policy, terminal),
     nowMs: terminal.clock(),
     keepChains: flags.chains !== undefined,
     onRefused(letter) {

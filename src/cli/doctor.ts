@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { detectors } from '../../detectors/registry.ts';
 import { loadConfig } from '../config.ts';
-import { armDetectors } from '../detect/judge.ts';
+import { armDetectors } from '../detect/arming.ts';
 import { ChainwardenError } from '../domain/errors.ts';
+import type { Policy } from '../domain/policy.ts';
 import { resolveEndpoints } from '../respond/index.ts';
+import { configuredPolicy } from './policy-file.ts';
 import { openConfigured } from './store-commands.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
@@ -29,14 +31,16 @@ function checkNode(): Finding {
 
 async function checkConfigured(terminal: Terminal, file: string | undefined): Promise<Finding[]> {
   let config: ReturnType<typeof loadConfig>;
+  let policy: Policy;
   try {
     config = loadConfig({ file, env: terminal.env });
     armDetectors(detectors, config.detectors);
     resolveEndpoints(config.outbound.endpoints, terminal.env);
+    policy = configuredPolicy(config, terminal);
   } catch (error) {
     return [['bad', messageOf(error)]];
   }
-  const { policy, kafka, outbound, clickhouse } = config;
+  const { kafka, outbound, clickhouse } = config;
   return [
     ['ok', `configuration: ${file ?? 'environment and defaults'}`],
     await checkStore(config),

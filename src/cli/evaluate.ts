@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Command, Option } from 'commander';
-import { loadPolicy } from '../config.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import { LABEL_FILE_BYTES_MAX } from '../domain/limits.ts';
 import { parseLabels, renderScore, score } from '../evaluate/index.ts';
 import { formats, readEvents } from '../ingest/file/index.ts';
 import { runBatch } from './batch.ts';
+import { loadPolicy } from './policy-file.ts';
 import { createRefusals } from './refusals.ts';
 import { inputOf, type Terminal } from './terminal.ts';
 
@@ -46,7 +46,7 @@ export function evaluateCommand(terminal: Terminal): Command {
       const refusals = createRefusals(terminal);
       const result = await runBatch({
         input: readEvents(flags.events, { ...inputOf(terminal), format: flags.format }),
-        policy: loadPolicy(flags.policy),
+        policy: loadPolicy(flags.policy, terminal),
         nowMs: terminal.clock(),
         keepChains: false,
         onRefused: refusals.show,

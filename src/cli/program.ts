@@ -5,6 +5,7 @@ import { detectCommand } from './detect.ts';
 import { detectorsCommand } from './detectors.ts';
 import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
+import { policyCommand } from './policy.ts';
 import { replayCommand } from './replay.ts';
 import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
@@ -23,6 +24,7 @@ function createProgram(terminal: Terminal): Command {
     simulateCommand(terminal),
     evaluateCommand(terminal),
     replayCommand(terminal),
+    policyCommand(terminal),
     detectorsCommand(terminal),
     schemaCommand(terminal),
     migrateCommand(terminal),

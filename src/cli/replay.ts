@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { loadConfig, loadPolicy } from '../config.ts';
+import { loadConfig } from '../config.ts';
 import type { Alert } from '../domain/alert.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import {
@@ -13,6 +13,7 @@ import {
   replayLog,
 } from '../evaluate/index.ts';
 import { alertLine } from './detect.ts';
+import { configuredPolicy, loadPolicy } from './policy-file.ts';
 import { compareStored } from './replay-compare.ts';
 import { freshEngine } from './replay-engine.ts';
 import { collectSettings, momentOrAge, type Setting, withSettings } from './replay-options.ts';
@@ -79,7 +80,7 @@ export function replayCommand(terminal: Terminal): Command {
 async function replay(terminal: Terminal, flags: ReplayFlags): Promise<boolean> {
   const config = loadConfig({ file: flags.config, env: terminal.env });
   const range = rangeOf(flags);
-  const policy = flags.policy === undefined ? undefined : loadPolicy(flags.policy);
+  const policy = flags.policy === undefined ? undefined : loadPolicy(flags.policy, terminal);
   const { versions, ...fresh } = freshEngine(flags.detector, withSettings(config.detectors, flags.set ?? []));
   const say = flags.quiet === true ? () => undefined : terminal.err;
   const progress = createProgress(terminal.clock, say);
@@ -92,7 +93,7 @@ async function replay(terminal: Terminal, flags: ReplayFlags): Promise<boolean> 
       ...fresh,
       log: store.readLog(0),
       policy,
-      expiredPolicy: config.policy,
+      expiredPolicy: configuredPolicy(config, terminal),
       lastSeq,
       cuts: [handledSeq, begunSeq],
       onBatch: progress.events,

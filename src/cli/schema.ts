@@ -39,7 +39,10 @@ async function textOf(document: Document, terminal: Terminal): Promise<string> {
 
 /** The document follows from the routes: nothing is stored, sent or listened to. */
 async function openApi(terminal: Terminal): Promise<object> {
-  const nothing = {} as ServeDeps['store'] & ServeDeps['sink'] & ServeDeps['switches'];
+  const nothing = {} as ServeDeps['store'] &
+    ServeDeps['sink'] &
+    ServeDeps['switches'] &
+    ServeDeps['policies'];
   const server = await createServer({
     store: nothing,
     sink: nothing,
@@ -47,6 +50,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     decodeBinary,
     detectors,
     switches: nothing,
+    policies: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

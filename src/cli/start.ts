@@ -1,8 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import { type Config, loadConfig } from '../config.ts';
 import { type Service, startService } from '../main.ts';
 import { playDemo } from './demo.ts';
+import { configuredPolicy } from './policy-file.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 interface StartFlags {
@@ -23,20 +24,14 @@ export function startCommand(terminal: Terminal): Command {
     .option('--demo', 'play a named incident among benign look-alikes')
     .action(async (flags: StartFlags) => {
       const loaded = loadConfig({ file: flags.config, env: terminal.env });
-      const config =
-        flags.demo === true
-          ? {
-              ...loaded,
-              policy: {
-                ...loaded.policy,
-                clocks: { ...loaded.policy.clocks, latenessSeconds: DEMO_LATENESS_SECONDS },
-              },
-            }
-          : loaded;
+      const config = flags.demo === true ? demoConfig(loaded, terminal) : loaded;
       const service = await startService(config);
       terminal.err(greeting(service.address, await keyLine(service, flags.demo === true), terminal.clock()));
       const stopping = new AbortController();
-      const graceful = closeWithGrace({ delay: STOP_MS_MAX }, async ({ err }) => {
+      // Who has a policy file reloads it by SIGHUP; to everybody else the signal says that the terminal is gone.
+      const skip = config.policyFile === undefined ? [] : (['SIGHUP'] as const);
+      for (const signal of skip) process.on(signal, () => void service.reloadPolicy());
+      const graceful = closeWithGrace({ delay: STOP_MS_MAX, skip: [...skip] }, async ({ err }) => {
         if (err !== undefined) terminal.err(`unexpected failure: ${err.stack ?? String(err)}\n`);
         stopping.abort();
         await service.stop();
@@ -50,6 +45,14 @@ export function startCommand(terminal: Terminal): Command {
       });
       if (flags.demo === true) await playDemo(service, terminal, stopping.signal);
     });
+}
+
+/** The demo cannot wait as long as a policy may ask for; its policy is read once and not followed. */
+function demoConfig(config: Config, terminal: Terminal): Config {
+  const { policyFile: _, policyPublicKey: __, ...loaded } = config;
+  const policy = configuredPolicy(config, terminal);
+  const clocks = { ...policy.clocks, latenessSeconds: DEMO_LATENESS_SECONDS };
+  return { ...loaded, policy: { ...policy, clocks } };
 }
 
 interface ShownKey {

@@ -6,7 +6,7 @@ import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
 import type { Incident, IncidentState } from './incident.ts';
 import type { RecallStore } from './recall.ts';
-import type { DetectorSwitch, LogRecord } from './record.ts';
+import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
 import type { OutboxEntry, Response } from './response.ts';
 
 /** An event with its place in the log. */
@@ -92,6 +92,11 @@ export interface SwitchStore {
   detectorSwitches(): Promise<readonly DetectorSwitch[]>;
 }
 
+export interface PolicyStore {
+  /** The last policy in the log; undefined when none was ever written. */
+  lastPolicy(): Promise<PolicyRecord | undefined>;
+}
+
 /** What the pipeline writes. */
 export interface ChainStore {
   writeChains(chains: readonly Chain[]): Promise<void>;
@@ -157,6 +162,7 @@ export interface Store
   extends LogStore,
     RecallStore,
     SwitchStore,
+    PolicyStore,
     ChainStore,
     ResponseStore,
     QueryStore,

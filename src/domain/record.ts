@@ -1,6 +1,7 @@
 import type { Action, Chain, Hop } from './chain.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { LiveFinding } from './finding.ts';
+import type { PolicyDocument } from './policy/document.ts';
 import type { Policy } from './policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './recall.ts';
 
@@ -9,8 +10,18 @@ export type LogRecord =
   | { readonly kind: 'event'; readonly seq: number; readonly event: AdmittedEvent }
   /** Everything at or before `watermarkMs` has arrived, as far as anyone can tell. Infinity ends a file. */
   | { readonly kind: 'watermark'; readonly seq: number; readonly watermarkMs: number }
-  | { readonly kind: 'policy'; readonly seq: number; readonly policy: Policy }
+  | PolicyRecord
   | DetectorSwitch;
+
+/** From here on this policy judges. */
+export interface PolicyRecord {
+  readonly kind: 'policy';
+  readonly seq: number;
+  /** All of it, defaults included: what is read back is what judged, whatever the defaults are then. */
+  readonly policy: Policy;
+  /** Absent in records of before there were documents. */
+  readonly document?: PolicyDocument | undefined;
+}
 
 /** A detector is turned off (a watchdog ended it) or on again (somebody decided so). */
 export interface DetectorSwitch {

@@ -7,13 +7,12 @@ import {
   LOG_QUEUE_CHARS_MAX,
   LOG_QUEUE_EVENTS_MAX,
 } from '../domain/limits.ts';
-import type { Policy } from '../domain/policy.ts';
-import type { DetectorSwitch } from '../domain/record.ts';
+import type { DetectorSwitch, PolicyRecord } from '../domain/record.ts';
 
 /** A record that is not an event, before it has its place. */
 export type Control =
   | { readonly kind: 'watermark'; readonly watermarkMs: number }
-  | { readonly kind: 'policy'; readonly policy: Policy }
+  | Omit<PolicyRecord, 'seq'>
   | Omit<DetectorSwitch, 'seq'>;
 
 /** One append that waits for its write. */

@@ -74,6 +74,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
       withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
     },
     delivery: deliveryMetrics(make),
+    policy: policyMetrics(make),
     kafka: kafkaMetrics(make),
   };
 }
@@ -130,6 +131,22 @@ function engineInstruments(make: Instruments) {
     watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
       'state',
     ]),
+  };
+}
+
+function policyMetrics(make: Instruments) {
+  return {
+    loads: make.counter(
+      'policy_loads_total',
+      'Times the policy file was taken up: loaded, unchanged, refused, postponed',
+      ['result'],
+    ),
+    refused: make.gauge('policy_refused', '1 while the file holds a policy that is not in force'),
+    sinceSeconds: make.gauge(
+      'policy_in_force_timestamp_seconds',
+      'Wall clock at which the policy in force was loaded; 0 when nobody knows',
+    ),
+    warnings: make.gauge('policy_warnings', 'What is odd about the policy in force'),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Admit } from '../domain/admission.ts';
 import type { Detector } from '../domain/detector.ts';
+import type { PolicyStatus } from '../domain/policy/document.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
 import type { DetectorSwitch } from '../domain/record.ts';
 import type { Health, Metrics } from '../observe/index.ts';
@@ -45,6 +47,7 @@ export interface ServeDeps {
   readonly decodeBinary: DecodeBinary;
   readonly detectors: readonly Detector[];
   readonly switches: DetectorSwitches;
+  readonly policies: { readonly status: PolicyStatus<Policy> };
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;

@@ -22,6 +22,7 @@ import { incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
+import { policyRoutes } from './routes/policy.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
 /** Said aloud rather than left to defaults, milliseconds. Each waits for the one inside it. */
@@ -93,6 +94,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(incidentRoutes(deps));
     await v1.register(listRoutes(deps));
     await v1.register(detectorRoutes(deps));
+    await v1.register(policyRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
   };
 }

@@ -13,6 +13,7 @@ import { deadLetters } from './queries/dead-letters.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { hops } from './queries/hops.ts';
 import { incident, incidents } from './queries/incidents.ts';
+import { lastPolicy } from './queries/last-policy.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { readPosition } from './queries/position.ts';
@@ -24,9 +25,9 @@ import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
+import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
-import { incidentsTable } from './rows/incident.ts';
 import { outboxTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
@@ -39,6 +40,7 @@ export function createStore(database: Database, clock: () => number): Store {
     readLog: (afterSeq) => readLog(database, afterSeq),
     lastSeq: () => lastSeq(database),
     detectorSwitches: () => detectorSwitches(database),
+    lastPolicy: () => lastPolicy(database),
     appendDeadLetters: (letters) => writer.write(deadLettersTable, letters),
 
     writeChains: (rows) => writer.write(chainsTable, rows),

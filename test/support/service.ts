@@ -21,6 +21,8 @@ export interface RunningService {
   readonly adminKey: string | undefined;
   readonly stderr: () => string;
   readonly stdout: () => string;
+  /** Sends a signal that need not end it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<Ended>;
   /** Resolves when the process is over, however it ended. */
@@ -81,6 +83,9 @@ export async function startService(
     stderr: () => said.stderr,
     stdout: () => said.stdout,
     ended,
+    signal: (signal) => {
+      child.kill(signal);
+    },
     end(signal = 'SIGTERM') {
       child.kill(signal);
       return ended;

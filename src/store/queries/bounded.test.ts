@@ -28,6 +28,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
     for await (const _ of store.readLog(0));
   },
   detectorSwitches: (store) => store.detectorSwitches(),
+  lastPolicy: (store) => store.lastPolicy(),
   findResponses: (store) => store.findResponses('t', ['a']),
   findOutbox: (store) => store.findOutbox('t', ['a']),
   pendingOutbox: (store) => store.pendingOutbox(),

@@ -7,6 +7,7 @@ import type { Action, Chain, Hop } from '../../../src/domain/chain.ts';
 import type { DeadLetter } from '../../../src/domain/dead-letter.ts';
 import type { Detector } from '../../../src/domain/detector.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
+import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { Response } from '../../../src/domain/response.ts';
 import { refKey } from '../../../src/domain/token.ts';
 import { createAdmit } from '../../../src/ingest/admit.ts';
@@ -55,6 +56,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     decodeBinary,
     detectors: [detector],
     switches: createTestSwitches(),
+    policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
     metrics,
     health,
     log: pino({ level: 'silent' }),

@@ -111,6 +111,24 @@ export function storeSuite(open: () => Promise<Opened>): void {
       expect(await store.lastSeq()).toBe(first + 3);
     });
 
+    it('knows the policy that it ends with, its document, and rows of before there were documents', async () => {
+      const first = take(3);
+      const policy = { ...defaultPolicy, name: `p-${first}` };
+      const document = {
+        origin: 'file' as const,
+        digest: 'sha256:x',
+        signedBy: 'sha256:k',
+        atMs: 7,
+        text: 'ü: 1\r\n',
+      };
+      await store.appendControl([{ kind: 'policy', seq: first, policy, document }]);
+      expect(await store.lastPolicy()).toEqual({ kind: 'policy', seq: first, policy, document });
+      const { expects: _, trust: __, ...bare } = policy;
+      const row = { seq: first + 1, kind: 'policy', body: JSON.stringify(bare), written_at: Date.now() };
+      await opened.database.insert('log_controls', Object.keys(row), [Object.values(row)]);
+      expect(await store.lastPolicy()).toEqual({ kind: 'policy', seq: first + 1, policy });
+    });
+
     it('comes in batches and jumps over gaps', async () => {
       const first = take(2_500);
       await store.appendEvents(Array.from({ length: 2_500 }, (_, i) => logged(first + i)));
