@@ -2,6 +2,7 @@ import type { Detector } from '../src/domain/detector.ts';
 import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
+import { credentialReplay } from './credential-replay/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
 import { identityReuse } from './identity-reuse/detector.ts';
 import { impersonation } from './impersonation/detector.ts';
@@ -21,6 +22,7 @@ export const detectors: readonly Detector[] = [
   attributionBreak,
   audienceMismatch,
   contradictingReports,
+  credentialReplay,
   environmentBoundary,
   identityReuse,
   impersonation,
