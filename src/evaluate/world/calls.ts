@@ -1,6 +1,6 @@
 import type { Effect, EventOf, Presented, Principal, TokenRef } from '../../domain/event/index.ts';
 import { asked, settled } from './approvals.ts';
-import type { ApiCapability, Capability } from './cast.ts';
+import { type ApiCapability, type Capability, isApi } from './cast.ts';
 import { digestOf, emit, type Script, wait } from './script.ts';
 import type { Token } from './tokens.ts';
 
@@ -168,10 +168,6 @@ function outcomeOf(status: number): 'success' | 'failure' {
 export function call(script: Script, token: Token, capability: Capability, spec: CallSpec = {}): void {
   if (isApi(capability)) callApi(script, token, capability, spec);
   else callTool(script, token, capability, spec);
-}
-
-export function isApi(capability: Capability): capability is ApiCapability {
-  return capability.kind === 'api';
 }
 
 /** A person is asked and agrees; returns the approval's id. */

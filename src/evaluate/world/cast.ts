@@ -14,6 +14,10 @@ export interface Capability {
 /** A capability of an API: what `callApi` takes, so that no tool is ever called as one. */
 export type ApiCapability = Capability & { readonly kind: 'api' };
 
+export function isApi(capability: Capability): capability is ApiCapability {
+  return capability.kind === 'api';
+}
+
 /** An authorization server of the generated world. */
 export interface Issuer {
   readonly iss: string;

@@ -1,7 +1,7 @@
 import type { EventOf, Principal } from '../../domain/event/index.ts';
 import { asked, type Binding, settled } from './approvals.ts';
-import { type CallSpec, callApi } from './calls.ts';
-import type { ApiCapability } from './cast.ts';
+import { type CallSpec, callApi, callTool } from './calls.ts';
+import { type Capability, isApi } from './cast.ts';
 import { approvers } from './desk.ts';
 import { changed } from './evidence.ts';
 import { digestOf, type Script, wait } from './script.ts';
@@ -9,7 +9,7 @@ import type { Token } from './tokens.ts';
 
 /** One change of one thing, with what it can be compared by. */
 export interface Deed {
-  readonly capability: ApiCapability;
+  readonly capability: Capability;
   readonly resource: string;
   readonly facts?: NonNullable<EventOf<'api.called'>['facts']>;
   readonly argsHash?: string;
@@ -18,7 +18,7 @@ export interface Deed {
 /** A deed whose arguments are named by their digest. */
 export function deedOf(
   script: Script,
-  capability: ApiCapability,
+  capability: Capability,
   resource: string,
   facts?: Deed['facts'],
 ): Deed {
@@ -61,21 +61,21 @@ export function consent(script: Script, token: Token, deed: Deed, spec: ConsentS
   return approvalId;
 }
 
-/** Does it, and the target says what it changed. Returns the HTTP request's id. */
-export function perform(script: Script, token: Token, deed: Deed, spec: CallSpec = {}): string {
+/** Does it, by its API or by a tool, and the target says what it changed. */
+export function perform(script: Script, token: Token, deed: Deed, spec: CallSpec = {}): void {
   const { capability, resource, facts, argsHash } = deed;
-  const httpRequestId = callApi(script, token, capability, {
+  const call = {
     resource,
     ...(facts === undefined ? {} : { facts }),
     ...(argsHash === undefined ? {} : { argsHash }),
     ...spec,
+  };
+  const httpRequestId = isApi(capability) ? callApi(script, token, capability, call) : undefined;
+  if (!isApi(capability)) callTool(script, token, capability, call);
+  if (spec.denied === true || capability.effect === 'read') return;
+  wait(script, 20, 400);
+  changed(script, token, capability, resource, {
+    ...(httpRequestId === undefined ? {} : { httpRequestId }),
+    ...(spec.approvalId === undefined ? {} : { approvalId: spec.approvalId }),
   });
-  if (spec.denied !== true && capability.effect !== 'read') {
-    wait(script, 20, 400);
-    changed(script, token, capability, resource, {
-      httpRequestId,
-      ...(spec.approvalId === undefined ? {} : { approvalId: spec.approvalId }),
-    });
-  }
-  return httpRequestId;
 }

@@ -71,6 +71,7 @@ export const instrument = {
   attach: tool('itsm', 'attach_evidence', 'write'),
   customer: tool('customers', 'get', 'read'),
   plan: tool('cluster', 'plan', 'read'),
+  payBack: tool('erp', 'pay_back', 'write'),
   quote: tool('suppliers', 'quote', 'read'),
   draft: tool('erp', 'draft_order', 'write'),
   integrate: tool('integrations', 'add', 'write'),

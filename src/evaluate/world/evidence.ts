@@ -1,5 +1,5 @@
 import type { EventOf, Principal } from '../../domain/event/index.ts';
-import type { ApiCapability, Capability } from './cast.ts';
+import type { Capability } from './cast.ts';
 import { digestOf, emit, type Script } from './script.ts';
 import { keyOf, type Token } from './tokens.ts';
 
@@ -57,7 +57,7 @@ export function introspect(script: Script, token: Token, by: Principal, active =
 export function changed(
   script: Script,
   token: Token | undefined,
-  action: ApiCapability,
+  action: Capability,
   resource: string,
   spec: { readonly httpRequestId?: string; readonly approvalId?: string; readonly actor?: Principal } = {},
 ): void {

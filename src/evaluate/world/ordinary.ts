@@ -1,6 +1,7 @@
-import { approve, call, callApi, close, invoke, isApi, request } from './calls.ts';
+import { approve, call, callApi, close, invoke, request } from './calls.ts';
 import {
   type Issuer,
+  isApi,
   issuers,
   orchestrators,
   payout,

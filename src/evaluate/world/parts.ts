@@ -1,19 +1,11 @@
 import type { Principal } from '../../domain/event/index.ts';
-import {
-  call,
-  callApi,
-  callTool,
-  invoke,
-  isApi,
-  type RequestKind,
-  type RequestSpec,
-  request,
-} from './calls.ts';
+import { call, callApi, callTool, invoke, type RequestKind, type RequestSpec, request } from './calls.ts';
 import {
   agents,
   type Capability,
   humans,
   type Issuer,
+  isApi,
   issuers,
   orchestrators,
   read,

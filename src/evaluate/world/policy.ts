@@ -104,7 +104,7 @@ function bounds(): PolicyInput {
       },
       {
         agent: desk.refunds.id,
-        actions: grants(instrument.customer, duty.refund),
+        actions: grants(instrument.customer, instrument.payBack, duty.refund),
         targets: ['customers*', 'erp*'],
         limits: { amount: 500 },
       },
@@ -149,7 +149,8 @@ function checks(): PolicyInput {
   return {
     approvals: {
       required: [
-        { actions: grants(refund, onboard, grantRole, storeObject, announce, isolate, rotate, file) },
+        { actions: grants(refund, instrument.payBack, onboard, grantRole, storeObject, announce) },
+        { actions: grants(isolate, rotate, file) },
         { actions: grants(duty.pay), fromAmount: 100 },
         { actions: grants(duty.restart), environments: [environments.prod, environments.batch] },
       ],

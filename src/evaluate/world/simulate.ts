@@ -45,7 +45,7 @@ const PROBE_EVERY_MS = 4 * MINUTE_MS;
 const PROBE_TAIL_MS = 20 * MINUTE_MS;
 /** Of every twenty chains, in order: which are attacks, and which are look-alikes. */
 const ROUND = 20;
-const ATTACK_SLOTS: readonly number[] = [2, 7, 12, 17];
+const ATTACK_SLOTS: readonly number[] = [2, 7, 11, 15, 17];
 const LOOK_ALIKE_SLOTS: readonly number[] = [0, 5, 9, 14, 19];
 /** A pipeline key serves about ten builds out of this many chains, well below fifty children. */
 const CHAINS_PER_KEY = 100;

@@ -1,7 +1,14 @@
+import { approvalAttacks } from './attacks/approvals.ts';
+import { attributionAttacks } from './attacks/attribution.ts';
+import { authorityAttacks } from './attacks/authority.ts';
+import { boundaryAttacks } from './attacks/boundaries.ts';
 import { fanOutAttacks } from './attacks/fan-out.ts';
+import { initiatorAttacks } from './attacks/initiator.ts';
 import { lifetimeAttacks } from './attacks/lifetime.ts';
 import { orphanAttacks } from './attacks/orphan.ts';
+import { relationAttacks } from './attacks/relations.ts';
 import { scopeAttacks } from './attacks/scope.ts';
+import { validationAttacks } from './attacks/validation.ts';
 import { approvalLookAlikes } from './look-alikes/approvals.ts';
 import { attributionLookAlikes } from './look-alikes/attribution.ts';
 import { boundaryLookAlikes } from './look-alikes/boundaries.ts';
@@ -19,6 +26,13 @@ export const attackVariants: readonly Variant[] = [
   ...lifetimeAttacks,
   ...orphanAttacks,
   ...fanOutAttacks,
+  ...relationAttacks,
+  ...attributionAttacks,
+  ...initiatorAttacks,
+  ...validationAttacks,
+  ...approvalAttacks,
+  ...boundaryAttacks,
+  ...authorityAttacks,
 ];
 
 /** What resembles an attack and is none. */

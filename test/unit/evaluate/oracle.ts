@@ -9,9 +9,18 @@ import type { SimulatedEvent } from '../../../src/evaluate/world/script.ts';
 type Minted = EventOf<'token.issued' | 'token.exchanged' | 'token.refreshed'>;
 type Call = EventOf<'tool.invoked' | 'api.called'> & { atMs: number };
 
+/** The detectors whose rules are read a second time here. */
+export const readByOracle: ReadonlySet<string> = new Set([
+  'scope-creep',
+  'reuse-after-expiry',
+  'orphaned-chain',
+  'unusual-fan-out',
+]);
+
 interface Known {
   readonly minted: Map<string, { data: Minted; source: string }>;
   readonly revoked: { data: EventOf<'token.revoked'>; atMs: number }[];
+  readonly inactive: { data: EventOf<'token.introspected'>; atMs: number }[];
 }
 
 const SKEW_MS = 60_000;
@@ -25,12 +34,14 @@ const keysOf = (ref: TokenRef): string[] => [
 ];
 
 export function knowledge(events: Iterable<SimulatedEvent>): Known {
-  const known: Known = { minted: new Map(), revoked: [] };
+  const known: Known = { minted: new Map(), revoked: [], inactive: [] };
   for (const { data, source, time } of events) {
     if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed') {
       for (const key of keysOf(data.token)) known.minted.set(key, { data, source });
     }
     if (data.type === 'token.revoked') known.revoked.push({ data, atMs: Date.parse(time) });
+    if (data.type === 'token.introspected' && !data.active)
+      known.inactive.push({ data, atMs: Date.parse(time) });
   }
   return known;
 }
@@ -116,6 +127,11 @@ export function expectedDetectors(events: readonly SimulatedEvent[], known: Know
     }
     const nbf = 'nbf' in minted.data ? minted.data.nbf : undefined;
     if (nbf !== undefined && call.atMs < nbf * 1000 - SKEW_MS) out.add('reuse-after-expiry');
+    if (call.atMs < minted.data.iat * 1000 - SKEW_MS) out.add('reuse-after-expiry');
+    const saidInactive = known.inactive.some(
+      ({ data, atMs }) => find(data.token) === minted && call.atMs > atMs + PROPAGATION_MS,
+    );
+    if (saidInactive) out.add('reuse-after-expiry');
     const all = [minted, ...lineage(minted.data)];
     if (all.some(({ data }) => call.atMs > revokedMs(data) + PROPAGATION_MS)) out.add('reuse-after-expiry');
   }

@@ -92,12 +92,11 @@ export const approvalLookAlikes: readonly Variant[] = [
     tell(script) {
       const { token, run, deed } = refundOpening(script);
       const approvalId = consent(script, token, deed, { forS: 1_800, maxUses: 1 });
-      const { resource, facts = {}, argsHash = '' } = deed;
-      callApi(script, token, deed.capability, {
+      const { resource, facts = {} } = deed;
+      callApi(script, token, duty.refund, {
         parentCallId: run,
         resource,
         facts,
-        argsHash,
         approvalId,
         status: 503,
       });

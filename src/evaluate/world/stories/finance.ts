@@ -1,9 +1,9 @@
 import { callApi, callTool, close } from '../calls.ts';
-import { issuers, record } from '../cast.ts';
+import { type Capability, issuers, record } from '../cast.ts';
 import { bindingOf, consent, type Deed, deedOf, perform } from '../deeds.ts';
 import { approvers, desk, duty, instrument } from '../desk.ts';
 import { decide, introspect } from '../evidence.ts';
-import { handOver, type Opening, opening } from '../parts.ts';
+import { handOver, type Opening, type OpeningSpec, opening } from '../parts.ts';
 import { type Script, wait } from '../script.ts';
 
 const corporate = [issuers.login, issuers.sts] as const;
@@ -12,26 +12,32 @@ export interface Refund extends Opening {
   readonly deed: Deed;
 }
 
-/** A customer wants money back; the agent finds out how much and of which order. */
-export function refundOpening(script: Script): Refund {
+/** A customer wants money back; the agent finds out how much and of which order. By API unless a tool does it. */
+export function refundOpening(
+  script: Script,
+  spec: OpeningSpec = {},
+  capability: Capability = duty.refund,
+): Refund {
   const opened = opening(script, {
+    ...spec,
     agent: desk.refunds,
     issuer: script.random.pick(corporate),
     ticket: script.name('CASE'),
     task: { id: 'refund' },
-    capabilities: [duty.refund, instrument.customer],
+    capabilities: [duty.refund, instrument.payBack, instrument.customer],
   });
   const { token, run } = opened;
   callTool(script, token, instrument.customer, { parentCallId: run, resource: record('customers', 3) });
   const resource = record('erp', script.random.int(0, 24));
   const amount = script.random.int(5, 400);
-  const deed = deedOf(script, duty.refund, resource, { amount, currency: 'EUR', record: resource });
+  const deed = deedOf(script, capability, resource, { amount, currency: 'EUR', record: resource });
   return { ...opened, deed };
 }
 
 /** R58: approval, action and record say the same. */
 export function refund(script: Script): void {
-  const { token, run, deed, triggerId } = refundOpening(script);
+  const capability = script.random.pick([duty.refund, instrument.payBack]);
+  const { token, run, deed, triggerId } = refundOpening(script, {}, capability);
   const withoutTxn = script.random.chance(0.3);
   const approvalId = consent(script, token, deed, { forS: 1_800, maxUses: 1, withoutTxn });
   perform(script, token, deed, { parentCallId: run, approvalId });
@@ -71,12 +77,12 @@ export function dataExport(script: Script): void {
 }
 
 /** Offers are collected and an order is drafted. */
-export function procurementOpening(script: Script): Opening {
+export function procurementOpening(script: Script, more: readonly Capability[] = []): Opening {
   const opened = opening(script, {
     agent: desk.procurement,
     issuer: script.random.pick(corporate),
     task: { id: 'procurement' },
-    capabilities: [instrument.quote, instrument.draft, duty.pay, duty.onboard],
+    capabilities: [instrument.quote, instrument.draft, duty.pay, duty.onboard, ...more],
   });
   const { token, run } = opened;
   for (let offers = script.random.int(2, 6); offers > 0; offers -= 1) {

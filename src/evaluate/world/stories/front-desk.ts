@@ -1,5 +1,6 @@
+import type { Principal } from '../../../domain/event/index.ts';
 import { type CallSpec, callApi, callTool, close, invoke, request } from '../calls.ts';
-import { issuers, record } from '../cast.ts';
+import { type Capability, issuers, record } from '../cast.ts';
 import { deedOf, perform } from '../deeds.ts';
 import { desk, duty, instrument } from '../desk.ts';
 import { type Opening, opening } from '../parts.ts';
@@ -10,12 +11,12 @@ export const helpdeskTask = { id: 'support' } as const;
 export const helpdeskFields = ['name', 'order', 'status'] as const;
 
 /** A customer writes to the chatbot. */
-export function helpdeskOpening(script: Script): Opening {
+export function helpdeskOpening(script: Script, more: readonly Capability[] = []): Opening {
   return opening(script, {
     agent: desk.helpdesk,
     issuer: script.random.pick([issuers.login, issuers.sts]),
     task: helpdeskTask,
-    capabilities: [instrument.customer, instrument.ticket, instrument.attach],
+    capabilities: [instrument.customer, instrument.ticket, instrument.attach, ...more],
   });
 }
 
@@ -74,8 +75,11 @@ export interface Hook {
 }
 
 /** A supplier's system calls; what it may set off depends on whether it proved who it is. */
-export function hookOpening(script: Script, provenance: Parameters<typeof request>[3] = {}): Hook {
-  const caller = { id: `supplier/${script.name('hook')}`, kind: 'system' as const };
+export function hookOpening(
+  script: Script,
+  provenance: Parameters<typeof request>[3] = {},
+  caller: Principal = { id: `supplier/${script.name('hook')}`, kind: 'system' },
+): Hook {
   const triggerId = request(script, caller, 'webhook', {
     provenance: { verified: true, method: 'hmac-sha256', keyId: 'supplier-2026' },
     ...provenance,
