@@ -117,6 +117,8 @@ function bounds(): PolicyInput {
       { agent: desk.intake.id, actions: grants(instrument.ticket) },
     ],
     environments: [
+      { environment: environments.dev },
+      { environment: environments.staging },
       { environment: environments.prod, principals: ids(desk.deployer, desk.release, desk.ops) },
       {
         environment: environments.batch,

@@ -192,7 +192,7 @@ const places: readonly Variant[] = [
   {
     name: 'token-from-dev',
     detectors: placeDetectors,
-    title: 'A token that was made for development is accepted in production.',
+    title: 'A token that was made for development is accepted in staging.',
     tell(script) {
       const agent = own(script, script.random.pick(agents));
       const opened = opening(script, {
@@ -207,7 +207,7 @@ const places: readonly Variant[] = [
       });
       wait(script, 2 * MINUTE_MS, 4 * MINUTE_MS);
       const resource = record('warehouse', 3);
-      const facts = { environment: 'prod-eu' };
+      const facts = { environment: environments.staging };
       callApi(script, token, read('warehouse'), { parentCallId: run, resource, facts });
     },
   },
