@@ -1,4 +1,5 @@
 import type { Detector } from '../src/domain/detector.ts';
+import { approvalMisuse } from './approval-misuse/detector.ts';
 import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
@@ -7,10 +8,13 @@ import { environmentBoundary } from './environment-boundary/detector.ts';
 import { identityReuse } from './identity-reuse/detector.ts';
 import { impersonation } from './impersonation/detector.ts';
 import { mayActViolation } from './may-act-violation/detector.ts';
+import { missingApproval } from './missing-approval/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { outlivedInitiator } from './outlived-initiator/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
+import { rubberStamp } from './rubber-stamp/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
+import { selfApproval } from './self-approval/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
@@ -19,6 +23,7 @@ import { unusualFanOut } from './unusual-fan-out/detector.ts';
 
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
+  approvalMisuse,
   attributionBreak,
   audienceMismatch,
   contradictingReports,
@@ -27,10 +32,13 @@ export const detectors: readonly Detector[] = [
   identityReuse,
   impersonation,
   mayActViolation,
+  missingApproval,
   orphanedChain,
   outlivedInitiator,
   reuseAfterExpiry,
+  rubberStamp,
   createScopeCreep(),
+  selfApproval,
   senderConstraint,
   silentFeed,
   taskBoundary,

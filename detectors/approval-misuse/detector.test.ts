@@ -1,0 +1,444 @@
+import { describe, expect, it } from 'vitest';
+import type {
+  ActionView,
+  ApprovalGrant,
+  ApprovalStep,
+  ApprovalView,
+  Binding,
+} from '../../src/domain/chain.ts';
+import {
+  action,
+  approval,
+  chain,
+  livelyFeeds,
+  look,
+  minuteMs,
+  policy,
+  startMs,
+  strangers,
+  token,
+} from '../../test/support/views.ts';
+import { approvalMisuse } from './detector.ts';
+
+const at = (minutes: number) => startMs + minutes * minuteMs;
+const ben = { id: 'ben@example', kind: 'human' } as const;
+const mail: Binding = { action: 'tool:send_mail' };
+const required = { approvals: { required: [{ actions: ['tool:*'] }] } };
+
+function grant(differs: Partial<ApprovalGrant> = {}): ApprovalGrant {
+  return {
+    atMs: at(1),
+    by: ben,
+    eventId: 'granted-1',
+    binds: [mail],
+    expMs: undefined,
+    maxUses: undefined,
+    requester: undefined,
+    ticket: undefined,
+    ...differs,
+  };
+}
+
+const step = (minutes: number, differs: Partial<ApprovalStep> = {}): ApprovalStep => ({
+  atMs: at(minutes),
+  by: ben,
+  eventId: `step-${minutes}`,
+  ...differs,
+});
+
+interface Given {
+  readonly grants?: readonly Partial<ApprovalGrant>[];
+  readonly approval?: Partial<ApprovalView>;
+  /** Actions of another chain that name the approval. */
+  readonly elsewhere?: readonly ActionView[];
+  readonly txns?: readonly string[];
+  readonly rules?: object;
+  readonly isNamed?: boolean;
+  readonly people?: typeof strangers;
+}
+
+/** A chain whose actions name one approval, unless they say otherwise. */
+function judge(actions: readonly Partial<ActionView>[], given: Given = {}) {
+  const uses: ActionView[] = [...(given.elsewhere ?? [])];
+  const grants = (given.grants ?? [{}]).map(grant);
+  const held = approval('a1', { grants, uses, ...given.approval });
+  const named = given.isNamed === false ? {} : { approvalId: 'a1', approval: held };
+  const seen = actions.map((one, index) => action({ id: `call-${index}`, ...named, ...one }));
+  uses.push(...seen.filter((one) => one.approvalId === 'a1'));
+  return look(approvalMisuse, {
+    on: 'chain',
+    chain: chain({ actions: seen, approvals: [held], txns: given.txns ?? [] }),
+    feeds: livelyFeeds,
+    policy: policy(given.rules),
+    ...(given.people === undefined ? {} : { people: given.people }),
+  });
+}
+
+const facts = (found: ReturnType<typeof judge>) => found.map(({ fact }) => fact);
+
+it('says who did what on which approval, and waits for a fresh one', () => {
+  expect(judge([{}], { grants: [{ expMs: at(5) }] })).toEqual([
+    {
+      subject: { kind: 'token', key: token('root').key, label: 'root' },
+      fact: 'approval-expired',
+      kind: 'alert',
+      severity: 'high',
+      title: 'CRM agent did tool:send_mail on an approval that had expired',
+      atMs: at(10),
+      evidence: {
+        action: 'tool:send_mail',
+        target: null,
+        effect: 'write',
+        outcome: 'accepted',
+        doneAt: '2026-01-05T08:10:00.000Z',
+        approval: 'a1',
+        claimed: true,
+        approver: 'ben@example',
+        expiredAt: '2026-01-05T08:05:00.000Z',
+        lateBySeconds: 300,
+        actions: ['tool:send_mail'],
+        actionCount: 1,
+      },
+      eventIds: ['call-event-1', 'granted-1'],
+      settlesAtMs: at(20),
+      revoke: token('root').ref,
+      shownBy: 'call-0',
+    },
+  ]);
+});
+
+describe('an approval that has ended', () => {
+  it.each([
+    ['expired, to the skew', { grants: [{ expMs: at(9) }] }, 'approval-expired'],
+    ['expired, within the skew', { grants: [{ expMs: at(9) + 1 }] }, undefined],
+    ['reported expired, to the skew', { approval: { expiries: [step(9)] } }, 'approval-expired'],
+    ['reported expired, within the skew', { approval: { expiries: [step(9.1)] } }, undefined],
+    ['withdrawn, and everybody has heard', { approval: { withdrawals: [step(8)] } }, 'approval-withdrawn'],
+    ['withdrawn a moment ago', { approval: { withdrawals: [step(8.1)] } }, undefined],
+    ['granted, then refused', { approval: { denials: [step(9)] } }, 'approval-denied'],
+    ['granted, then refused just now', { approval: { denials: [step(9.1)] } }, undefined],
+    ['refused', { grants: [], approval: { denials: [step(9)] } }, 'approval-denied'],
+    ['refused just now', { grants: [], approval: { denials: [step(9.1)] } }, undefined],
+    ['refused, then granted', { grants: [{ atMs: at(5) }], approval: { denials: [step(4)] } }, undefined],
+    [
+      'refused, and granted too late',
+      { grants: [{ atMs: at(12) }], approval: { denials: [step(4)] } },
+      'approval-denied',
+    ],
+    [
+      'withdrawn, then granted',
+      { grants: [{ atMs: at(5) }], approval: { withdrawals: [step(4)] } },
+      undefined,
+    ],
+    ['expired and granted again', { grants: [{ expMs: at(2) }, { atMs: at(3) }] }, undefined],
+    ['asked for', { grants: [], approval: { requests: [step(4)] } }, undefined],
+  ] as const)('%s', (_, given, fact) => {
+    expect(facts(judge([{}], given))).toEqual(fact === undefined ? [] : [fact]);
+  });
+
+  it('says by whose word', () => {
+    const found = judge([{}], { approval: { withdrawals: [step(4)] } });
+    expect(found).toMatchObject([
+      {
+        evidence: { withdrawnAt: '2026-01-05T08:04:00.000Z', by: 'ben@example' },
+        eventIds: ['call-event-1', 'step-4', 'granted-1'],
+      },
+    ]);
+    expect(judge([{}], { grants: [], approval: { denials: [step(4, { by: undefined })] } })).toMatchObject([
+      { evidence: { deniedAt: '2026-01-05T08:04:00.000Z', by: null, approver: null } },
+    ]);
+  });
+
+  it('tells a refusal first, then a withdrawal, then an expiry', () => {
+    const ended = { denials: [step(4)], withdrawals: [step(4)], expiries: [step(4)] };
+    expect(facts(judge([{}], { approval: ended }))).toEqual(['approval-denied']);
+    expect(facts(judge([{}], { approval: { ...ended, denials: [] } }))).toEqual(['approval-withdrawn']);
+  });
+
+  it('judges a call by its start', () => {
+    expect(judge([{ atMs: at(4), endedMs: at(30) }], { grants: [{ expMs: at(5) }] })).toEqual([]);
+  });
+});
+
+describe('an approval for something else', () => {
+  const target = { system: 'crm', resource: 'ann' };
+  const did: Partial<ActionView> = { target, argsHash: 'sha256:done' };
+
+  it.each<[string, Partial<Binding>, Partial<ActionView>, string | undefined]>([
+    ['another actor', { actor: 'agent/other' }, {}, 'other-actor'],
+    ['the same actor', { actor: 'agent/crm' }, {}, undefined],
+    ['the token’s actor', { actor: 'agent/crm' }, { actor: { id: 'gateway', kind: 'service' } }, undefined],
+    ['nobody says who', { actor: 'agent/other' }, { actor: undefined, token: undefined }, undefined],
+    ['another system', { target: 'erp' }, {}, 'other-target'],
+    ['another resource', { target: 'crm/bob' }, {}, 'other-target'],
+    ['the system', { target: 'crm' }, {}, undefined],
+    [
+      'a resource, and only the system is told',
+      { target: 'crm/bob' },
+      { target: { system: 'crm' } },
+      undefined,
+    ],
+    ['a resource of another system', { target: 'crmx/bob' }, { target: { system: 'crm' } }, 'other-target'],
+    ['no target is told', { target: 'erp' }, { target: undefined }, undefined],
+    ['other arguments', { argsHash: 'sha256:agreed' }, {}, 'other-arguments'],
+    ['the same arguments', { argsHash: 'sha256:done' }, {}, undefined],
+    ['no arguments are told', { argsHash: 'sha256:agreed' }, { argsHash: undefined }, undefined],
+  ])('%s', (_, binding, differs, fact) => {
+    const found = judge([{ ...did, ...differs }], { grants: [{ binds: [{ ...mail, ...binding }] }] });
+    expect(facts(found)).toEqual(fact === undefined ? [] : [fact]);
+  });
+
+  it.each<[string, NonNullable<Binding['facts']>, ActionView['details'], boolean]>([
+    ['more', { amount: 40 }, { amount: 40.01 }, false],
+    ['as much', { amount: 40 }, { amount: '40.00' }, true],
+    ['less', { amount: 40 }, { amount: 12 }, true],
+    ['the other way', { amount: 40 }, { amount: -40 }, false],
+    ['a credit, as agreed', { amount: -40 }, { amount: -39 }, true],
+    ['nothing', { amount: 40 }, { amount: 0 }, true],
+    ['no number', { amount: 40 }, { amount: '40,00' }, false],
+    ['the same text', { amount: '40,00' }, { amount: '40,00' }, true],
+    ['more rows', { rows: 10 }, { rows: 11 }, false],
+    ['fewer bytes', { bytes: 10 }, { bytes: 9 }, true],
+    ['another currency', { amount: 40, currency: 'EUR' }, { amount: 40, currency: 'USD' }, false],
+    ['another record', { record: 'R1' }, { record: 'R2' }, false],
+    ['another environment', { environment: 'dev' }, { environment: 'prod' }, false],
+    ['another repository', { repository: 'a' }, { repository: 'b' }, false],
+    ['some of the fields', { fields: ['a', 'b'] }, { fields: ['b'] }, true],
+    ['another field', { fields: ['a', 'b'] }, { fields: ['b', 'c'] }, false],
+    ['what only one side tells', { record: 'R1' }, { amount: 40 }, true],
+  ])('facts: %s', (_, agreed, details, fits) => {
+    const found = judge([{ details }], { grants: [{ binds: [{ ...mail, facts: agreed }] }] });
+    expect(facts(found)).toEqual(fits ? [] : ['other-facts']);
+  });
+
+  it('says what differs', () => {
+    const grants = [{ binds: [{ ...mail, facts: { record: 'R1', amount: 40 } }] }];
+    expect(judge([{ details: { record: 'R1', amount: 50 } }], { grants })).toMatchObject([
+      {
+        title: 'CRM agent did tool:send_mail beyond what had been approved',
+        evidence: { differs: 'amount', agreed: 40, done: 50 },
+      },
+    ]);
+  });
+
+  it('knows an actor by another name', () => {
+    const people = { ...strangers, same: () => true };
+    const grants = [{ binds: [{ ...mail, actor: 'agent/alias' }] }];
+    expect(judge([{}], { grants, people })).toEqual([]);
+  });
+
+  it('lets one binding of several fit, and tells of the one that fits farthest', () => {
+    const binds = [
+      { ...mail, target: 'erp' },
+      { ...mail, facts: { rows: 5 } },
+    ];
+    expect(judge([{ ...did, details: { rows: 5 } }], { grants: [{ binds }] })).toEqual([]);
+    expect(facts(judge([{ ...did, details: { rows: 6 } }], { grants: [{ binds }] }))).toEqual([
+      'other-facts',
+    ]);
+  });
+
+  it('says nothing of an action of another name: policy says whether that needs one', () => {
+    expect(
+      judge([{ needs: 'tool:look', tool: { name: 'look' }, action: 'look' }], { grants: [{ expMs: at(2) }] }),
+    ).toEqual([]);
+  });
+});
+
+describe('an approval that is used up', () => {
+  const twice = [{ atMs: at(10) }, { atMs: at(11) }];
+
+  it.each([
+    ['one use', 1, [mail], 1, 0],
+    ['one use, used twice', 1, [mail], 2, 1],
+    ['two uses', 2, [mail], 2, 0],
+    ['nobody says how often', undefined, [mail], 5, 0],
+    ['three deeds, each once', 1, [mail, { action: 'a' }, { action: 'b' }], 1, 0],
+    ['three deeds, one of them twice', 3, [mail, { action: 'a' }, { action: 'b' }], 2, 1],
+    ['two deeds, and one use to spare', 3, [mail, { action: 'a' }], 2, 0],
+  ])('%s', (_, maxUses, binds, times, count) => {
+    const actions = Array.from({ length: times }, (__, index) => ({ atMs: at(10 + index) }));
+    expect(facts(judge(actions, { grants: [{ maxUses, binds }] }))).toEqual(
+      count === 0 ? [] : ['approval-reused'],
+    );
+  });
+
+  it('blames the later one at once, wherever the earlier one was, and in whatever order they stand', () => {
+    const found = judge([{ atMs: at(11) }, { atMs: at(10) }], { grants: [{ maxUses: 1 }] });
+    expect(found).toMatchObject([{ shownBy: 'call-0', evidence: { maxUses: 1, earlierUses: 1 } }]);
+    expect(found[0]).not.toHaveProperty('settlesAtMs');
+    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1' })];
+    expect(judge([{}], { grants: [{ maxUses: 1 }], elsewhere })).toHaveLength(1);
+    expect(judge([{ id: 'a' }, { id: 'b' }], { grants: [{ maxUses: 1 }] })).toMatchObject([{ shownBy: 'b' }]);
+  });
+
+  it.each<[string, Partial<ActionView>]>([
+    ['a refusal', { outcome: 'denied' }],
+    ['a failure', { outcome: 'failed' }],
+    ['the platform', { platform: true }],
+    [
+      'something else that carries the id along',
+      { needs: 'tool:look', tool: { name: 'look' }, action: 'look' },
+    ],
+    [
+      'the same deed as the system tells it',
+      { kind: 'change', needs: undefined, tool: undefined, action: 'change' },
+    ],
+    [
+      'the same deed as the gateway tells it',
+      { kind: 'api', needs: 'mail:send', tool: undefined, action: 'send_mail' },
+    ],
+  ])('%s is no use', (_, differs) => {
+    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1', ...differs })];
+    expect(judge([{}], { grants: [{ maxUses: 1 }], elsewhere })).toEqual([]);
+  });
+
+  it.each([
+    ['its own', ['t1'], 't1', [], 'none'],
+    ['another', ['t1'], 't2', [], 'alert'],
+    ['nobody says which', ['t1'], undefined, [], 'none'],
+    ['its chain’s', ['t1'], undefined, ['t1', 't2'], 'none'],
+    ['its chain is another', ['t1'], undefined, ['t2'], 'alert'],
+  ])('transaction: %s', (_, txns, txn, chainTxns, kind) => {
+    const found = judge([{ txn }], { approval: { txns }, txns: chainTxns });
+    expect(found.map((one) => one.kind)).toEqual(kind === 'none' ? [] : [kind]);
+  });
+
+  it('says which transaction it was meant for', () => {
+    expect(judge([{ txn: 't2' }], { approval: { txns: ['t1'] } })).toMatchObject([
+      { fact: 'approval-reused', evidence: { transaction: 't2', approvedTransaction: 't1' } },
+    ]);
+  });
+
+  it.each([
+    ['a standing consent, perhaps', [mail], undefined, 'signal'],
+    ['one set of arguments', [{ ...mail, argsHash: 'sha256:a' }], undefined, 'alert'],
+    ['one record', [{ ...mail, facts: { record: 'R1' } }], undefined, 'alert'],
+    ['as often as is said', [mail], 2, 'none'],
+  ])('a second transaction under an approval that names none: %s', (_, binds, maxUses, kind) => {
+    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1', txn: 't1' })];
+    const found = judge([{ txn: 't2' }], { grants: [{ binds, maxUses }], elsewhere });
+    expect(found.map((one) => one.kind)).toEqual(kind === 'none' ? [] : [kind]);
+  });
+
+  it.each([
+    ['no more than was agreed to', [20, 20], undefined, 0],
+    ['more than was agreed to', [30, 20], undefined, 1],
+    ['parts of which rounding makes more', [39.9, 0.1], undefined, 0],
+    ['as often as is said', [40, 40], 2, 0],
+  ])('taken together: %s', (_, amounts, maxUses, count) => {
+    const binds = [{ ...mail, facts: { amount: 40 } }];
+    const actions = amounts.map((amount, index) => ({ atMs: at(10 + index), details: { amount } }));
+    const found = judge(actions, { grants: [{ binds, maxUses }] });
+    expect(found).toHaveLength(count);
+    if (count > 0) expect(found).toMatchObject([{ evidence: { usedAmount: 50, approvedAmount: 40 } }]);
+  });
+
+  it('counts uses that do not name it where policy requires it, and waits for an approval of the second', () => {
+    const found = judge(twice, { grants: [{ maxUses: 1 }], rules: required, isNamed: false });
+    expect(found).toMatchObject([
+      { fact: 'approval-reused', shownBy: 'call-1', settlesAtMs: at(21), evidence: { claimed: false } },
+    ]);
+  });
+});
+
+describe('an action that names no approval', () => {
+  const expired = { grants: [{ expMs: at(5) }], isNamed: false };
+  const refused = { grants: [], isNamed: false };
+
+  it('rests on one of its chain only where policy requires one', () => {
+    expect(judge([{}], expired)).toEqual([]);
+    expect(facts(judge([{}], { ...expired, rules: required }))).toEqual(['approval-expired']);
+  });
+
+  it('does not rest on one for something else', () => {
+    const grants = [{ binds: [{ ...mail, facts: { rows: 5 } }] }];
+    expect(judge([{ details: { rows: 6 } }], { grants, rules: required, isNamed: false })).toEqual([]);
+  });
+
+  it.each<[string, readonly Binding[] | undefined, number]>([
+    ['exactly this', [{ ...mail, target: 'crm' }], 1],
+    ['something like it', [{ ...mail, target: 'erp' }], 0],
+    ['its kind', [mail], 0],
+    ['nobody says what', undefined, 0],
+  ])('does what a person refused: %s', (_, binds, count) => {
+    const denials = [step(4, binds === undefined ? {} : { binds })];
+    const found = judge([{ target: { system: 'crm' } }], { ...refused, approval: { denials } });
+    expect(facts(found)).toEqual(count === 0 ? [] : ['approval-denied']);
+  });
+});
+
+describe('what a system tells', () => {
+  const change: Partial<ActionView> = {
+    kind: 'change',
+    needs: undefined,
+    tool: undefined,
+    action: 'change',
+    atMs: at(30),
+  };
+  const erp = { target: { system: 'erp', resource: 'inv/7' } };
+  const binds = [{ ...mail, target: 'crm', facts: { amount: 40 } }];
+
+  it.each([
+    ['as agreed', { amount: 40 }, []],
+    ['otherwise', { amount: 50 }, ['other-facts']],
+  ])('of a call is compared by its facts: %s', (_, details, expected) => {
+    const call = { target: { system: 'crm' } };
+    const found = judge([call, { ...change, ...erp, details }], {
+      grants: [{ binds, expMs: at(12), maxUses: 1 }],
+    });
+    expect(facts(found)).toEqual(expected);
+  });
+
+  it('is found by the request of the call', () => {
+    const unnamed = { approvalId: undefined, approval: undefined, httpRequestIds: ['h1'] };
+    const call = { target: { system: 'crm' }, httpRequestIds: ['h1'] };
+    const told = { ...change, ...erp, ...unnamed, details: { amount: 50 } };
+    expect(judge([call, told], { grants: [{ binds }] })).toMatchObject([
+      { fact: 'other-facts', shownBy: 'call-1', evidence: { claimed: true } },
+    ]);
+    expect(judge([call, { ...told, httpRequestIds: ['h2'] }], { grants: [{ binds }] })).toEqual([]);
+    expect(judge([call, { ...told, httpRequestIds: [] }], { grants: [{ binds }] })).toEqual([]);
+  });
+
+  it('is all there is, and comes too late', () => {
+    expect(facts(judge([{ ...change, ...erp }], { grants: [{ binds, expMs: at(12) }] }))).toEqual([
+      'approval-expired',
+    ]);
+    expect(judge([{ ...change, ...erp }], { grants: [{ binds, expMs: at(40) }] })).toEqual([]);
+  });
+});
+
+describe('what pages', () => {
+  const expired = { grants: [{ expMs: at(5) }] };
+
+  it.each<[string, Partial<ActionView>, string | undefined, string | undefined]>([
+    ['an accepted call', {}, 'alert', 'high'],
+    ['a call that nobody refused', { outcome: 'unknown' }, 'alert', 'high'],
+    ['a deletion', { effect: 'delete' }, 'alert', 'critical'],
+    ['a refused call', { outcome: 'denied' }, 'signal', 'low'],
+    ['a failed call', { outcome: 'failed' }, undefined, undefined],
+    ['the platform', { platform: true }, undefined, undefined],
+  ])('%s', (_, differs, kind, severity) => {
+    expect(judge([differs], expired)).toMatchObject(kind === undefined ? [] : [{ kind, severity }]);
+  });
+
+  it('says that it was tried', () => {
+    expect(judge([{ outcome: 'denied' }], expired)[0]?.title).toContain('tried tool:send_mail');
+  });
+});
+
+it('has nothing to say without approvals, of the platform, and of single actions', () => {
+  const expired = [approval('a1', { grants: [grant({ expMs: at(5) })] })];
+  const seen = { actions: [action({ approvalId: 'a1' })], approvals: expired };
+  const on = (differs: object) =>
+    ({
+      on: 'chain',
+      chain: chain({ ...seen, ...differs }),
+      feeds: livelyFeeds,
+      policy: policy(required),
+    }) as const;
+  expect(look(approvalMisuse, on({ approvals: [] }))).toEqual([]);
+  expect(look(approvalMisuse, on({ platform: true }))).toEqual([]);
+  expect(look(approvalMisuse, { on: 'action', action: action(), policy: policy() })).toEqual([]);
+});
