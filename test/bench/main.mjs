@@ -8,6 +8,7 @@ import { Policy } from '../../dist/src/domain/policy.js';
 import { createEngine } from '../../dist/src/engine.js';
 import { simulate, worldPolicy } from '../../dist/src/evaluate/index.js';
 import { createAdmit } from '../../dist/src/ingest/admit.js';
+import { scopeTable } from './scopes.mjs';
 
 const { values } = parseArgs({
   options: { chains: { type: 'string', default: '5000' }, rounds: { type: 'string', default: '5' } },
@@ -97,6 +98,7 @@ for (const [name, us] of Object.entries(best)) {
     `| ${name} | ${us.toFixed(2)} | ${Math.round(1e6 / us)} | ${(us / base).toFixed(1)} |\n`,
   );
 }
+process.stdout.write(`\n${scopeTable(rounds, base)}`);
 
 globalThis.gc?.();
 const before = process.memoryUsage().heapUsed;

@@ -63,6 +63,14 @@ describe('the five results', () => {
     });
   });
 
+  it('works out a few patterns for one grant, and answers unknown past that', () => {
+    const rules = { scopes: [{ issuer: '*', dialect: 'glob' }] };
+    const many = (count: number) => Array.from({ length: count }, (_, at) => `*${at}*`);
+    expect(relation(held([...many(31), '*x*']), held(['*xy*']), rules)).toBe('narrower');
+    expect(relation(held([...many(32), '*x*']), held(['*xy*']), rules)).toBe('unknown');
+    expect(relation(held([...many(32), '*x*']), held(['xy']), rules)).toBe('narrower');
+  });
+
   it('prefers a grant that covers to one that may', () => {
     const rules = { scopes: [{ issuer: '*', dialect: 'hierarchical' }] };
     expect(relation(held(['*', 'crm']), held(['crm:read']), rules)).toBe('narrower');

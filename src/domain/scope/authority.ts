@@ -34,15 +34,11 @@ export function authority(
   space: Space | undefined,
   token: Omit<Scoped, 'issuer' | 'aud' | 'grant'>,
 ): Authority {
-  const { scope, authorizationDetails } = token;
-  const open = scope?.filter(isOpen) ?? [];
-  return {
-    space,
-    grants: open.length === 0 ? (scope ?? []) : (scope ?? []).filter((grant) => !isOpen(grant)),
-    details: authorizationDetails,
-    open,
-    complete: scope !== undefined && open.length === 0,
-  };
+  const { scope = [], authorizationDetails: details } = token;
+  if (!scope.some(isOpen))
+    return { space, grants: scope, details, open: [], complete: token.scope !== undefined };
+  const grants = scope.filter((grant) => !isOpen(grant));
+  return { space, grants, details, open: scope.filter(isOpen), complete: false };
 }
 
 /** Microsoft's `.default` is everything that was ever consented to: it tells nothing until the token is read. */

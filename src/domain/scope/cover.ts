@@ -30,10 +30,10 @@ export interface Dialect {
   readonly key: string;
   /** True when `covers` says more than that equal texts cover each other. */
   readonly structural: boolean;
-  /** True when a comparison costs more than to look its answer up. */
-  readonly costly: boolean;
   /** True when a list of grants is the most that is held: denials and conditions may take some of it away. */
   readonly upperBound: boolean;
   canonical(grant: string): string;
   covers(parent: string, child: string): Cover;
+  /** True when to find the answer costs more than to look it up. */
+  isHard(parent: string, child: string): boolean;
 }

@@ -79,8 +79,8 @@ describe('globCovers', () => {
   });
 
   it.each([
-    ['a child that is too long', '*b', `${'a'.repeat(256)}*`],
-    ['a parent that is too long', `${'a'.repeat(256)}*`, '*b'],
+    ['a child that is too long', '*b', `${'a'.repeat(256)}*b`],
+    ['a parent that is too long', `a*${'b'.repeat(256)}*c`, 'a*c'],
     ['a parent of too many wildcards', 'a*'.repeat(17), 'a*'],
     ['a child of too many wildcards', 'a*', 'a?'.repeat(17)],
     ['patterns made to be hard', `*a${'?'.repeat(14)}`, `*ba${'?'.repeat(14)}`],

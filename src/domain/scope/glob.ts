@@ -16,10 +16,24 @@ const STATES_MAX = 512;
 export function globCovers(parent: string, child: string): Cover {
   if (parent === child || parent === '*') return 'yes';
   if (!isGlob(child)) return matchesGlob(parent, child) ? 'yes' : 'no';
+  if (!endsFit(parent, child)) return 'no';
   if (parent.length > PATTERN_CHARS_MAX || child.length > PATTERN_CHARS_MAX) return 'unknown';
   const [outer, inner] = [normal(parent), normal(child)];
   if (wildcardsIn(outer) > WILDCARDS_MAX || wildcardsIn(inner) > WILDCARDS_MAX) return 'unknown';
   return isIncluded(outer, inner);
+}
+
+/** Whether an answer takes the walk: two patterns that begin and end alike. */
+export function isHardGlob(parent: string, child: string): boolean {
+  return parent !== child && parent !== '*' && isGlob(child) && isGlob(parent) && endsFit(parent, child);
+}
+
+/** A pattern matches texts of many ends, unless both patterns state the same: whatever the parent states, it states. */
+function endsFit(parent: string, child: string): boolean {
+  const first = parent.search(/[*?]/);
+  if (first < 0) return child.startsWith(parent);
+  const last = Math.max(parent.lastIndexOf('*'), parent.lastIndexOf('?'));
+  return child.startsWith(parent.slice(0, first)) && child.endsWith(parent.slice(last + 1));
 }
 
 export function isGlob(text: string): boolean {

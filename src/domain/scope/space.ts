@@ -24,6 +24,8 @@ export interface Space {
   canonical(grant: string): string;
   /** Both canonical. By the dialect, or by a path of implications. */
   covers(parent: string, child: string): Cover;
+  /** True when that takes a while the first time. */
+  isHard(parent: string, child: string): boolean;
 }
 
 /** Rules that hold without any policy: scopes of these two mean the same everywhere. */
@@ -49,6 +51,7 @@ export function spaceOf(rules: ScopeRules, whose: Whose, memo: Memo): Space {
     upperBound: dialect.upperBound,
     details: details?.types ?? {},
     canonical: dialect.canonical,
+    isHard: dialect.isHard,
     covers: comparison(dialect, tables, memo, JSON.stringify([whose.issuer, whose.audiences ?? null])),
   };
 }
@@ -84,10 +87,11 @@ function comparison(
     const direct = dialect.covers(parent, child);
     return direct === 'yes' || path === undefined ? direct : path(parent, child, direct);
   };
-  if (!dialect.costly && path === undefined) return find;
   const prefix = `${dialect.key}\n${path === undefined ? '' : tablesKey}\n`;
   return (parent, child) =>
-    parent === child ? 'yes' : memo.of(`${prefix}${parent}\n${child}`, () => find(parent, child));
+    path !== undefined || dialect.isHard(parent, child)
+      ? memo.of(`${prefix}${parent}\n${child}`, () => find(parent, child))
+      : find(parent, child);
 }
 
 /**

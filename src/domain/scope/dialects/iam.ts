@@ -1,5 +1,5 @@
 import { allCover, type Dialect } from '../cover.ts';
-import { globCovers } from '../glob.ts';
+import { globCovers, isHardGlob } from '../glob.ts';
 
 /**
  * AWS IAM: `service:Action`, or `service:Action@resource`; without a resource it is for all of them. Actions in any
@@ -9,7 +9,6 @@ import { globCovers } from '../glob.ts';
 export const iam: Dialect = {
   key: 'iam',
   structural: true,
-  costly: true,
   upperBound: true,
 
   canonical(grant) {
@@ -20,6 +19,11 @@ export const iam: Dialect = {
   covers(parent, child) {
     const [held, asked] = [partsOf(parent), partsOf(child)];
     return allCover([globCovers(held.action, asked.action), globCovers(held.resource, asked.resource)]);
+  },
+
+  isHard(parent, child) {
+    const [held, asked] = [partsOf(parent), partsOf(child)];
+    return isHardGlob(held.action, asked.action) || isHardGlob(held.resource, asked.resource);
   },
 };
 

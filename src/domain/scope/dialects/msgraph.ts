@@ -44,9 +44,10 @@ const prefix = /^(?:https:\/\/graph\.microsoft\.com|00000003-0000-0000-c000-0000
 export const msgraph: Dialect = {
   key: 'msgraph',
   structural: true,
-  costly: true,
   upperBound: false,
   canonical: (grant) => grant.replace(prefix, '').toLowerCase(),
+
+  isHard: () => false,
 
   covers(parent, child) {
     if (parent === child) return 'yes';

@@ -1,5 +1,5 @@
 import type { Cover, Dialect } from '../cover.ts';
-import { globCovers, isGlob, matchesGlob } from '../glob.ts';
+import { globCovers, isGlob, isHardGlob, matchesGlob } from '../glob.ts';
 
 const asItStands = (grant: string): string => grant;
 
@@ -7,10 +7,10 @@ const asItStands = (grant: string): string => grant;
 export const exact: Dialect = {
   key: 'exact',
   structural: false,
-  costly: false,
   upperBound: false,
   canonical: asItStands,
   covers: unlessWildcard,
+  isHard: () => false,
 };
 
 /** Whole segments only: `crm` covers `crm:read` and never `crmadmin`. */
@@ -31,10 +31,10 @@ export function hierarchical(separator: string, direction: 'prefix' | 'suffix'):
 export const glob: Dialect = {
   key: 'glob',
   structural: true,
-  costly: true,
   upperBound: false,
   canonical: asItStands,
   covers: globCovers,
+  isHard: isHardGlob,
 };
 
 /** A `*` that the dialect does not read, but that would cover the grant if it were a wildcard, leaves it open. */
