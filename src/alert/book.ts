@@ -87,9 +87,10 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
         newWish(entry, folded);
       }
       settle();
+      incidents.suspect();
       for (const entry of added) touch(entry);
-      for (const entry of resumed) owed.delete(entry);
-      incidents.resume();
+      // What it rests on may be decided differently now: cause and row are told again with the next change.
+      for (const entry of resumed) owed.add(entry);
     },
     apply(findings) {
       const touched = new Set(findings.map(take));

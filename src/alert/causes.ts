@@ -1,74 +1,73 @@
-/** What stands at a hop below others, and may page there. */
+/** What stands at a hop below others. */
 export interface Standing {
   readonly hop: string;
   readonly above: readonly string[];
-  readonly pages: boolean;
 }
 
 /**
- * Who stands at which hop of one tenant, and below which. The cause of whatever stands somewhere is the topmost hop,
- * its own included, that something pages at.
+ * Who stands at which hop of one tenant, and below which. The cause of whatever stands somewhere is at the topmost
+ * hop, its own included, that something pages at. The hop's own name is the cause's where the hop itself is found
+ * fault with, else that of the chain whose fault is placed there.
  */
 export interface Causes<Entry> {
-  /** Notes where an entry stands now, undefined when it is forgotten; returns whose cause this may change. */
-  place(entry: Entry, now: Standing | undefined): Iterable<Entry>;
-  causeOf(standing: Standing): string | undefined;
-  at(hop: string): ReadonlySet<Entry>;
+  /**
+   * Notes where an entry stands now, and its name when it pages; undefined when it is forgotten. Returns whose cause
+   * this may change.
+   */
+  place(entry: Entry, now: (Standing & { readonly name: string | undefined }) | undefined): Iterable<Entry>;
+  /** The cause's name. */
+  of(standing: Standing): string | undefined;
 }
 
 export function createCauses<Entry>(): Causes<Entry> {
-  const places = new Map<Entry, Standing>();
+  const places = new Map<Entry, Standing & { readonly name: string | undefined }>();
   const at = new Map<string, Set<Entry>>();
   const below = new Map<string, Set<Entry>>();
-  /** How many page at a hop. */
-  const paging = new Map<string, number>();
+  /** Of the hops that something pages at. */
+  const names = new Map<string, string>();
 
-  /** Returns true when the hop became a cause, or is none any more. */
-  function count(hop: string, by: 1 | -1): boolean {
-    const before = paging.get(hop) ?? 0;
-    if (before + by === 0) paging.delete(hop);
-    else paging.set(hop, before + by);
-    return before === 0 || before + by === 0;
-  }
-
-  /** Returns the hop when it is no cause any more. */
   function unplace(entry: Entry): string | undefined {
     const was = places.get(entry);
     if (was === undefined) return undefined;
     places.delete(entry);
     discard(at, was.hop, entry);
     for (const hop of was.above) discard(below, hop, entry);
-    return was.pages && count(was.hop, -1) ? was.hop : undefined;
+    return was.hop;
+  }
+
+  /** Names a hop again; true when its name is another one now. */
+  function rename(hop: string): boolean {
+    let name: string | undefined;
+    for (const entry of at.get(hop) ?? []) {
+      const own = places.get(entry)?.name;
+      if (own === hop || (own !== undefined && name !== hop && (name === undefined || own < name)))
+        name = own;
+    }
+    if (names.get(hop) === name) return false;
+    if (name === undefined) names.delete(hop);
+    else names.set(hop, name);
+    return true;
   }
 
   return {
     place(entry, now) {
-      const turned = [unplace(entry)];
+      const hops = new Set([unplace(entry), now?.hop].filter((hop) => hop !== undefined));
       if (now !== undefined) {
         places.set(entry, now);
         add(at, now.hop, entry);
         for (const hop of now.above) add(below, hop, entry);
-        if (now.pages && count(now.hop, 1)) turned.push(now.hop);
       }
-      // What turned there and back has not turned.
-      const [first, second] = turned;
-      if (first === second) return [];
-      return turned.flatMap((hop) =>
-        hop === undefined ? [] : [...(at.get(hop) ?? []), ...(below.get(hop) ?? [])],
-      );
+      return [...hops].filter(rename).flatMap((hop) => [...(at.get(hop) ?? []), ...(below.get(hop) ?? [])]);
     },
-    causeOf({ hop, above }) {
+    of({ hop, above }) {
       for (let index = above.length - 1; index >= 0; index -= 1) {
-        const higher = above[index] as string;
-        if (paging.has(higher)) return higher;
+        const name = names.get(above[index] as string);
+        if (name !== undefined) return name;
       }
-      return paging.has(hop) ? hop : undefined;
+      return names.get(hop);
     },
-    at: (hop) => at.get(hop) ?? none,
   };
 }
-
-const none: ReadonlySet<never> = new Set();
 
 function add<Entry>(sets: Map<string, Set<Entry>>, key: string, entry: Entry): void {
   const set = sets.get(key);

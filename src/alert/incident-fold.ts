@@ -6,10 +6,11 @@ import { type Incident, type IncidentAlert, incidentId } from '../domain/inciden
 const INCIDENT_ALERTS_MAX = 20;
 
 export interface IncidentParts {
-  readonly hop: string;
-  /** Alerts at the hop, at least one; those that ended, of an incident that has ended. */
+  /** Key of the subject that caused it. */
+  readonly cause: string;
+  /** Alerts about it, at least one; those that ended, of an incident that has ended. */
   readonly causes: readonly Alert[];
-  /** Alerts below it. */
+  /** Alerts of other subjects at its hop, and below that. */
   readonly consequences: readonly Alert[];
   /** How it ended, when it has; `mergedInto` is undefined for what was withdrawn. */
   readonly end: { readonly mergedInto: string | undefined } | undefined;
@@ -17,18 +18,18 @@ export interface IncidentParts {
 }
 
 /** Folds alerts with one cause into their incident. A function of the set: their order does not matter. */
-export function foldIncident({ hop, causes, consequences, end, version }: IncidentParts): Incident {
+export function foldIncident({ cause, causes, consequences, end, version }: IncidentParts): Incident {
   const all = [...causes].sort(byWeight).concat([...consequences].sort(byTime));
   const [lead] = all;
   if (lead === undefined) throw new RangeError('an incident has at least one alert');
   const roots = new Set(causes);
   return {
     tenant: lead.tenant,
-    id: incidentId(lead.tenant, hop),
+    id: incidentId(lead.tenant, cause),
     version,
     state: end === undefined ? 'open' : end.mergedInto === undefined ? 'withdrawn' : 'merged',
     mergedInto: end?.mergedInto,
-    hop,
+    cause,
     title: lead.title,
     detector: lead.detector,
     subject: lead.subject,

@@ -1,4 +1,3 @@
-import type { Alert } from '../domain/alert.ts';
 import { type Severity, severityRank } from '../domain/finding.ts';
 import { type Incident, incidentId } from '../domain/incident.ts';
 import type { IncidentNotice } from '../domain/notice.ts';
@@ -10,30 +9,33 @@ import { foldIncident } from './incident-fold.ts';
 /** Steps from an alert to the one that it carries on as. */
 const SUCCESSORS_MAX = 8;
 
-/** What is known of one hop that something pages at, or paged at. */
+/** What is known of one subject as a cause. */
 interface Cell {
   readonly tenant: string;
-  readonly hop: string;
+  /** Key of the subject. */
+  readonly cause: string;
   /** Whatever has its cause here, signals and provisional alerts included. */
   readonly members: Set<Entry>;
+  /** Whatever is about the subject itself. */
+  readonly own: Set<Entry>;
   epoch: number;
   /** The severity people were last told of; undefined while it is not open. */
   raisedAs: Severity | undefined;
   /** How it was last seen to have ended. */
   ended: string | undefined;
-  /** Alerts that stood here when it was open. */
-  former: readonly Entry[];
-}
-
-/** Where an alert was when it was settled last. */
-interface Home {
-  readonly at: Cell | undefined;
-  readonly cause: Cell | undefined;
+  /** It was open, so that people may have been told. */
+  wasOpen: boolean;
 }
 
 interface Tenant {
   readonly causes: Causes<Entry>;
   readonly cells: Map<string, Cell>;
+}
+
+/** Where an alert was when it was settled last. */
+interface Home {
+  readonly own: Cell;
+  readonly cause: Cell | undefined;
 }
 
 export interface IncidentChanges {
@@ -53,10 +55,10 @@ export interface Incidents {
   place(entry: Entry): void;
   /** Gives every alert its cause; returns those that have another one now. */
   settle(): ReadonlySet<Entry>;
+  /** What was settled may have been told, or not: that is for the outbox to know. */
+  suspect(): void;
   /** What people are to know of what was settled; the offset is that of the records that changed it. */
   advance(version: number): IncidentChanges;
-  /** Takes what was settled for known: it was told before. What that changes in what is known is told later. */
-  resume(): void;
   forget(entries: Iterable<Entry>): void;
 }
 
@@ -75,92 +77,73 @@ export function createIncidents(parts: IncidentParts): Incidents {
     return tenant;
   }
 
-  function cellAt({ cells }: Tenant, tenant: string, hop: string): Cell {
-    let cell = cells.get(hop);
+  function cellOf(entry: Entry, cause: string): Cell {
+    const { cells } = tenantOf(entry);
+    let cell = cells.get(cause);
     if (cell === undefined) {
-      const life = { epoch: 0, raisedAs: undefined, ended: undefined, former: [] };
-      cell = { tenant, hop, members: new Set(), ...life };
-      cells.set(hop, cell);
+      const life = { epoch: 0, raisedAs: undefined, ended: undefined, wasOpen: false };
+      cell = { tenant: entry.row.tenant, cause, members: new Set(), own: new Set(), ...life };
+      cells.set(cause, cell);
     }
     return cell;
   }
 
   function causeOf(entry: Entry): string | undefined {
-    const { hop, above, withdrawn, mergedInto } = entry.row;
-    if (withdrawn || mergedInto !== undefined) return undefined;
-    return tenantOf(entry).causes.causeOf({ hop, above, pages: false });
+    const { row } = entry;
+    return row.withdrawn || row.mergedInto !== undefined ? undefined : tenantOf(entry).causes.of(row);
   }
 
   /** Puts an alert to those it has its cause in common with; true when that is another one than before. */
   function settleOne(entry: Entry): boolean {
-    const { row } = entry;
-    const tenant = tenantOf(entry);
     const cause = causeOf(entry);
     const before = homes.get(entry);
-    const home: Home = {
-      at: row.kind === 'alert' ? cellAt(tenant, row.tenant, row.hop) : undefined,
-      cause: cause === undefined ? undefined : cellAt(tenant, row.tenant, cause),
-    };
+    const own = before?.own ?? cellOf(entry, entry.row.subject.key);
+    const home: Home = { own, cause: cause === undefined ? undefined : cellOf(entry, cause) };
     homes.set(entry, home);
-    for (const cell of [before?.at, before?.cause, home.at, home.cause])
-      if (cell !== undefined) changed.add(cell);
+    own.own.add(entry);
+    for (const cell of [before?.cause, home.own, home.cause]) if (cell !== undefined) changed.add(cell);
     if (before !== undefined && before.cause === home.cause) return false;
     entry.group.delete(entry);
     if (entry.group.size === 0) parts.onEmpty(entry.group);
     entry.group = home.cause?.members ?? new Set();
     entry.group.add(entry);
-    const id = cause === undefined ? undefined : incidentId(row.tenant, cause);
-    if (row.incidentId === id) return false;
-    entry.row = { ...row, incidentId: id };
+    const id = cause === undefined ? undefined : incidentId(entry.row.tenant, cause);
+    if (entry.row.incidentId === id) return false;
+    entry.row = { ...entry.row, incidentId: id };
     return true;
   }
 
-  /** The hop of the incident that carries on what an alert was a part of; undefined when nothing does. */
-  function carriesOnAt(entry: Entry): string | undefined {
+  /** The cause of what an alert carries on as; undefined when nothing of it stands. */
+  function carriesOn(entry: Entry): string | undefined {
     let now: Entry | undefined = entry;
     for (let step = 0; now?.row.mergedInto !== undefined && step < SUCCESSORS_MAX; step += 1)
       now = parts.entryOf(now.row.mergedInto);
     return now !== undefined && pages(now.row) ? causeOf(now) : undefined;
   }
 
-  function isOver({ row }: Entry): boolean {
-    return row.kind === 'alert' && (pages(row) || row.withdrawn || row.mergedInto !== undefined);
-  }
-
-  /** The incident as it is now; undefined for a hop that has not been one, as far as is known. */
-  function read(cell: Cell, version: number): Incident | undefined {
-    const { tenant, hop } = cell;
-    const members = [...cell.members].map(({ row }) => row).filter(pages);
-    if (members.length > 0) {
-      const here = members.filter((row) => row.hop === hop);
-      const [causes, consequences]: Alert[][] =
-        here.length === 0 ? [members, []] : [here, members.filter((row) => row.hop !== hop)];
-      return foldIncident({
-        hop,
-        causes: causes ?? [],
-        consequences: consequences ?? [],
-        end: undefined,
-        version,
-      });
+  /** The incident as it is now; undefined for a subject that has never been the cause of one, as far as is known. */
+  function read({ tenant, cause, members, own, wasOpen }: Cell, version: number): Incident | undefined {
+    const open = [...members].map(({ row }) => row).filter(pages);
+    if (open.length > 0) {
+      const causes = open.filter((row) => row.subject.key === cause);
+      const consequences = open.filter((row) => row.subject.key !== cause);
+      return foldIncident({ cause, causes, consequences, end: undefined, version });
     }
-    const own = [...(tenants.get(tenant)?.causes.at(hop) ?? [])].filter(isOver);
-    const over = [...new Set([...own, ...cell.former])];
+    const over = [...own].filter((entry) => wasOpen || isOver(entry));
     if (over.length === 0) return undefined;
-    const [next] = over
-      .flatMap((entry) => carriesOnAt(entry) ?? [])
-      .filter((at) => at !== hop)
-      .sort();
+    const [next] = over.flatMap((entry) => carriesOn(entry) ?? []).sort();
     const mergedInto = next === undefined ? undefined : incidentId(tenant, next);
     const causes = over.map(({ row }) => row);
-    return foldIncident({ hop, causes, consequences: [], end: { mergedInto }, version });
+    return foldIncident({ cause, causes, consequences: [], end: { mergedInto }, version });
   }
 
   /** Advances a life; undefined when nothing of it is news. */
   function step(cell: Cell, incident: Incident): IncidentNotice | 'changed' | undefined {
+    cell.wasOpen = incident.state === 'open';
     if (incident.state !== 'open') {
       const how = incident.mergedInto ?? 'withdrawn';
-      cell.former = [];
       if (cell.raisedAs === undefined && cell.ended === how) return undefined;
+      // Never raised, as far as is remembered: who was told is for the outbox to know.
       const isNews = cell.raisedAs !== undefined || cell.ended === undefined;
       cell.raisedAs = undefined;
       cell.ended = how;
@@ -169,7 +152,6 @@ export function createIncidents(parts: IncidentParts): Incidents {
     }
     const before = cell.raisedAs;
     cell.ended = undefined;
-    cell.former = [...(tenants.get(cell.tenant)?.causes.at(cell.hop) ?? [])].filter(({ row }) => pages(row));
     if (before !== undefined && severityRank(incident.severity) <= severityRank(before)) return 'changed';
     cell.raisedAs = incident.severity;
     if (before !== undefined) return { type: 'incident.escalated', epoch: cell.epoch, about: incident };
@@ -179,16 +161,20 @@ export function createIncidents(parts: IncidentParts): Incidents {
 
   return {
     place(entry) {
-      const { hop, above } = entry.row;
+      const { hop, above, subject } = entry.row;
+      const name = pages(entry.row) ? subject.key : undefined;
       unsettled.add(entry);
-      const standing = { hop, above, pages: pages(entry.row) };
-      for (const affected of tenantOf(entry).causes.place(entry, standing)) unsettled.add(affected);
+      for (const affected of tenantOf(entry).causes.place(entry, { hop, above, name }))
+        unsettled.add(affected);
     },
     settle() {
       const settled = new Set<Entry>();
       for (const entry of unsettled) if (settleOne(entry)) settled.add(entry);
       unsettled.clear();
       return settled;
+    },
+    suspect() {
+      for (const cell of changed) cell.wasOpen ||= [...cell.members].some(({ row }) => pages(row));
     },
     advance(version) {
       const incidents: Incident[] = [];
@@ -203,28 +189,26 @@ export function createIncidents(parts: IncidentParts): Incidents {
       changed.clear();
       return { incidents, notices };
     },
-    resume() {
-      for (const cell of changed) {
-        const isKnown = cell.epoch > 0 || cell.ended !== undefined;
-        const incident = isKnown ? undefined : read(cell, 0);
-        if (incident !== undefined) step(cell, incident);
-        if (!isKnown) changed.delete(cell);
-      }
-    },
     forget(entries) {
       for (const entry of entries) {
         const { causes, cells } = tenantOf(entry);
-        causes.place(entry, undefined);
+        for (const affected of causes.place(entry, undefined)) unsettled.add(affected);
         unsettled.delete(entry);
         const home = homes.get(entry);
         homes.delete(entry);
+        home?.own.own.delete(entry);
         home?.cause?.members.delete(entry);
-        for (const cell of [home?.at, home?.cause]) {
-          if (cell === undefined || cell.members.size > 0 || causes.at(cell.hop).size > 0) continue;
-          cells.delete(cell.hop);
+        for (const cell of [home?.own, home?.cause]) {
+          if (cell === undefined || cell.members.size > 0 || cell.own.size > 0) continue;
+          cells.delete(cell.cause);
           changed.delete(cell);
         }
       }
     },
   };
+}
+
+/** Something of it was told, or could have been. */
+function isOver({ row }: Entry): boolean {
+  return row.kind === 'alert' && (pages(row) || row.withdrawn || row.mergedInto !== undefined);
 }

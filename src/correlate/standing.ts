@@ -12,7 +12,7 @@ export function standing(graph: TenantGraph, finding: Finding): Pick<LiveFinding
   if (kind === 'token') return { hop: key, above: above(graph.tokens.get(key)?.place) };
   if (kind !== 'chain') return { hop: key, above: [] };
   const ended = finding.revoke === undefined ? undefined : graph.tokens.refs.keyOf(finding.revoke);
-  const place = ended === undefined ? undefined : graph.tokens.get(ended)?.place;
+  const place = ended === undefined ? undefined : graph.places.get(ended);
   if (ended !== undefined && place?.chain?.rootKey === key) return { hop: ended, above: above(place) };
   return { hop: key, above: above(graph.places.get(key)) };
 }

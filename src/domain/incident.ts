@@ -11,7 +11,7 @@ export type IncidentState = (typeof incidentStates)[number];
 /** One of an incident's alerts, as far as it is told with it. */
 export interface IncidentAlert
   extends Pick<Alert, 'id' | 'detector' | 'severity' | 'title' | 'subject' | 'facts'> {
-  /** A cause stands at the hop where it broke, a consequence below it. */
+  /** A cause is about the subject where it broke; a consequence stands beside or below that. */
   readonly role: 'cause' | 'consequence';
 }
 
@@ -21,15 +21,15 @@ export interface IncidentAlert
  */
 export interface Incident {
   readonly tenant: string;
-  /** Deterministic id of (tenant, hop), never of the chain. */
+  /** Deterministic id of (tenant, key of the subject that caused it), never of the chain's id. */
   readonly id: string;
   /** Offset of the last log record that changed it; a higher one wins. */
   readonly version: number;
   readonly state: IncidentState;
   /** Set when the state is `merged`: the incident that carries on. */
   readonly mergedInto: string | undefined;
-  /** Key of the hop where it broke. */
-  readonly hop: string;
+  /** Key of the subject that caused it. */
+  readonly cause: string;
   readonly title: string;
   readonly detector: string;
   readonly subject: Subject;
@@ -61,7 +61,7 @@ export interface Incident {
   readonly detectors: readonly string[];
 }
 
-/** Everything that has its cause at one hop is one incident, whatever its chain is called. */
-export function incidentId(tenant: string, hop: string): string {
-  return deterministicId('inc', [tenant, hop]);
+/** Everything that one subject caused is one incident, whatever its chain is called. */
+export function incidentId(tenant: string, cause: string): string {
+  return deterministicId('inc', [tenant, cause]);
 }

@@ -24,7 +24,7 @@ export const IncidentShape = z
       .array(
         z.object({
           id: z.string(),
-          role: z.enum(['cause', 'consequence']).describe('A cause stands at the hop where it broke'),
+          role: z.enum(['cause', 'consequence']).describe('A cause is about the subject where it broke'),
           detector: z.string(),
           severity: z.enum(severities),
           title: z.string(),
@@ -55,7 +55,7 @@ export const IncidentShape = z
   .meta({ id: 'Incident', description: 'Alerts with one root cause: what people are paged for' });
 
 export function presentIncident(incident: Incident): z.infer<typeof IncidentShape> {
-  const { firstAtMs, lastAtMs, liveUntilMs, tenant: _, version: __, hop: ___, ...same } = incident;
+  const { firstAtMs, lastAtMs, liveUntilMs, tenant: _, version: __, cause: ___, ...same } = incident;
   return {
     ...same,
     subject: { ...incident.subject },

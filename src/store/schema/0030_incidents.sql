@@ -1,4 +1,5 @@
--- Alerts with one root cause. The id is made of tenant and hop, so a replay rewrites the row. Only the pipeline writes.
+-- Alerts with one root cause. The id is made of tenant and the subject that caused it, so a replay rewrites the row.
+-- Only the pipeline writes.
 CREATE TABLE IF NOT EXISTS incidents
 (
     tenant       LowCardinality(String),
@@ -7,7 +8,7 @@ CREATE TABLE IF NOT EXISTS incidents
     state        Enum8('open' = 0, 'withdrawn' = 1, 'merged' = 2),
     merged_into  String               CODEC(ZSTD(1)),
     severity     Enum8('info' = 0, 'low' = 1, 'medium' = 2, 'high' = 3, 'critical' = 4),
-    hop          String               CODEC(ZSTD(1)),
+    cause        String               CODEC(ZSTD(1)),
     title        String               CODEC(ZSTD(1)),
     detectors    Array(LowCardinality(String)),
     chain_id     String               CODEC(ZSTD(1)),

@@ -36,6 +36,7 @@ export function findingOf(over: Partial<LiveFinding> = {}): LiveFinding {
     revocable: true,
     liveUntilMs: startMs + 3_600_000,
     writesSince: 1,
+    mode: 'live',
     version: 1,
     ...over,
   };

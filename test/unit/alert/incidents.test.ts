@@ -26,7 +26,7 @@ function said({ notices }: AlertChanges): string[] {
     .map(({ type, epoch, about }) => {
       const into =
         about.mergedInto === undefined ? '' : ` into ${hops.find((hop) => inc(hop) === about.mergedInto)}`;
-      return `${type.slice('incident.'.length)} ${about.hop} ${epoch} ${about.severity}${into}`;
+      return `${type.slice('incident.'.length)} ${about.cause} ${epoch} ${about.severity}${into}`;
     })
     .sort();
 }
@@ -38,11 +38,11 @@ describe('an incident', () => {
     const changes = book.apply([at('b'), at('a'), at('a', other), at('x')]);
     expect(said(changes)).toEqual(['merged b 1 high into a', 'raised a 1 high', 'raised x 1 high']);
     const open = changes.incidents.filter(({ state }) => state === 'open');
-    expect(open.map(({ hop, alertCount }) => [hop, alertCount]).sort()).toEqual([
+    expect(open.map(({ cause, alertCount }) => [cause, alertCount]).sort()).toEqual([
       ['a', 3],
       ['x', 1],
     ]);
-    expect(open.find(({ hop }) => hop === 'a')).toMatchObject({
+    expect(open.find(({ cause }) => cause === 'a')).toMatchObject({
       id: inc('a'),
       title: 'at a',
       detectors: ['reuse-after-expiry', 'scope-creep'],
@@ -73,7 +73,7 @@ describe('an incident', () => {
     expect(said(book.apply([at('b')]))).toEqual(['raised b 1 high']);
     const changes = book.apply([at('a', { version: 2 })]);
     expect(said(changes)).toEqual(['merged b 1 high into a', 'raised a 1 high']);
-    expect(changes.incidents.find(({ hop }) => hop === 'b')).toMatchObject({
+    expect(changes.incidents.find(({ cause }) => cause === 'b')).toMatchObject({
       state: 'merged',
       mergedInto: inc('a'),
       version: 2,
@@ -95,7 +95,7 @@ describe('an incident', () => {
     book.apply([at('a'), at('c')]);
     const changes = book.apply([at('a', { state: 'withdrawn', version: 2 })]);
     expect(said(changes)).toEqual(['raised b 2 high', 'raised c 1 high', 'withdrawn a 1 high']);
-    expect(changes.incidents.find(({ hop }) => hop === 'a')).toMatchObject({ state: 'withdrawn' });
+    expect(changes.incidents.find(({ cause }) => cause === 'a')).toMatchObject({ state: 'withdrawn' });
   });
 
   it('is made by nothing that does not page, and tells of it all the same', () => {
@@ -118,20 +118,30 @@ describe('an incident', () => {
     ]);
   });
 
-  it('carries on where its alert stands now', () => {
+  const ofChain = { subject: { kind: 'chain' as const, key: 'r', label: 'r' }, detector: 'orphaned-chain' };
+
+  it('of a chain stands at the hop that would end it, and goes by the name of the chain', () => {
     const book = createAlertBook();
-    const chain = { subject: { kind: 'chain' as const, key: 'r', label: 'r' }, above: ['a', 'r'] };
-    book.apply([findingOf({ ...chain, hop: 'b' })]);
-    expect(said(book.apply([findingOf({ ...chain, hop: 'c', version: 2 })]))).toEqual([
-      'merged b 1 high into c',
-      'raised c 1 high',
+    expect(said(book.apply([at('a', ofChain)]))).toEqual(['raised r 1 high']);
+    expect(said(book.apply([at('b'), at('a', { ...ofChain, count: 2 })]))).toEqual([
+      'merged b 1 high into r',
     ]);
+    // It moved, and is the same.
+    expect(said(book.apply([at('c', ofChain)]))).toEqual(['raised b 1 high']);
+  });
+
+  it('of a chain folds into that of the hop where it stands', () => {
+    const book = createAlertBook();
+    book.apply([at('a', ofChain)]);
+    expect(said(book.apply([at('a')]))).toEqual(['merged r 1 high into a', 'raised a 1 high']);
   });
 });
 
 const finding = fc
   .record({
     hop: fc.constantFrom(...hops),
+    /** Of the chain as a whole, and only placed at the hop. */
+    whole: fc.boolean(),
     fact: fc.constantFrom('one', 'two'),
     detector: fc.constantFrom('scope-creep', 'orphaned-chain'),
     severity: fc.constantFrom(...severities),
@@ -146,7 +156,10 @@ const finding = fc
     /** How much of what is above is known. */
     known: fc.nat(2),
   })
-  .map(({ hop, known, ...over }) => at(hop, { ...over, above: (above[hop] ?? []).slice(0, known) }));
+  .map(({ hop, known, whole, ...over }) => {
+    const subject = { kind: 'chain' as const, key: hop === 'x' ? 'x' : 'r', label: 'chain' };
+    return at(hop, { ...over, ...(whole ? { subject } : {}), above: (above[hop] ?? []).slice(0, known) });
+  });
 
 /** Newest states, at most one of each finding, which know everything above them. */
 const finals = fc
@@ -216,8 +229,11 @@ describe('incidents', () => {
         const paging = [...alerts.values()].filter(
           (alert) => alert.kind === 'alert' && alert.settled && !alert.withdrawn,
         );
-        const causeOf = (alert: Pick<Alert, 'hop' | 'above'>) =>
-          [alert.hop, ...alert.above].filter((hop) => paging.some((other) => other.hop === hop)).at(-1);
+        const causeOf = (alert: Pick<Alert, 'hop' | 'above'>) => {
+          const hop = [alert.hop, ...alert.above].filter((up) => paging.some((one) => one.hop === up)).at(-1);
+          const subjects = paging.filter((one) => one.hop === hop).map(({ subject }) => subject.key);
+          return hop === undefined || subjects.includes(hop) ? hop : subjects.sort()[0];
+        };
         for (const alert of alerts.values()) {
           const cause = alert.withdrawn ? undefined : causeOf(alert);
           expect(alert.incidentId).toBe(cause === undefined ? undefined : inc(cause));
