@@ -20,6 +20,7 @@ import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
+import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
@@ -44,4 +45,5 @@ export const detectors: readonly Detector[] = [
   taskBoundary,
   trustBoundary,
   unusualFanOut,
+  unvalidatedAction,
 ];
