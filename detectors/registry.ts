@@ -2,6 +2,7 @@ import type { Detector } from '../src/domain/detector.ts';
 import { approvalMisuse } from './approval-misuse/detector.ts';
 import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
+import { childOutlivesParent } from './child-outlives-parent/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { credentialReplay } from './credential-replay/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
@@ -27,6 +28,7 @@ export const detectors: readonly Detector[] = [
   approvalMisuse,
   attributionBreak,
   audienceMismatch,
+  childOutlivesParent,
   contradictingReports,
   credentialReplay,
   environmentBoundary,

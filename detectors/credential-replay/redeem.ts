@@ -3,8 +3,8 @@ import type { Finding, Json } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { eventIds, holderOf, instant, tokenSubject } from '../evidence.ts';
+import { isKind, isRefreshOf } from '../kinds.ts';
 import { spanOf } from '../uses.ts';
-import { isKind, isRefreshOf } from './kinds.ts';
 
 /** Tokens made from one that may be redeemed fewer times (`maxUses`), or from a grant that is good once (V38). */
 export function judgeRedemptions(token: TokenView, oneTimeKinds: readonly string[]): Finding | undefined {

@@ -1,7 +1,7 @@
 import type { TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { eventIds, holderOf, sample, tokenSubject } from '../evidence.ts';
-import { isKind, isRefreshOf } from './kinds.ts';
+import { isKind, isRefreshOf } from '../kinds.ts';
 
 /** A replay that was noticed and refused: two hold what one should (RFC 9700 section 4.14). */
 export function judgeRefusals(token: TokenView): Finding | undefined {

@@ -1,4 +1,4 @@
-import type { TokenView } from '../../src/domain/chain.ts';
+import type { TokenView } from '../src/domain/chain.ts';
 
 /** Token kinds come as RFC 8693 URNs or by their last part. */
 export function isKind({ tokenKind }: TokenView, kind: 'refresh' | 'id'): boolean {
