@@ -1,8 +1,8 @@
 import { type Applied, type Correlator, createCorrelator } from './correlate/correlator.ts';
-import { armDetectors, Judge, type JudgedFinding } from './detect/judge.ts';
+import { armDetectors, createArming } from './detect/arming.ts';
+import { Judge } from './detect/judge.ts';
 import type { Detector } from './domain/detector.ts';
 import type { AdmittedEvent } from './domain/event/index.ts';
-import type { LiveFinding } from './domain/finding.ts';
 import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX, LIVE_EVENTS_MAX } from './domain/limits.ts';
 import { defaultPolicy, type Policy } from './domain/policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './domain/recall.ts';
@@ -15,6 +15,7 @@ import type {
   LogRecord,
 } from './domain/record.ts';
 import { createRules } from './rules.ts';
+import { look, place } from './showing.ts';
 
 export interface EngineOptions {
   readonly detectors: readonly Detector[];
@@ -44,6 +45,7 @@ interface Tenant {
  */
 export function createEngine(options: EngineOptions): Engine {
   const armed = armDetectors(options.detectors, options.detectorConfig);
+  const arming = createArming(armed, options.detectorConfig);
   const tenants = new Map<string, Tenant>();
   const limits = {
     liveChainsMax: options.liveChainsMax ?? LIVE_CHAINS_MAX,
@@ -61,7 +63,7 @@ export function createEngine(options: EngineOptions): Engine {
   function tenant(id: string): Tenant {
     let known = tenants.get(id);
     if (known === undefined) {
-      const judge = new Judge(id, armed, rules.off);
+      const judge = new Judge(id, arming, rules.off);
       known = { correlator: createCorrelator(id, limits), judge };
       judge.advance(watermarkMs);
       tenants.set(id, known);
@@ -93,7 +95,8 @@ export function createEngine(options: EngineOptions): Engine {
     for (const { correlator, judge } of tenants.values()) {
       const known = judge.quietly(() => look(correlator, judge, rules.policy, watermarkMs));
       correlator.prime();
-      for (const finding of known) output.remembered.push(place(correlator, finding, rules.policy, 0));
+      for (const finding of known)
+        output.remembered.push(place(correlator, finding, { policy: rules.policy, arming, version: 0 }));
     }
   }
 
@@ -152,7 +155,7 @@ export function createEngine(options: EngineOptions): Engine {
       output.hops.push(...rows.hops);
       output.actions.push(...rows.actions);
       for (const finding of judge.drain((subject) => correlator.carriedOn(subject)))
-        output.findings.push(place(correlator, finding, rules.policy, seq));
+        output.findings.push(place(correlator, finding, { policy: rules.policy, arming, version: seq }));
     }
   }
 
@@ -232,32 +235,6 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
-
-/** Shows detection what was touched since it last looked. */
-function look(correlator: Correlator, judge: Judge, policy: Policy, watermarkMs: number): void {
-  const touched = correlator.takeTouched(policy, watermarkMs);
-  for (const instance of touched.gone) judge.forget(instance);
-  const { people } = touched;
-  for (const token of touched.tokens)
-    judge.look(`token:${token.key}`, { on: 'token', token, people, policy });
-  for (const action of touched.actions)
-    judge.look(`call:${action.id}`, { on: 'action', action, people, policy });
-  for (const chain of touched.chains) {
-    judge.look(`chain:${chain.rootKey}`, { on: 'chain', chain, feeds: correlator.feeds, people, policy });
-  }
-  for (const window of touched.windows) {
-    judge.look(`principal:${window.hourMs}:${window.key}`, { on: 'principal', window, policy });
-  }
-  for (const source of touched.sources)
-    judge.look(`source:${source.source}`, { on: 'source', source, policy });
-  for (const tool of touched.tools) judge.look(`tool:${tool.key}`, { on: 'tool', tool, policy });
-  for (const feed of touched.feeds) judge.look(`feed:${feed.issuer}`, { on: 'feed', feed, policy });
-}
-
-function place(correlator: Correlator, judged: JudgedFinding, policy: Policy, version: number): LiveFinding {
-  const { sighting, ...finding } = judged;
-  return { ...finding, ...correlator.locate(finding, sighting, policy), version };
-}
 
 function filingsOf({ tenant, timeMs }: AdmittedEvent, seq: number, { late, names }: Applied): Filing[] {
   return names.map(({ name, role, alias }) => ({

@@ -1,4 +1,4 @@
-import type { ArmedDetector } from './detect/judge.ts';
+import type { ArmedDetector } from './detect/arming.ts';
 import { Policy } from './domain/policy.ts';
 import type { StateRow } from './domain/recall.ts';
 import type { DetectorSwitch, LogRecord } from './domain/record.ts';

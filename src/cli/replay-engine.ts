@@ -1,6 +1,6 @@
 import { detectors } from '../../detectors/registry.ts';
 import { createAlertBook } from '../alert/index.ts';
-import { armDetectors } from '../detect/judge.ts';
+import { armDetectors } from '../detect/arming.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Detector } from '../domain/detector.ts';
 import { ChainwardenError } from '../domain/errors.ts';

@@ -1,35 +1,12 @@
 import type { Detector, Sighting } from '../domain/detector.ts';
-import { ChainwardenError } from '../domain/errors.ts';
 import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import { maxSeverity } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Arming } from './arming.ts';
 import { type Contributions, contribute, primary } from './contributions.ts';
 import { Timers } from './timers.ts';
-
-/** A detector with its configuration parsed. */
-export interface ArmedDetector {
-  readonly detector: Detector;
-  readonly config: unknown;
-}
-
-/** Throws CONFIG_INVALID for a detector that does not exist and for settings that one does not know. */
-export function armDetectors(
-  detectors: readonly Detector[],
-  configs: Readonly<Record<string, unknown>> = {},
-): readonly ArmedDetector[] {
-  const unknown = Object.keys(configs).find((id) => !detectors.some((detector) => detector.id === id));
-  if (unknown !== undefined) {
-    throw new ChainwardenError('CONFIG_INVALID', `the configuration names ${unknown}, which is no detector`);
-  }
-  return detectors.map((detector) => {
-    const result = detector.config.safeParse(configs[detector.id] ?? {});
-    if (result.success) return { detector, config: result.data };
-    const [issue] = result.error.issues;
-    const where = ['detectors', detector.id, ...(issue?.path ?? [])].join('.');
-    throw new ChainwardenError('CONFIG_INVALID', `${where}: ${issue?.message ?? 'invalid'}`);
-  });
-}
 
 /** A finding as far as detection knows it; the engine adds where it happened. */
 export type JudgedFinding = Pick<
@@ -60,7 +37,7 @@ interface Held extends Contributions {
  */
 export class Judge {
   readonly #tenant: string;
-  readonly #armed: readonly ArmedDetector[];
+  readonly #arming: Arming;
   readonly #held = new Map<string, Held>();
   readonly #saidBy = new Map<string, Set<string>>();
   readonly #idsOfSubject = new Map<string, Set<string>>();
@@ -75,17 +52,18 @@ export class Judge {
   #quiet: Set<string> | undefined;
   #watermarkMs = Number.NEGATIVE_INFINITY;
 
-  constructor(tenant: string, armed: readonly ArmedDetector[], off: ReadonlySet<string>) {
+  constructor(tenant: string, arming: Arming, off: ReadonlySet<string>) {
     this.#tenant = tenant;
-    this.#armed = armed;
+    this.#arming = arming;
     this.#off = off;
   }
 
   look(instance: string, sighting: Sighting): void {
     let said: Set<string> | undefined;
     this.#pending.delete(instance);
-    for (const { detector, config } of this.#armed) {
-      if (!detector.looksAt.includes(sighting.on) || this.#off.has(detector.id)) continue;
+    const { policy } = sighting;
+    for (const { detector, config } of this.#arming.looking(sighting.on, policy)) {
+      if (this.#off.has(detector.id)) continue;
       const findings = this.#evaluate(detector, sighting, config);
       for (const finding of findings) {
         if (finding.settlesAtMs !== undefined) this.#await(instance, finding.settlesAtMs);
@@ -99,7 +77,7 @@ export class Judge {
     for (const id of before ?? []) {
       if (said?.has(id) === true) continue;
       const detector = this.#held.get(id)?.detector.id;
-      if (detector === undefined || !this.#off.has(detector)) this.#retract(id, instance);
+      if (detector === undefined || !this.#isSilent(detector, policy)) this.#retract(id, instance);
       else {
         said ??= new Set();
         said.add(id);
@@ -107,6 +85,11 @@ export class Judge {
     }
     if (said !== undefined) this.#saidBy.set(instance, said);
     else if (before !== undefined) this.#saidBy.delete(instance);
+  }
+
+  /** It says nothing now: what it said stands. */
+  #isSilent(detector: string, policy: Policy): boolean {
+    return this.#off.has(detector) || this.#arming.mode(detector, policy) === 'draft';
   }
 
   /** Runs looks whose findings were reported before; returns those that were not known here. */

@@ -1,5 +1,6 @@
 import type { LinkLevel } from './chain.ts';
 import type { TokenRef } from './event/index.ts';
+import type { DetectorMode } from './policy/detectors.ts';
 
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
@@ -89,6 +90,10 @@ export interface LiveFinding extends Finding {
   /** The environment that the offending call, or else the token, was reported for. */
   readonly environment: string | undefined;
   readonly outcome: string | undefined;
+  /** Of its detector, under the policy of the day: in shadow it pages nobody. */
+  readonly mode: DetectorMode;
+  /** Id of the exception that it is: it pages nobody, and is counted. */
+  readonly exception?: string;
   /** True when every link from the subject to its root is at levels 1 to 3, level 1 from a bound publisher. */
   readonly revocable: boolean;
   /** Expiry of the credential: the authority is live until then. */

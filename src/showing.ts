@@ -1,0 +1,42 @@
+import type { Correlator } from './correlate/correlator.ts';
+import type { Arming } from './detect/arming.ts';
+import type { Judge, JudgedFinding } from './detect/judge.ts';
+import type { LiveFinding } from './domain/finding.ts';
+import { govern } from './domain/govern.ts';
+import type { Policy } from './domain/policy.ts';
+
+/** Shows detection what was touched since it last looked. */
+export function look(correlator: Correlator, judge: Judge, policy: Policy, watermarkMs: number): void {
+  const touched = correlator.takeTouched(policy, watermarkMs);
+  for (const instance of touched.gone) judge.forget(instance);
+  const { people } = touched;
+  for (const token of touched.tokens)
+    judge.look(`token:${token.key}`, { on: 'token', token, people, policy });
+  for (const action of touched.actions)
+    judge.look(`call:${action.id}`, { on: 'action', action, people, policy });
+  for (const chain of touched.chains) {
+    judge.look(`chain:${chain.rootKey}`, { on: 'chain', chain, feeds: correlator.feeds, people, policy });
+  }
+  for (const window of touched.windows) {
+    judge.look(`principal:${window.hourMs}:${window.key}`, { on: 'principal', window, policy });
+  }
+  for (const source of touched.sources)
+    judge.look(`source:${source.source}`, { on: 'source', source, policy });
+  for (const tool of touched.tools) judge.look(`tool:${tool.key}`, { on: 'tool', tool, policy });
+  for (const feed of touched.feeds) judge.look(`feed:${feed.issuer}`, { on: 'feed', feed, policy });
+}
+
+export interface Judgement {
+  readonly policy: Policy;
+  readonly arming: Arming;
+  /** Offset of the log record that led to it. */
+  readonly version: number;
+}
+
+/** Says where a finding happened, and what policy makes of it. */
+export function place(correlator: Correlator, judged: JudgedFinding, judgement: Judgement): LiveFinding {
+  const { policy, arming, version } = judgement;
+  const { sighting, ...finding } = judged;
+  const placed = { ...finding, ...correlator.locate(finding, sighting, policy), version };
+  return govern(placed, arming.mode(finding.detector, policy), policy);
+}
