@@ -44,6 +44,7 @@ function authority(): PolicyInput {
   return {
     trust: {
       issuers: all.map(({ iss }) => iss),
+      roots: ['user:*', 'mail:*', 'acme/*', 'partner/*', 'spiffe://acme.example/*'],
       domains: [
         { name: 'acme', issuers: ofDomain('acme') },
         { name: 'partner', issuers: ofDomain('partner') },

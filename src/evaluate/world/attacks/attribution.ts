@@ -31,6 +31,17 @@ function handOverWithAct(
   work(script, third.token, third.run, 2);
 }
 
+/** A service hands its own authority to an agent, whose token says who has acted. */
+function fromService(script: Script, actOf: (holder: string) => Act): void {
+  const subject = script.random.pick(services);
+  const issuer = script.random.pick(corporate);
+  const capabilities = [read('orders'), read('docs')];
+  const root = issue(script, { issuer, subject, holder: subject, capabilities, grant: 'client_credentials' });
+  const holder = own(script, script.random.pick(agents));
+  const token = exchange(script, root, { holder, act: actOf(holder.id) });
+  work(script, token, invoke(script, subject, holder, { token }), 2);
+}
+
 /** Who may act for whom, and who says it did. */
 const actors: readonly Variant[] = [
   {
@@ -88,9 +99,17 @@ const actors: readonly Variant[] = [
   {
     name: 'act-against-lineage',
     detectors: ['attribution-break'],
-    title: 'A token names actors that its parents never had.',
-    tell: (script) =>
-      handOverWithAct(script, (sub) => ({ sub, act: { sub: own(script, script.random.pick(services)).id } })),
+    title: 'A token names an earlier actor, and none of the tokens above it was ever given to that one.',
+    tell(script) {
+      const ghost = own(script, script.random.pick(services)).id;
+      fromService(script, (sub) => ({ sub, act: { sub: ghost } }));
+    },
+  },
+  {
+    name: 'actor-misnamed',
+    detectors: ['attribution-break'],
+    title: 'A token is given to one agent and names another as its actor.',
+    tell: (script) => fromService(script, () => ({ sub: own(script, script.random.pick(agents)).id })),
   },
   {
     name: 'subject-swapped',
@@ -186,6 +205,16 @@ const borders: readonly Variant[] = [
     tell(script) {
       const { token, run } = opening(script, { issuer: rogue, capabilities: [read('crm')] });
       callApi(script, token, read('crm'), { parentCallId: run, resource: record('crm', 2) });
+    },
+  },
+  {
+    name: 'untrusted-root',
+    detectors: ['trust-boundary'],
+    title: 'A chain begins with somebody of whom policy knows nothing.',
+    tell(script) {
+      const human = { id: `contractor:${script.name('person')}`, kind: 'human' as const };
+      const { token, run } = opening(script, { human, issuer: script.random.pick(corporate) });
+      work(script, token, run, 2);
     },
   },
   {
