@@ -242,13 +242,16 @@ export class TokenNode extends ToldToken implements TokenView {
     ]);
   }
 
-  /** What few tokens have. */
+  /** What few tokens have. Of what is said beside the mint, only a leak and an end change what a use means. */
   #said(): unknown {
-    const { state, facts } = this;
-    const { act, mayAct, cnf, maxUses, session, authorizationDetails, environment } = state;
+    const { act, mayAct, cnf, maxUses, session, authorizationDetails, environment } = this.state;
     const rare = [act, mayAct, cnf, maxUses, session, authorizationDetails, environment];
-    if (facts.length <= 1 && rare.every((value) => value === undefined)) return null;
-    return [rare.map((value) => value ?? null), facts.map(({ event }) => event.id)];
+    const against = this.facts.filter(
+      ({ data }) =>
+        data.type === 'credential.exposed' || (data.type === 'token.introspected' && !data.active),
+    );
+    if (against.length === 0 && rare.every((value) => value === undefined)) return null;
+    return [rare.map((value) => value ?? null), against.map(({ event }) => event.id)];
   }
 }
 

@@ -55,9 +55,10 @@ export class Tokens {
   /** One more (or one less) event about a token. */
   apply(fact: Fact, ref: TokenRef, adding: boolean): void {
     const token = this.ensure(ref);
+    const before = token.signature();
     if (adding) token.addFact(fact);
     else token.removeFact(fact.event);
-    this.refresh(token);
+    this.refresh(token, before);
     // A second report may replace what the first one said: only a first one merely adds.
     this.#graph.places.recount(token.place, adding && token.facts.length === 1);
     this.#graph.places.dropIfEmpty(token.place);
@@ -69,9 +70,8 @@ export class Tokens {
   }
 
   /** Reads a token's facts again and follows every consequence: parent, place, role of ancestors, judgements. */
-  refresh(token: TokenNode): void {
+  refresh(token: TokenNode, before: string = token.signature()): void {
     const { places, touched } = this.#graph;
-    const before = token.signature();
     const { act } = token.state;
     this.#revocations.forget(token);
     token.fold();
