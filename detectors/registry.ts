@@ -2,10 +2,12 @@ import type { Detector } from '../src/domain/detector.ts';
 import { approvalMisuse } from './approval-misuse/detector.ts';
 import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
+import { canaryUsed } from './canary-used/detector.ts';
 import { childOutlivesParent } from './child-outlives-parent/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { credentialReplay } from './credential-replay/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
+import { exposedCredential } from './exposed-credential/detector.ts';
 import { identityReuse } from './identity-reuse/detector.ts';
 import { impersonation } from './impersonation/detector.ts';
 import { mayActViolation } from './may-act-violation/detector.ts';
@@ -28,10 +30,12 @@ export const detectors: readonly Detector[] = [
   approvalMisuse,
   attributionBreak,
   audienceMismatch,
+  canaryUsed,
   childOutlivesParent,
   contradictingReports,
   credentialReplay,
   environmentBoundary,
+  exposedCredential,
   identityReuse,
   impersonation,
   mayActViolation,
