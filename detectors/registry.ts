@@ -22,6 +22,7 @@ import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
+import { unaccountedAction } from './unaccounted-action/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
@@ -50,6 +51,7 @@ export const detectors: readonly Detector[] = [
   silentFeed,
   taskBoundary,
   trustBoundary,
+  unaccountedAction,
   unusualFanOut,
   unvalidatedAction,
 ];
