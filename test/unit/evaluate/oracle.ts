@@ -129,7 +129,7 @@ export function expectedDetectors(events: readonly SimulatedEvent[], known: Know
     if (nbf !== undefined && call.atMs < nbf * 1000 - SKEW_MS) out.add('reuse-after-expiry');
     if (call.atMs < minted.data.iat * 1000 - SKEW_MS) out.add('reuse-after-expiry');
     const saidInactive = known.inactive.some(
-      ({ data, atMs }) => find(data.token) === minted && call.atMs > atMs + PROPAGATION_MS,
+      ({ data, atMs }) => find(data.token)?.data === minted.data && call.atMs > atMs + PROPAGATION_MS,
     );
     if (saidInactive) out.add('reuse-after-expiry');
     const all = [minted, ...lineage(minted.data)];
