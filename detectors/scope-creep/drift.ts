@@ -57,8 +57,9 @@ export function probed(
   algebra: ScopeAlgebra,
   config: WeightConfig,
 ): Finding | undefined {
+  const { issuer } = token;
   const refused = refusedExcess(token, algebra);
-  if (refused.length === 0) return undefined;
+  if (issuer === undefined || refused.length === 0) return undefined;
   return {
     subject: tokenSubject(token),
     fact: 'scope-probe',
@@ -70,7 +71,7 @@ export function probed(
       refused: sample(refused),
       refusedCount: refused.length,
       weight: sumOf(refused, policy, config),
-      issuer: token.issuer ?? null,
+      issuer,
     },
     eventIds: eventIds(token.eventIds),
   };

@@ -229,6 +229,18 @@ describe('namespaces', () => {
     expect(ask(address('cloud-platform'), address('cloud-translation'))).toBe('unknown');
   });
 
+  it('takes full addresses for themselves where a rule wants no table', () => {
+    const address = 'https://api.example/auth/';
+    const rule = {
+      issuer,
+      dialect: 'url',
+      table: 'none',
+      implies: { [`${address}all`]: [`${address}some`] },
+    };
+    expect(relation(held([`${address}all`]), held([`${address}some`]), { scopes: [rule] })).toBe('narrower');
+    expect(relation(held(['profile']), held(['email']), { scopes: [rule] })).toBe('broader');
+  });
+
   it('answers the same when there are more namespaces than it remembers', () => {
     const algebra = algebraOf({ scopes: [{ issuer: '*', dialect: 'hierarchical' }] });
     const ask = (at: number) => {
@@ -290,6 +302,15 @@ describe('implications and mappings', () => {
     expect(relation(held(['CrmReader'], abroad), held(['crm:read']), { mappings })).toBe('incomparable');
     expect(relation(held(['crm:read']), held(['CrmWriter'], abroad), { mappings })).toBe('incomparable');
     expect(relation(held(['erp:read']), held(['CrmReader'], abroad), { mappings })).toBe('incomparable');
+  });
+
+  it('lead nowhere for what nobody knows the issuer of', () => {
+    expect(
+      relation(held(['crm:read'], { issuer: undefined }), held(['CrmReader'], abroad), { mappings }),
+    ).toBe('incomparable');
+    expect(relation(held(['crm:read']), held(['CrmReader'], { issuer: undefined }), { mappings })).toBe(
+      'incomparable',
+    );
   });
 
   it('start from what covers them, and end at what they cover', () => {

@@ -71,10 +71,10 @@ export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
   const coversDetail = (bound: Bound, holder: Authority, detail: AuthorizationDetail): Cover => {
     if ('any' in bound) return anyCover(bound.any.map((one) => coversDetail(one, holder, detail)));
     if ('all' in bound) return allCover(bound.all.map((one) => coversDetail(one, holder, detail)));
-    if (!isSameSpace(bound, holder)) return 'incomparable';
-    if (bound.details === undefined) return 'unknown';
-    const types = holder.space?.details ?? {};
-    return anyCover(bound.details.map((held) => detailCovers(types, held, detail)));
+    const { space, details } = bound;
+    if (space === undefined || !isSameSpace(bound, holder)) return 'incomparable';
+    if (details === undefined) return 'unknown';
+    return anyCover(details.map((held) => detailCovers(space.details, held, detail)));
   };
 
   return {

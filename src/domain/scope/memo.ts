@@ -20,10 +20,7 @@ export function createMemo(entriesMax: number): Memo {
         return known;
       }
       const answer = find();
-      if (answers.size >= entriesMax) {
-        const oldest = answers.keys().next();
-        if (oldest.done !== true) answers.delete(oldest.value);
-      }
+      if (answers.size >= entriesMax) answers.delete(answers.keys().next().value as string);
       answers.set(key, answer);
       return answer;
     },

@@ -109,16 +109,16 @@ function implications(
       steps.set(from, [...(steps.get(from) ?? []), ...impliedBy(table, grant).map(dialect.canonical)]);
     }
   }
-  const covered = (held: string): readonly string[] => {
-    if (!dialect.structural) return steps.has(held) ? [held] : [];
-    return [...steps.keys()].filter((grant) => dialect.covers(held, grant) === 'yes');
+  const implied = (held: string): readonly string[] => {
+    if (!dialect.structural) return steps.get(held) ?? [];
+    return [...steps].flatMap(([grant, targets]) => (dialect.covers(held, grant) === 'yes' ? targets : []));
   };
   return (parent, child, direct) => {
     const reached = new Set([parent]);
     let best = direct;
     // A set that is walked while it grows visits what is added.
     for (const held of reached) {
-      for (const grant of covered(held)) for (const target of steps.get(grant) ?? []) reached.add(target);
+      for (const target of implied(held)) reached.add(target);
       if (held === parent) continue;
       const cover = dialect.covers(held, child);
       if (cover === 'yes') return cover;

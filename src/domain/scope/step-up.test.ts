@@ -4,8 +4,9 @@ import type { TokenView } from '../chain.ts';
 import type { Principal } from '../event/index.ts';
 import { createScopeAlgebra } from './algebra.ts';
 import { driftOf } from './drift.ts';
+import { stepUpOf } from './index.ts';
 import { ScopeRules } from './rules.ts';
-import { type Approved, stepUpOf } from './step-up.ts';
+import type { Approved } from './step-up.ts';
 
 const algebra = createScopeAlgebra(ScopeRules.parse({ scopes: [{ issuer: '*', dialect: 'hierarchical' }] }));
 const ann: Principal = { id: 'ann@example', kind: 'human' };

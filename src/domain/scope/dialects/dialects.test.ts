@@ -128,6 +128,19 @@ describe('Google', () => {
   });
 });
 
+it.each([
+  [exact, { dialect: 'exact' }],
+  [exact, { dialect: 'table', implies: {} }],
+  [exact, { dialect: 'url', table: 'none', implies: {} }],
+  [exact, { dialect: 'rar', types: {} }],
+  [glob, { dialect: 'glob' }],
+  [iam, { dialect: 'iam' }],
+  [kubernetes, { dialect: 'kubernetes' }],
+  [msgraph, { dialect: 'msgraph', permissions: 'by-grant' }],
+] as const)('%o is the dialect of %j', (dialect, rule) => {
+  expect(dialectOf({ issuer: '*', ...rule })).toBe(dialect);
+});
+
 describe('every dialect', () => {
   const parts = {
     exact: ['a', 'b', 'a:b', '*'],
@@ -175,6 +188,7 @@ describe('every dialect', () => {
         expect(dialect.canonical(canonical)).toBe(canonical);
         expect(ask(dialect, a, a)).toBe('yes');
         expect(['yes', 'no', 'unknown']).toContain(ask(dialect, a, b));
+        expect(dialect.isHard(canonical, canonical)).toBe(false);
       }),
     );
   });

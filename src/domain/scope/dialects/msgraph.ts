@@ -10,18 +10,18 @@ interface Permission {
 }
 
 /** What an operation on a resource includes beside itself, in one step. */
-const operations: Readonly<Record<string, readonly string[]>> = {
-  fullcontrol: ['manage'],
-  manage: ['readwrite'],
-  readwrite: ['read', 'write', 'create'],
-  read: ['readbasic'],
-};
+const operations: ReadonlyMap<string, readonly string[]> = new Map([
+  ['fullcontrol', ['manage']],
+  ['manage', ['readwrite']],
+  ['readwrite', ['read', 'write', 'create']],
+  ['read', ['readbasic']],
+]);
 
 /** The same for reaches. `Shared`, `Selected` and whatever else there is are separate. */
-const reaches: Readonly<Record<string, readonly string[]>> = {
-  all: ['', 'ownedby'],
-  '': ['appfolder'],
-};
+const reaches: ReadonlyMap<string, readonly string[]> = new Map([
+  ['all', ['', 'ownedby']],
+  ['', ['appfolder']],
+]);
 
 /** Resources that the directory is made of: who reads all of it reads them. */
 const inDirectory = new Set([
@@ -77,8 +77,6 @@ function permissionOf(grant: string): Permission | undefined {
 }
 
 /** Whether one value is the other or leads to it. The tables are written out here and have no circles. */
-function includes(table: Readonly<Record<string, readonly string[]>>, held: string, asked: string): boolean {
-  if (held === asked) return true;
-  const next = Object.hasOwn(table, held) ? (table[held] ?? []) : [];
-  return next.some((step) => includes(table, step, asked));
+function includes(table: ReadonlyMap<string, readonly string[]>, held: string, asked: string): boolean {
+  return held === asked || (table.get(held) ?? []).some((step) => includes(table, step, asked));
 }
