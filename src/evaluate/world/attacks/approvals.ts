@@ -128,7 +128,7 @@ const misused: readonly Variant[] = [
     },
   },
   {
-    name: 'approval-of-another-transaction',
+    name: 'approval-of-other-txn',
     detectors: ['approval-misuse'],
     title: 'A consent that one transaction has used up serves a second one.',
     tell(script) {

@@ -1,9 +1,9 @@
-import { callApi, callTool, close } from '../calls.ts';
-import { agents, issuers, read, record, systems, tool, toolsOf, write } from '../cast.ts';
+import { callApi, callTool, close, request } from '../calls.ts';
+import { agents, humans, issuers, read, record, systems, tool, toolsOf, write } from '../cast.ts';
 import { consent, deedOf, perform } from '../deeds.ts';
 import { desk, duty, environments } from '../desk.ts';
 import { grantPrivilege, introspect } from '../evidence.ts';
-import { opening, own, work } from '../parts.ts';
+import { opening, own } from '../parts.ts';
 import { emit, type Script, wait } from '../script.ts';
 import { rotationOpening, rotationTask, vaultPrivilege } from '../stories/access.ts';
 import { issue } from '../tokens.ts';
@@ -18,8 +18,7 @@ const unaccounted: readonly Variant[] = [
     detectors: ['unaccounted-action'],
     title: 'What a customer is charged changes, and no call, no token and no approval tells how.',
     tell(script) {
-      const { token, run } = opening(script, { capabilities: [read('crm')] });
-      work(script, token, run, 1);
+      request(script, script.random.pick(humans));
       wait(script, MINUTE_MS, 3 * MINUTE_MS);
       emit(script, 'https://api.acme.example/charges', 'system.changed', {
         txn: script.txn,

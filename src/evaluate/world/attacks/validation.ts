@@ -133,11 +133,12 @@ const exposed: readonly Variant[] = [
   {
     name: 'exposed-principal-used',
     detectors: ['exposed-credential'],
-    title: "A service's secret turns up in public, and a token that it had works on.",
+    title: "A service's secret turns up in public, and somebody signs in with it.",
     tell(script) {
-      const { token, holder } = exposable(script);
+      const { spec, holder } = exposable(script);
       expose(script, { principal: holder });
-      useDocs(script, token);
+      wait(script, 4 * MINUTE_MS, 9 * MINUTE_MS);
+      useDocs(script, issue(script, spec));
     },
   },
 ];

@@ -166,6 +166,24 @@ export const timeLookAlikes: readonly Variant[] = [
     },
   },
   {
+    name: 'benign:exposed-and-renewed',
+    detectors,
+    title:
+      'A secret turns up in public and is changed; what the service signs in with afterwards is the new one.',
+    tell(script) {
+      const subject = own(script, script.random.pick(services));
+      const spec = { issuer: issuers.sts, subject, holder: subject, grant: 'client_credentials' };
+      const capabilities = [read('docs'), write('docs')];
+      work(script, issue(script, { ...spec, capabilities }), undefined, 2);
+      wait(script, 2 * MINUTE_MS, 4 * MINUTE_MS);
+      expose(script, { principal: subject });
+      wait(script, 2 * MINUTE_MS, 4 * MINUTE_MS);
+      identity(script, subject, 'credential-changed');
+      wait(script, 4 * MINUTE_MS, 8 * MINUTE_MS);
+      work(script, issue(script, { ...spec, capabilities }), undefined, 2);
+    },
+  },
+  {
     name: 'benign:sibling-of-exposed',
     detectors,
     title: 'One helper’s token turns up in public; the other helper goes on.',
@@ -176,6 +194,19 @@ export const timeLookAlikes: readonly Variant[] = [
       expose(script, { token: leaky.token });
       revoke(script, { token: leaky.token, reason: 'compromise' });
       goOn(script, sound);
+    },
+  },
+  {
+    name: 'benign:late-word-of-a-token',
+    detectors,
+    title: 'A bank call carries a token whose issuance is reported minutes later.',
+    tell(script) {
+      const { token, run } = opening(script, {
+        issuer: script.random.pick([issuers.login, issuers.sts]),
+        capabilities: [read('banking')],
+        delayMs: 4 * MINUTE_MS,
+      });
+      callApi(script, token, read('banking'), { parentCallId: run, resource: record('banking', 7) });
     },
   },
   {
