@@ -60,8 +60,12 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
       detector: "x'x",
       minSeverity: 'low',
       chainId: "x'x",
+      incidentId: "x'x",
     }),
   alert: (store) => store.alert('t', "x'x"),
+  incidents: (store) =>
+    store.incidents({ ...of, state: 'open', minSeverity: 'low', detector: "x'x", chainId: "x'x" }),
+  incident: (store) => store.incident('t', "x'x"),
   alertActions: (store) => store.alertActions('t', "x'x"),
   responses: (store) => store.responses({ ...of, alertId: "x'x", chainId: "x'x" }),
   deadLetters: (store) => store.deadLetters(of),

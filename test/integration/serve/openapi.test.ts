@@ -43,6 +43,8 @@ const routes = [
   'GET /v1/responses',
   'GET /v1/dead-letters',
   'GET /v1/detectors',
+  'GET /v1/incidents',
+  'GET /v1/incidents/{id}',
   'POST /v1/detectors/{id}/switch',
   'GET /v1/keys',
   'POST /v1/keys',

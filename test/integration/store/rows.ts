@@ -3,6 +3,7 @@ import type { Alert, AlertAction } from '../../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../../src/domain/chain.ts';
 import type { DeadLetter } from '../../../src/domain/dead-letter.ts';
 import type { AdmittedEvent, EventData } from '../../../src/domain/event/index.ts';
+import type { Incident } from '../../../src/domain/incident.ts';
 import type { LoggedEvent } from '../../../src/domain/ports.ts';
 import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
 
@@ -117,6 +118,45 @@ export function anAction(over: Partial<Action> = {}): Action {
     txn: undefined,
     eventIds: ['event-1'],
     version: 1,
+    ...over,
+  };
+}
+
+export function anIncident(over: Partial<Incident> = {}): Incident {
+  const alert = anAlert();
+  const { title, severity, detector, subject, facts } = alert;
+  return {
+    tenant: 'default',
+    id: 'inc_1',
+    version: 1,
+    state: 'open',
+    mergedInto: undefined,
+    cause: 'tok:1',
+    title,
+    detector,
+    subject,
+    chainId: 'chn_1',
+    txn: undefined,
+    initiator: undefined,
+    approver: undefined,
+    owner: 'team:ops',
+    actor: undefined,
+    target: undefined,
+    environment: undefined,
+    outcome: undefined,
+    liveUntilMs: null,
+    weakestLink: 1,
+    revocable: true,
+    revoke: { iss: 'https://issuer.test', jti: 'jti-1' },
+    nextStep: alert.nextStep,
+    runbook: alert.runbook,
+    severity,
+    firstAtMs: noon,
+    lastAtMs: noon,
+    writesSince: 0,
+    alerts: [{ id: alert.id, role: 'cause', detector, severity, title, subject, facts }],
+    alertCount: 1,
+    detectors: [detector],
     ...over,
   };
 }

@@ -6,6 +6,7 @@ import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { hardNumber, hardText } from './hard.ts';
+import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
 import { recallSuite } from './recall-suite.ts';
 import { resumeSuite } from './resume-suite.ts';
@@ -729,6 +730,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
     await store.ping();
   });
 
+  incidentSuite(() => store);
   linkingSuite(() => store);
 }
 
