@@ -36,9 +36,9 @@ export function ruleOfAction(
   return ruleOf(action.actor, task, policy) ?? ruleOf(action.token?.actor, task, policy);
 }
 
-/** True when policy has rows for it, whatever their task. */
-export function hasRules(agent: Principal | undefined, policy: Policy): boolean {
-  return agent !== undefined && policy.agents.some((rule) => matchesPattern(rule.agent, agent.id));
+/** Every row for it, whatever its task. */
+export function rulesFor(agent: Principal | undefined, policy: Policy): readonly AgentRule[] {
+  return agent === undefined ? [] : policy.agents.filter((rule) => matchesPattern(rule.agent, agent.id));
 }
 
 /** The task for which the chain was set in motion, where its requests agree on one. */

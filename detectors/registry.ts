@@ -23,6 +23,7 @@ import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
+import { unboundedAuthority } from './unbounded-authority/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
@@ -52,6 +53,7 @@ export const detectors: readonly Detector[] = [
   taskBoundary,
   trustBoundary,
   unaccountedAction,
+  unboundedAuthority,
   unusualFanOut,
   unvalidatedAction,
 ];

@@ -2,7 +2,7 @@ import type { ActionView } from '../../src/domain/chain.ts';
 import type { Finding, Json } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
-import { type FittingRule, hasRules, ruleOfAction } from '../agents.ts';
+import { type FittingRule, ruleOfAction, rulesFor } from '../agents.ts';
 import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
 import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { breachesOf } from './breaches.ts';
@@ -45,7 +45,8 @@ function taskNotDeclared(
   policy: Policy,
 ): readonly Finding[] {
   if (action.task !== undefined || action.platform) return [];
-  const agent = fitting?.agent ?? [action.actor, action.token?.actor].find((one) => hasRules(one, policy));
+  const agent =
+    fitting?.agent ?? [action.actor, action.token?.actor].find((one) => rulesFor(one, policy).length > 0);
   // Without a task none of its rows fits, or the one that does wants a task.
   if (agent === undefined || fitting?.rule.taskRequired === false) return [];
   return [
