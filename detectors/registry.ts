@@ -24,6 +24,7 @@ import { taskBoundary } from './task-boundary/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
 import { unboundedAuthority } from './unbounded-authority/detector.ts';
+import { unboundedLifetime } from './unbounded-lifetime/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
@@ -54,6 +55,7 @@ export const detectors: readonly Detector[] = [
   trustBoundary,
   unaccountedAction,
   unboundedAuthority,
+  unboundedLifetime,
   unusualFanOut,
   unvalidatedAction,
 ];

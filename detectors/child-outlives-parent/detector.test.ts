@@ -58,16 +58,6 @@ describe('outlives its parent', () => {
     ]);
   });
 
-  it('weighs more when it never ends', () => {
-    expect(mint(lineOf({ expMs: at(60) }, { expMs: null }))).toMatchObject([
-      {
-        severity: 'medium',
-        title: 'CRM agent got a token that never expires, unlike root, from which it comes',
-        evidence: { expiresAt: null, longerBySeconds: null },
-      },
-    ]);
-  });
-
   const txn = 'urn:ietf:params:oauth:token-type:txn_token';
   it.each([
     ['within the skew', [{ expMs: at(60) }, { expMs: at(61) }], 0],
@@ -97,6 +87,13 @@ describe('outlives its parent', () => {
       [{ expMs: at(1), tokenKind: 'urn:ietf:params:oauth:token-type:id-jag' }, { expMs: at(90) }],
       0,
     ],
+    ['a token that never expires, which is another matter', [{ expMs: at(60) }, { expMs: null }], 0],
+    [
+      'a mint after the end, which is another matter',
+      [{ expMs: at(60) }, { iatMs: at(61) + 1, expMs: at(90) }],
+      0,
+    ],
+    ['a mint within the skew of the end', [{ expMs: at(60) }, { iatMs: at(61), expMs: at(90) }], 1],
     ['a root', [{ expMs: at(600) }], 0],
   ])('%s', (_, line, count) => {
     expect(mint(lineOf(...line))).toHaveLength(count);

@@ -9,14 +9,16 @@ import { boundsOf, type OutlivesConfig } from './bounds.ts';
 
 /** A token that lives longer than the nearest one above it of which the expiry is known (R24). */
 export function judgeMint(token: TokenView, policy: Policy, config: OutlivesConfig): readonly Finding[] {
-  const { expMs, parent } = token;
-  if (expMs === undefined || parent === undefined) return [];
+  const { expMs, iatMs, parent } = token;
+  // What has no end at all is another matter.
+  if (typeof expMs !== 'number' || parent === undefined) return [];
   const bound = boundsOf(token, policy, config).find((ancestor) => ancestor.token.expMs !== undefined);
   const boundMs = bound?.token.expMs ?? undefined;
   if (bound === undefined || boundMs === undefined) return [];
   const { skewMs } = clocksOf(policy);
   const outlives = (endMs: number | null) => endMs === null || endMs > boundMs + skewMs;
-  if (!outlives(expMs)) return [];
+  // Whoever mints from an expired token breaks more than this.
+  if (!outlives(expMs) || (iatMs !== undefined && iatMs > boundMs + skewMs)) return [];
   const isRefreshed = isRefreshOf(token);
   // Of the tokens of a family only the first that went too far is news.
   if (isRefreshed && parent.expMs !== undefined && outlives(parent.expMs)) return [];
@@ -28,16 +30,16 @@ export function judgeMint(token: TokenView, policy: Policy, config: OutlivesConf
       subject: tokenSubject(token),
       fact: isRefreshed ? 'refresh-extends-root' : 'outlives-parent',
       kind: 'signal',
-      severity: expMs === null ? 'medium' : 'low',
+      severity: 'low',
       title: isRefreshed
         ? `A refresh gave ${holderOf(token)} a token ${life} ${label}, from which its family comes`
         : `${holderOf(token)} got a token ${life} ${label}, from which it comes`,
       atMs: token.iatMs ?? token.firstSeenMs,
       evidence: {
         ancestor: label,
-        expiresAt: expMs === null ? null : instant(expMs),
+        expiresAt: instant(expMs),
         ancestorExpiresAt: instant(boundMs),
-        longerBySeconds: expMs === null ? null : (expMs - boundMs) / 1000,
+        longerBySeconds: (expMs - boundMs) / 1000,
         tokenKind: token.tokenKind ?? null,
         grant: token.grant ?? null,
         linkLevel: bound.level,
