@@ -21,8 +21,8 @@ export function useBeyondScope(
   const held = scope.filter((grant) => grant.startsWith(namespace));
   if (held.length === 0) return undefined;
   // Of one unknown issuer it is still one issuer: what it wrote on the token is compared with what it would write.
-  const { issuer = '', aud, grant } = token;
-  const authority = algebra.authorityOf({ issuer, aud, grant, scope });
+  const { issuer = '', aud, grant, parent } = token;
+  const authority = algebra.authorityOf({ issuer, aud, grant, parent, scope });
   if (algebra.covers(authority, authority, needs) !== 'no') return undefined;
 
   const effect = effectOf(action.effect, needs, action.action, policy);

@@ -283,6 +283,23 @@ describe('implications and mappings', () => {
     expect(relation(held(['admin']), held(['files:read']), rules)).toBe('unknown');
   });
 
+  it('of one issuer are not those of another, whoever was asked about first', () => {
+    const algebra = algebraOf({
+      implications: [
+        { issuer, implies: { a: ['b'] } },
+        { issuer: '*', implies: { a: ['c'] } },
+      ],
+    });
+    const ask = (child: string, of: string) =>
+      algebra.compare(
+        algebra.authorityOf(held(['a'], { issuer: of })),
+        algebra.authorityOf(held([child], { issuer: of })),
+      ).relation;
+    expect([ask('b', issuer), ask('b', other), ask('c', issuer), ask('c', other)]).toEqual([
+      ...['narrower', 'broader', 'broader', 'narrower'],
+    ]);
+  });
+
   it('may be declared for some audiences only', () => {
     const rules = { implications: [{ issuer, audience: 'https://a', implies }] };
     expect(

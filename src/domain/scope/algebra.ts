@@ -1,4 +1,4 @@
-import { type Authority, authority, type Bound, type Scoped } from './authority.ts';
+import { type Authority, audiencesOf, authority, type Bound, type Scoped } from './authority.ts';
 import { allCover, anyCover, type Cover } from './cover.ts';
 import { type AuthorizationDetail, detailCovers, detailLabel } from './dialects/detail.ts';
 import { createMemo } from './memo.ts';
@@ -79,8 +79,9 @@ export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
 
   return {
     authorityOf(token) {
-      const { issuer, aud: audiences, grant: grantType } = token;
-      return authority(issuer === undefined ? undefined : spaceFor({ issuer, audiences, grantType }), token);
+      const { issuer, grant: grantType } = token;
+      if (issuer === undefined) return authority(undefined, token);
+      return authority(spaceFor({ issuer, audiences: audiencesOf(token), grantType }), token);
     },
     covers,
     isSameSpace,

@@ -1,3 +1,4 @@
+import { LINEAGE_DEPTH_MAX } from '../limits.ts';
 import type { AuthorizationDetail } from './dialects/detail.ts';
 import type { Space } from './space.ts';
 
@@ -8,6 +9,17 @@ export interface Scoped {
   readonly grant: string | undefined;
   readonly scope: readonly string[] | undefined;
   readonly authorizationDetails?: readonly AuthorizationDetail[] | undefined;
+  readonly parent?: Scoped | undefined;
+}
+
+/** Whom a token is for. A refresh that does not say is for whom it was before (RFC 6749 section 6). */
+export function audiencesOf(token: Scoped): readonly string[] | undefined {
+  let at = token;
+  for (let depth = 0; depth < LINEAGE_DEPTH_MAX; depth += 1) {
+    if (at.aud !== undefined || at.grant !== 'refresh_token' || at.parent === undefined) break;
+    at = at.parent;
+  }
+  return at.aud;
 }
 
 /** What somebody holds, as far as it is known. */
@@ -32,7 +44,7 @@ export type Bound = Authority | { readonly any: readonly Bound[] } | { readonly 
 
 export function authority(
   space: Space | undefined,
-  token: Omit<Scoped, 'issuer' | 'aud' | 'grant'>,
+  token: Pick<Scoped, 'scope' | 'authorizationDetails'>,
 ): Authority {
   const { scope = [], authorizationDetails: details } = token;
   if (!scope.some(isOpen))

@@ -97,6 +97,16 @@ describe('a refresh', () => {
     expect(drift(held)).toMatchObject({ kind: 'root', added: ['b'] });
   });
 
+  it('is for whom its family is, where it does not say', () => {
+    const rules = { scopes: [{ issuer: '*', audience: 'https://a', dialect: 'hierarchical' }] };
+    const first = { scope: ['a'], aud: ['https://a'] };
+    expect(drift(refreshes(first, { scope: ['a'] }, { scope: ['a:b'] }), rules)).toBeUndefined();
+    expect(drift(refreshes(first, { scope: ['a'] }, { scope: ['b'] }), rules)).toMatchObject({
+      added: ['b'],
+    });
+    expect(drift(lineOf(first, { scope: ['b'], aud: undefined }), rules)).toBeUndefined();
+  });
+
   it('continues a family only as a refresh of the same issuer', () => {
     const traded = refreshes({ scope: ['a', 'b'] }, { scope: ['a'] }, { scope: ['b'], grant: 'exchange' });
     expect(drift(traded)).toMatchObject({ kind: 'hop', added: ['b'] });

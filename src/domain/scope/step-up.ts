@@ -61,7 +61,7 @@ export function stepUpOf(
       .map(({ action }) => action);
   });
   if (scope.length === 0) return undefined;
-  const { issuer, aud, grant } = token;
+  const { issuer, aud, grant, parent } = token;
   const approved = [...new Set(scope)].sort();
-  return algebra.authorityOf({ issuer, aud, grant, scope: approved, authorizationDetails: [] });
+  return algebra.authorityOf({ issuer, aud, grant, parent, scope: approved, authorizationDetails: [] });
 }

@@ -45,6 +45,7 @@ describe('AWS IAM', () => {
     ['s3:Get*', 's3:GetObject', 'yes'],
     ['S3:get*', 's3:GETOBJECT', 'yes'],
     ['s3:GetObject', 's3:Get*', 'no'],
+    ['S3:Get*@arn:aws:s3:::logs', 's3:getobject@arn:aws:s3:::logs', 'yes'],
     ['*', 's3:*', 'yes'],
     ['s3:*', 's3:GetObject@arn:aws:s3:::logs/*', 'yes'],
     ['s3:GetObject@arn:aws:s3:::logs/*', 's3:GetObject', 'no'],
