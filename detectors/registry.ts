@@ -14,6 +14,7 @@ import { mayActViolation } from './may-act-violation/detector.ts';
 import { missingApproval } from './missing-approval/detector.ts';
 import { orphanedChain } from './orphaned-chain/detector.ts';
 import { outlivedInitiator } from './outlived-initiator/detector.ts';
+import { privilegeOutlivesTask } from './privilege-outlives-task/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { rubberStamp } from './rubber-stamp/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
@@ -45,6 +46,7 @@ export const detectors: readonly Detector[] = [
   missingApproval,
   orphanedChain,
   outlivedInitiator,
+  privilegeOutlivesTask,
   reuseAfterExpiry,
   rubberStamp,
   createScopeCreep(),
