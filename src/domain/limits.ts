@@ -27,6 +27,21 @@ export const POLICY_BYTES_MAX = 512 * 1024;
 export const POLICY_TOKENS_MAX = 200_000;
 /** Nesting of that text; the schema's own is below ten, and the reader of YAML calls itself for every level. */
 export const POLICY_DEPTH_MAX = 64;
+/** Dialects and tables that a policy declares for scopes. */
+export const SCOPE_RULES_MAX = 256;
+/** Grants of one table that imply others, and implications in all: every path is followed from every grant. */
+export const SCOPE_IMPLYING_MAX = 256;
+export const SCOPE_IMPLIED_MAX = 1_024;
+/** Wildcards of a scope that is compared as a pattern. */
+export const SCOPE_WILDCARDS_MAX = 16;
+/** Pairs of positions that comparing two patterns visits: real ones need some dozen, ones made to hurt get none. */
+export const SCOPE_STATES_MAX = 512;
+/** Pairs of patterns worked out for one grant, 0.2 ms each at worst: few in a list begin and end alike. */
+export const SCOPE_HARD_PAIRS_MAX = 32;
+/** Pairs of grants whose comparison is remembered, about 4 MB: a chain asks the same few again and again. */
+export const SCOPE_PAIRS_MAX = 16_384;
+/** Namespaces of scopes in memory: publishers name issuers and audiences, so there may be any number of them. */
+export const SCOPE_SPACES_MAX = 1_024;
 /** Uses, children and approvals' uses that a detector sees of each end of a list: enough to show, cheap to read. */
 export const VIEWED_MAX = 256;
 /** The same for the actions of a chain, whose sequence is judged. */

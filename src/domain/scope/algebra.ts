@@ -1,19 +1,10 @@
+import { SCOPE_HARD_PAIRS_MAX, SCOPE_PAIRS_MAX, SCOPE_SPACES_MAX } from '../limits.ts';
 import { type Authority, audiencesOf, authority, type Bound, type Scoped } from './authority.ts';
 import { allCover, anyCover, type Cover } from './cover.ts';
 import { type AuthorizationDetail, detailCovers, detailLabel } from './dialects/detail.ts';
 import { createMemo } from './memo.ts';
 import type { ScopeRules } from './rules.ts';
 import { isFor, type Space, spaceOf, type Whose } from './space.ts';
-
-/** Pairs of grants whose comparison is remembered: a chain asks the same few again and again. About 4 MB. */
-const PAIRS_MAX = 16_384;
-/**
- * Pairs of patterns that are worked out for one grant; a real list holds a few that begin and end alike. One takes
- * 0.2 ms at worst, so that 256 grants of a token made to hurt take a second.
- */
-const HARD_PAIRS_MAX = 32;
-/** Namespaces in memory; issuers and audiences are what publishers say, so there may be any number of them. */
-const SPACES_MAX = 1_024;
 
 export type Relation = 'equal' | 'narrower' | 'broader' | 'incomparable' | 'unknown';
 
@@ -39,7 +30,7 @@ export interface ScopeAlgebra {
 }
 
 export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
-  const memo = createMemo(PAIRS_MAX);
+  const memo = createMemo(SCOPE_PAIRS_MAX);
   const spaces = new Map<string, Space>();
 
   const spaceFor = (whose: Whose): Space => {
@@ -50,7 +41,7 @@ export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
     ]);
     let space = spaces.get(key);
     if (space === undefined) {
-      if (spaces.size >= SPACES_MAX) spaces.clear();
+      if (spaces.size >= SCOPE_SPACES_MAX) spaces.clear();
       space = spaceOf(rules, whose, memo);
       spaces.set(key, space);
     }
@@ -127,7 +118,7 @@ function grantCover(held: Authority, holder: Authority, grant: string): Cover {
   for (const written of held.grants) {
     const parent = space.canonical(written);
     if (space.isHard(parent, asked)) hard += 1;
-    const cover = hard > HARD_PAIRS_MAX ? 'unknown' : space.covers(parent, asked);
+    const cover = hard > SCOPE_HARD_PAIRS_MAX ? 'unknown' : space.covers(parent, asked);
     if (cover === 'yes') return cover;
     best = anyCover([best, cover]);
   }

@@ -1,7 +1,7 @@
 /** Which grants each grant implies, as somebody wrote it down: one step, names compared as they stand. */
 export type Implies = Readonly<Record<string, readonly string[]>>;
 
-/** A circle of the graph, from a grant back to itself; undefined when there is none. Iterative: depth is the writer's. */
+/** A circle of the graph, from a grant back to itself, if there is one. Iterative: the depth is the writer's. */
 export function circleOf(implies: Implies): readonly string[] | undefined {
   const done = new Set<string>();
   for (const start of Object.keys(implies)) {

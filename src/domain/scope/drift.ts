@@ -6,7 +6,7 @@ import { isFreshGrant } from './step-up.ts';
 
 /** Authority that a token holds and that what bounds it does not. */
 export interface Drift {
-  /** Hop: against its parent. Root: against an ancestor further up. Cumulative: against the first grant of its family. */
+  /** Against its parent, against an ancestor further up, or against the first grant of its refresh family. */
   readonly kind: 'hop' | 'root' | 'cumulative';
   readonly issuer: string;
   /** Gained by this token. Distinct and sorted. */

@@ -1,10 +1,5 @@
+import { SCOPE_CHARS_MAX, SCOPE_STATES_MAX, SCOPE_WILDCARDS_MAX } from '../limits.ts';
 import type { Cover } from './cover.ts';
-
-/** Longest pattern that is compared; policy and scope values are no longer than that. */
-const PATTERN_CHARS_MAX = 256;
-const WILDCARDS_MAX = 16;
-/** Pairs of positions that one comparison visits; real patterns need some dozen, patterns made to hurt get `unknown`. */
-const STATES_MAX = 512;
 
 /**
  * Whether every text that `child` matches is matched by `parent`: `*` stands for any run of characters, `?` for one.
@@ -17,9 +12,9 @@ export function globCovers(parent: string, child: string): Cover {
   if (parent === child || parent === '*') return 'yes';
   if (!isGlob(child)) return matchesGlob(parent, child) ? 'yes' : 'no';
   if (!endsFit(parent, child)) return 'no';
-  if (parent.length > PATTERN_CHARS_MAX || child.length > PATTERN_CHARS_MAX) return 'unknown';
+  if (parent.length > SCOPE_CHARS_MAX || child.length > SCOPE_CHARS_MAX) return 'unknown';
   const [outer, inner] = [normal(parent), normal(child)];
-  if (wildcardsIn(outer) > WILDCARDS_MAX || wildcardsIn(inner) > WILDCARDS_MAX) return 'unknown';
+  if (wildcardsIn(outer) > SCOPE_WILDCARDS_MAX || wildcardsIn(inner) > SCOPE_WILDCARDS_MAX) return 'unknown';
   return isIncluded(outer, inner);
 }
 
@@ -94,7 +89,7 @@ function isIncluded(parent: string, child: string): Cover {
   };
   visit(0, reach(parent, [0]));
   for (let step = todo.pop(); step !== undefined; step = todo.pop()) {
-    if (seen.size > STATES_MAX) return 'unknown';
+    if (seen.size > SCOPE_STATES_MAX) return 'unknown';
     const { at, reached } = step;
     const symbol = child[at];
     if (symbol === undefined) {

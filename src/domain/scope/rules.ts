@@ -1,25 +1,26 @@
 import * as z from 'zod';
-import { ID_CHARS_MAX, SCOPE_CHARS_MAX } from '../limits.ts';
+import {
+  ID_CHARS_MAX,
+  LIST_MAX,
+  POLICY_ROWS_MAX,
+  SCOPE_CHARS_MAX,
+  SCOPE_IMPLIED_MAX,
+  SCOPE_IMPLYING_MAX,
+  SCOPE_RULES_MAX,
+} from '../limits.ts';
 import { circleOf } from './closure.ts';
-
-const RULES_MAX = 256;
-const ROWS_MAX = 1_024;
-/** Of one table: every grant that starts a path is compared with every other one, and a path with all of them. */
-const IMPLYING_MAX = 256;
-const IMPLIED_MAX = 1_024;
-const MEMBERS_MAX = 64;
 
 const pattern = z.string().min(1).max(ID_CHARS_MAX);
 const grant = z.string().min(1).max(SCOPE_CHARS_MAX);
 const member = z.string().min(1).max(128);
 
 /** Grant to what it implies. Transitively closed when it is read; a circle would make its members one grant. */
-const Implies = z.record(grant, z.array(grant).max(IMPLIED_MAX)).superRefine((implies, context) => {
-  if (Object.keys(implies).length > IMPLYING_MAX) {
-    context.addIssue({ code: 'custom', message: `at most ${IMPLYING_MAX} grants may imply others` });
+const Implies = z.record(grant, z.array(grant).max(SCOPE_IMPLIED_MAX)).superRefine((implies, context) => {
+  if (Object.keys(implies).length > SCOPE_IMPLYING_MAX) {
+    context.addIssue({ code: 'custom', message: `at most ${SCOPE_IMPLYING_MAX} grants may imply others` });
   }
-  if (Object.values(implies).flat().length > IMPLIED_MAX) {
-    context.addIssue({ code: 'custom', message: `at most ${IMPLIED_MAX} implications` });
+  if (Object.values(implies).flat().length > SCOPE_IMPLIED_MAX) {
+    context.addIssue({ code: 'custom', message: `at most ${SCOPE_IMPLIED_MAX} implications` });
   }
   const circle = circleOf(implies);
   if (circle !== undefined) {
@@ -75,13 +76,13 @@ export const ScopeRule = z.discriminatedUnion('dialect', [
         z.strictObject({
           members: z
             .record(member, MemberRule)
-            .refine((members) => Object.keys(members).length <= MEMBERS_MAX, `at most ${MEMBERS_MAX} members`)
+            .refine((members) => Object.keys(members).length <= LIST_MAX, `at most ${LIST_MAX} members`)
             .default({}),
           /** What a detail without a member says of it: anything, or what only its issuer knows. */
           omitted: z.enum(['anything', 'unknown']).default('unknown'),
         }),
       )
-      .refine((types) => Object.keys(types).length <= RULES_MAX, `at most ${RULES_MAX} types`)
+      .refine((types) => Object.keys(types).length <= SCOPE_RULES_MAX, `at most ${SCOPE_RULES_MAX} types`)
       .default({}),
   }),
   /** `verb:group/resource[/subresource][#name][@namespace]`; an empty group is the core one, `*` stands for all. */
@@ -95,21 +96,21 @@ const place = { issuer: pattern, audience: pattern.optional(), scope: grant };
 /** The sections of policy that say how authority is compared. */
 export const scopeSections = {
   /** Dialects by issuer and audience; opaque strings (RFC 6749 section 3.3) where no rule fits. */
-  scopes: z.array(ScopeRule).max(RULES_MAX).default([]),
+  scopes: z.array(ScopeRule).max(SCOPE_RULES_MAX).default([]),
   /** Whoever holds `from` may hold `to` of another namespace. Without a mapping, two namespaces are incomparable. */
   mappings: z
     .array(z.strictObject({ from: z.strictObject(place), to: z.strictObject(place) }))
-    .max(ROWS_MAX)
+    .max(POLICY_ROWS_MAX)
     .default([]),
   /** What grants of an issuer imply beside what its dialect says. First match wins. */
   implications: z
     .array(z.strictObject({ ...whose, implies: Implies }))
-    .max(RULES_MAX)
+    .max(SCOPE_RULES_MAX)
     .default([]),
   /** Harm of grants by name, where it is more than their effect gives away; the highest that fits counts. */
   scopeWeights: z
     .array(z.strictObject({ scope: pattern, weight: z.number().min(0).max(1_000) }))
-    .max(ROWS_MAX)
+    .max(POLICY_ROWS_MAX)
     .default([]),
 };
 

@@ -56,7 +56,7 @@ export function spaceOf(rules: ScopeRules, whose: Whose, memo: Memo): Space {
   };
 }
 
-/** A rule with an audience is for tokens all of whose audiences fit it: of any other nobody knows which one is meant. */
+/** A rule with an audience is for tokens all of whose audiences fit: of any other nobody knows which is meant. */
 export function isFor(
   rule: { readonly issuer: string; readonly audience?: string | undefined },
   { issuer, audiences }: Whose,
