@@ -9,6 +9,7 @@ import { circlesIn } from './circles.ts';
 import type { Departed } from './departed.ts';
 import type { Evidence } from './evidence.ts';
 import { compareStrings, isType } from './fact.ts';
+import { signersOf } from './names.ts';
 import type { Place } from './place.ts';
 import { Tally } from './tally.ts';
 import type { TokenNode } from './token-node.ts';
@@ -96,6 +97,15 @@ export class ChainCell extends ToldChain implements ChainView {
 
   #requested(): EventOf<'request.received'>[] {
     return this.root.facts.flatMap((fact) => (isType(fact, 'request.received') ? [fact.data] : []));
+  }
+
+  /** Everybody in it, and the keys that signed its requests: what becomes of these concerns it. */
+  *concerning(): Iterable<string> {
+    yield* this.principals.keys();
+    for (const { facts } of this.members) {
+      for (const fact of facts)
+        if (isType(fact, 'request.received')) yield* signersOf(fact.data).map(principalKey);
+    }
   }
 
   get txns(): readonly string[] {

@@ -98,7 +98,7 @@ export class TenantGraph {
     const changed = this.people.takeChanged();
     if (changed.size === 0) return;
     for (const cell of this.places.cells) {
-      if (![...cell.principals.keys()].some((key) => changed.has(key))) continue;
+      if (![...cell.concerning()].some((key) => changed.has(key))) continue;
       this.touched.cells.add(cell);
       for (const { token, calls } of cell.members) {
         if (token !== undefined) this.touched.tokens.add(token);

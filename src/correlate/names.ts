@@ -105,7 +105,9 @@ export function refNames(ref: TokenRef): readonly string[] {
  */
 function coveringNames(data: EventData): readonly FiledName[] {
   if (isPersonData(data)) return peopleIn(data).map((name) => ({ name, role: 'describes' }));
-  if (data.type === 'request.received') return [{ name: subjectName(data.initiator), role: 'uses' }];
+  if (data.type === 'request.received') {
+    return [data.initiator, ...signersOf(data)].map((party) => ({ name: subjectName(party), role: 'uses' }));
+  }
   const isRevocation = data.type === 'token.revoked';
   const isMint = data.type === 'token.issued' || data.type === 'token.exchanged';
   if (!isRevocation && !isMint && data.type !== 'token.refreshed') return [];
@@ -121,6 +123,16 @@ function coveringNames(data: EventData): readonly FiledName[] {
 function peopleIn(data: PersonData): readonly string[] {
   if (data.type === 'identity.linked') return data.principals.map(subjectName);
   return data.principal === undefined ? [] : [subjectName(data.principal)];
+}
+
+/** A key that signs is told of by its id, with or without whose it is. */
+export function signersOf({
+  initiator,
+  provenance,
+}: EventOf<'request.received'>): readonly { readonly id: string; readonly iss?: string }[] {
+  const keyId = provenance?.keyId;
+  if (keyId === undefined) return [];
+  return initiator.iss === undefined ? [{ id: keyId }] : [{ id: keyId }, { id: keyId, iss: initiator.iss }];
 }
 
 export function familyName(family: string): string {
