@@ -116,8 +116,19 @@ function refusalOf(
 ): Consent | undefined {
   const denial = approval.denials.findLast((step) => isHeard(step, action, clocksOf(court.policy).skewMs));
   if (denial === undefined) return undefined;
-  if (!isClaimed && !isAbout(denial, action, court)) return undefined;
+  if (!isClaimed && !(isAskedBy(action, approval, court) && isAbout(denial, action, court))) return undefined;
   return { is: 'flawed', approval, agreed: undefined, flaw: ended('approval-denied', 'deniedAt', denial) };
+}
+
+/** Whoever asked and was refused did it all the same; when somebody else does it, that is another way to do it. */
+export function isAskedBy(
+  action: ActionView,
+  { requests }: ApprovalView,
+  { people }: Pick<Court, 'people'>,
+): boolean {
+  const doers = [action.actor, action.token?.actor].filter((doer) => doer !== undefined);
+  if (requests.length === 0 || doers.length === 0) return true;
+  return requests.some(({ by }) => by === undefined || doers.some((doer) => people.same(by, doer)));
 }
 
 /** Exactly this was refused: a refusal that names no more than the kind of action forbids no other one. */

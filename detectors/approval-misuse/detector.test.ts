@@ -9,6 +9,7 @@ import type {
 import {
   action,
   approval,
+  bot,
   chain,
   livelyFeeds,
   look,
@@ -365,6 +366,22 @@ describe('an action that names no approval', () => {
     const denials = [step(4, binds === undefined ? {} : { binds })];
     const found = judge([{ target: { system: 'crm' } }], { ...refused, approval: { denials } });
     expect(facts(found)).toEqual(count === 0 ? [] : ['approval-denied']);
+  });
+
+  it.each<[string, ApprovalStep['by'], Partial<ActionView>, number]>([
+    ['who asked', bot, {}, 1],
+    ['whose token belongs to who asked', bot, { actor: { id: 'gateway', kind: 'service' } }, 1],
+    ['and nobody knows who asked', undefined, {}, 1],
+    ['and nobody knows who', ben, { actor: undefined, token: undefined }, 1],
+    ['who did not ask: that is another way to do it', ben, {}, 0],
+  ])('does what was refused by somebody %s', (_, by, differs, count) => {
+    const denials = [step(4, { binds: [{ ...mail, target: 'crm' }] })];
+    const requests = [step(3, { by })];
+    const found = judge([{ target: { system: 'crm' }, ...differs }], {
+      ...refused,
+      approval: { requests, denials },
+    });
+    expect(found).toHaveLength(count);
   });
 });
 
