@@ -1,7 +1,7 @@
 import type { TokenView } from '../src/domain/chain.ts';
 
 /** Token kinds come as RFC 8693 URNs or by their last part. */
-export function isKind({ tokenKind }: TokenView, kind: 'refresh' | 'id'): boolean {
+export function isKind({ tokenKind }: TokenView, kind: 'refresh' | 'id' | 'txn'): boolean {
   return tokenKind === `${kind}_token` || tokenKind?.endsWith(`:${kind}_token`) === true;
 }
 

@@ -6,6 +6,7 @@ import { canaryUsed } from './canary-used/detector.ts';
 import { childOutlivesParent } from './child-outlives-parent/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { credentialReplay } from './credential-replay/detector.ts';
+import { delegationDepth } from './delegation-depth/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
 import { exposedCredential } from './exposed-credential/detector.ts';
 import { identityReuse } from './identity-reuse/detector.ts';
@@ -38,6 +39,7 @@ export const detectors: readonly Detector[] = [
   childOutlivesParent,
   contradictingReports,
   credentialReplay,
+  delegationDepth,
   environmentBoundary,
   exposedCredential,
   identityReuse,
