@@ -62,7 +62,7 @@ describe('a credential that is out', () => {
         fact: 'used-after-exposure',
         kind: 'alert',
         severity: 'critical',
-        title: 'CRM agent did tool:send_mail with a credential of key, which is out',
+        title: 'CRM agent did tool:send_mail with key, which is out',
         atMs: at(7),
         evidence: {
           exposed: 'key',
@@ -84,8 +84,9 @@ describe('a credential that is out', () => {
   });
 
   it.each([
-    ['a moment before', 5 - 1 / minuteMs, 0],
-    ['at that moment', 5, 1],
+    ['at that moment', 5, 0],
+    ['a moment before the skew is over', 6 - 1 / minuteMs, 0],
+    ['when the skew is over', 6, 1],
     ['long after', 6000, 1],
   ])('used %s', (_, minutes, count) => {
     expect(use(out, minutes)).toHaveLength(count);
@@ -104,10 +105,11 @@ describe('a credential that is out', () => {
 
   it.each([
     ['made of it before', 4, 0],
-    ['made of it since', 5, 1],
+    ['made of it about then', 5.9, 0],
+    ['made of it since', 6, 1],
   ])('reaches a token %s', (_, iat, count) => {
     const line = lineOf({ exposure: leak(5) }, { iatMs: at(iat) }, { iatMs: at(iat + 1) });
-    expect(use(line, 7)).toHaveLength(count);
+    expect(use(line, 9)).toHaveLength(count);
   });
 
   it('reaches nothing of which nobody says when it was made', () => {
@@ -141,7 +143,7 @@ describe('a token that is made of one that is out', () => {
         fact: 'minted-after-exposure',
         kind: 'alert',
         severity: 'critical',
-        title: 'CRM agent got hop-1 with a credential of root, which is out',
+        title: 'CRM agent got hop-1 with root, which is out',
         atMs: at(6),
         evidence: {
           token: 'hop-1',
@@ -158,8 +160,8 @@ describe('a token that is made of one that is out', () => {
   });
 
   it.each([
-    ['before', { iatMs: at(5) - 1 }, 0],
-    ['at that moment', { iatMs: at(5) }, 1],
+    ['before the skew is over', { iatMs: at(6) - 1 }, 0],
+    ['when the skew is over', { iatMs: at(6) }, 1],
     ['at a time that only its report tells', { iatMs: undefined, firstSeenMs: at(6), grant: undefined }, 1],
     ['by nobody who says so', { iatMs: at(6), issued: false }, 0],
   ])('%s', (_, differs, count) => {
@@ -174,13 +176,14 @@ describe('a token that is made of one that is out', () => {
 describe('a principal of whom a credential is out', () => {
   const ann = known({ 'ann@example': { exposure: leak(5) } });
 
-  it('folds everything into one finding on the principal, after the lateness', () => {
+  it('folds everything into one finding on what was signed in, after the lateness', () => {
     expect(use(token('root', { iatMs: at(6) }), 7, { people: ann })).toMatchObject([
       {
-        subject: { kind: 'principal', key: 'prn:ann@example', label: 'ann@example' },
+        subject: { kind: 'token', label: 'root' },
         fact: 'used-after-exposure',
         kind: 'alert',
         severity: 'critical',
+        title: 'CRM agent did tool:send_mail with a credential of ann@example, which is out',
         evidence: { exposedKind: 'principal', exposed: 'ann@example', token: 'root' },
         settlesAtMs: at(17),
         revoke: { jti: 'root' },
@@ -188,7 +191,7 @@ describe('a principal of whom a credential is out', () => {
     ]);
     expect(mint(token('root', { iatMs: at(6) }), ann)).toMatchObject([
       {
-        subject: { kind: 'principal' },
+        subject: { label: 'root' },
         fact: 'minted-after-exposure',
         severity: 'high',
         settlesAtMs: at(16),
@@ -198,9 +201,10 @@ describe('a principal of whom a credential is out', () => {
 
   it.each([
     ['signed in before', token('root', { iatMs: at(4) }), 7, 0],
-    ['signed in since', token('root', { iatMs: at(5) }), 7, 1],
+    ['signed in about then', token('root', { iatMs: at(6) - 1 }), 7, 0],
+    ['signed in since', token('root', { iatMs: at(6) }), 7, 1],
     ['a key made before, used since', token('root', { iatMs: at(-99), standing: true }), 7, 1],
-    ['a key made before, used before', token('root', { iatMs: at(-99), standing: true }), 4, 0],
+    ['a key made before, used about then', token('root', { iatMs: at(-99), standing: true }), 5.9, 0],
     ['signed in before, exchanged since', lineOf({ iatMs: at(4) }, { iatMs: at(6) }), 7, 0],
     ['signed in since, exchanged later', lineOf({ iatMs: at(6) }, { iatMs: at(7) }), 8, 1],
     ['a long token made of an old one', lineOf({ iatMs: at(4) }, { iatMs: at(6), standing: true }), 7, 0],
@@ -250,18 +254,25 @@ describe('a principal of whom a credential is out', () => {
 
   it.each([
     ['changed before the leak', [change(4)], 1],
-    ['changed in between', [change(5.5)], 0],
-    ['changed with the sign-in', [change(6)], 0],
-    ['changed after the sign-in', [change(6.5)], 1],
-    ['disabled in between', [change(5.5, 'disabled')], 1],
+    ['changed about the leak', [change(4.1)], 0],
+    ['changed in between', [change(6.5)], 0],
+    ['changed with the sign-in', [change(8)], 0],
+    ['changed after the sign-in', [change(8.1)], 1],
+    ['disabled in between', [change(6.5, 'disabled')], 1],
   ])('whose credential was %s', (_, changes, count) => {
     const people = known({ 'ann@example': { exposure: leak(5), changes } });
-    expect(use(token('root', { iatMs: at(6) }), 7, { people })).toHaveLength(count);
+    expect(use(token('root', { iatMs: at(7) }), 9, { people })).toHaveLength(count);
+  });
+
+  it('whose credential was changed under its bare name', () => {
+    const people = known({ 'https://as ann': { exposure: leak(5) }, ann: { changes: [change(6)] } });
+    const held = token('root', { iatMs: at(7), subject: { id: 'ann', iss: 'https://as', kind: 'human' } });
+    expect(use(held, 9, { people })).toEqual([]);
   });
 
   it.each([
     ['before the use', 6, 0],
-    ['after the use', 8, 1],
+    ['after the use', 8.1, 1],
   ])('whose key was replaced %s', (_, minutes, count) => {
     const people = known({ 'ann@example': { exposure: leak(5), changes: [change(minutes)] } });
     expect(use(token('root', { iatMs: at(-99), standing: true }), 7, { people })).toHaveLength(count);

@@ -5,7 +5,16 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { effectIn, tookEffect } from '../deed.ts';
-import { actorOf, clocksOf, deedOf, eventIds, holderOf, instant, wentThrough } from '../evidence.ts';
+import {
+  actorOf,
+  clocksOf,
+  deedOf,
+  eventIds,
+  holderOf,
+  instant,
+  tokenSubject,
+  wentThrough,
+} from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { type Leak, leakedPrincipal, leakedToken, signedIn } from './reach.ts';
 
@@ -56,9 +65,10 @@ export const exposedCredential: Detector<z.infer<typeof ExposedConfig>> = {
 
 function used(action: ActionView, people: PeopleView, policy: Policy): readonly Finding[] {
   const { token, atMs } = action;
-  const leak =
-    token === undefined ? undefined : (leakedToken(token, atMs) ?? leakedPrincipal(token, atMs, people));
-  if (token === undefined || leak === undefined) return none;
+  if (token === undefined) return none;
+  const { skewMs } = clocksOf(policy);
+  const leak = leakedToken(token, atMs, skewMs) ?? leakedPrincipal(token, atMs, { people, skewMs });
+  if (leak === undefined) return none;
   const isAlert = tookEffect(action);
   const did = wentThrough(action) ? 'did' : 'tried';
   const finding = common(leak, token, atMs, policy);
@@ -68,7 +78,7 @@ function used(action: ActionView, people: PeopleView, policy: Policy): readonly 
       fact: 'used-after-exposure',
       kind: isAlert ? 'alert' : 'signal',
       severity: isAlert ? 'critical' : 'medium',
-      title: `${actorOf(action, token)} ${did} ${deedOf(action)} with a credential of ${leak.of.label}, which is out`,
+      title: `${actorOf(action, token)} ${did} ${deedOf(action)} with ${nameOf(leak)}, which is out`,
       evidence: {
         ...finding.evidence,
         action: deedOf(action),
@@ -86,8 +96,10 @@ function minted(token: TokenView, people: PeopleView, policy: Policy): readonly 
   if (!token.issued) return none;
   const atMs = token.iatMs ?? token.firstSeenMs;
   const { parent } = token;
-  const above = parent?.exposure === undefined ? undefined : leakedToken(parent, atMs);
-  const leak = above === undefined ? signedIn(token, atMs, people) : { ...above, level: token.parentLevel };
+  const { skewMs } = clocksOf(policy);
+  const above = parent?.exposure === undefined ? undefined : leakedToken(parent, atMs, skewMs);
+  const leak =
+    above === undefined ? signedIn(token, atMs, { people, skewMs }) : { ...above, level: token.parentLevel };
   if (leak === undefined) return none;
   const finding = common(leak, token, atMs, policy);
   return [
@@ -96,24 +108,29 @@ function minted(token: TokenView, people: PeopleView, policy: Policy): readonly 
       fact: 'minted-after-exposure',
       kind: 'alert',
       severity: leak.exposedKind === 'token' ? 'critical' : 'high',
-      title: `${holderOf(token)} got ${refLabel(token.ref)} with a credential of ${leak.of.label}, which is out`,
+      title: `${holderOf(token)} got ${refLabel(token.ref)} with ${nameOf(leak)}, which is out`,
       evidence: { ...finding.evidence, grant: token.grant ?? null, mintedAt: instant(atMs) },
       eventIds: eventIds([leak.exposure.eventId], token.eventIds, leak.held.eventIds),
     },
   ];
 }
 
+function nameOf({ exposed, exposedKind }: Leak): string {
+  return exposedKind === 'token' ? exposed : `a credential of ${exposed}`;
+}
+
 function common(
-  { exposure, of, exposedKind, held, level }: Leak,
+  { exposure, exposed, exposedKind, held, level }: Leak,
   token: TokenView,
   atMs: number,
   policy: Policy,
 ): Pick<Finding, 'subject' | 'atMs' | 'evidence' | 'revoke' | 'settlesAtMs' | 'linkLevel'> {
   return {
-    subject: of,
+    // All that is done with it, and with what is made of it, is one story.
+    subject: tokenSubject(held),
     atMs,
     evidence: {
-      exposed: of.label,
+      exposed,
       exposedKind,
       exposedAt: instant(exposure.atMs),
       where: exposure.where ?? null,

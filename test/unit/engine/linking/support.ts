@@ -78,7 +78,7 @@ export function exchange(
   const named = (typeof parents === 'string' ? [parents] : parents).map(refOf);
   return told(
     'token.exchanged',
-    { ...minted(token, rest.at), grant: 'token-exchange', actor: agent('broker'), parents: named },
+    { ...minted(token, rest.at), grant: 'token-exchange', actor: agent('worker'), parents: named },
     rest,
   );
 }
