@@ -23,6 +23,7 @@ import { selfApproval } from './self-approval/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
+import { toxicFlow } from './toxic-flow/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
 import { unboundedAuthority } from './unbounded-authority/detector.ts';
@@ -56,6 +57,7 @@ export const detectors: readonly Detector[] = [
   senderConstraint,
   silentFeed,
   taskBoundary,
+  toxicFlow,
   trustBoundary,
   unaccountedAction,
   unboundedAuthority,
