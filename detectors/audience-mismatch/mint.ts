@@ -1,8 +1,8 @@
 import type { TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
+import { audienceOf } from '../audience.ts';
 import { eventIds, holderOf, sample, tokenSubject } from '../evidence.ts';
-import { audienceOf } from './audience.ts';
 
 /** A token for an audience that policy lets only others ask for (RFC 8693 section 2.1, V06). */
 export function judgeMint(token: TokenView, policy: Policy): Finding | undefined {

@@ -1,9 +1,9 @@
 import type { ActionView, TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { type Addressing, addressing, audienceOf } from '../audience.ts';
 import { eventIds, sample, wentThrough } from '../evidence.ts';
 import { areTwoRequests, systemOf, useFinding } from '../uses.ts';
-import { type Addressing, addressing, audienceOf } from './audience.ts';
 
 const none: readonly Finding[] = [];
 

@@ -1,9 +1,9 @@
 import type { ActionView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { addressing, audienceOf } from '../audience.ts';
 import { sample } from '../evidence.ts';
 import { systemOf, useFinding } from '../uses.ts';
-import { addressing, audienceOf } from './audience.ts';
 
 const none: readonly Finding[] = [];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ActionView, TokenView } from '../../src/domain/chain.ts';
+import type { ActionView, Introspection, TokenView } from '../../src/domain/chain.ts';
 import {
   action,
   chain,
@@ -249,6 +249,101 @@ describe('used before it was valid', () => {
     expect(use(token('root'), { presented: { nbf: at(30) / 1000 } })).toMatchObject([
       { fact: 'used-before-nbf' },
     ]);
+  });
+});
+
+describe('used before it was issued', () => {
+  it.each([
+    ['within the skew', at(11), 0],
+    ['before the skew', at(11) + 1, 1],
+  ])('%s', (_, iatMs, count) => {
+    expect(use(token('root', { iatMs }))).toHaveLength(count);
+  });
+
+  it('says how early, and nothing of the validity that begins with the issuance', () => {
+    expect(use(token('root', { iatMs: at(30), nbfMs: at(30) }))).toMatchObject([
+      {
+        fact: 'used-before-issuance',
+        kind: 'alert',
+        severity: 'high',
+        title: 'CRM agent did tool:send_mail with a token that was issued 20 min later',
+        evidence: { issuedAt: '2026-01-05T08:30:00.000Z', earlyBySeconds: 1200 },
+      },
+    ]);
+  });
+
+  it('reads what a resource server saw where no issuer spoke', () => {
+    const unseen = token('root', { iatMs: undefined });
+    expect(use(unseen, { presented: { iat: at(30) / 1000 } })).toMatchObject([
+      { fact: 'used-before-issuance' },
+    ]);
+  });
+
+  it('takes a refused use for a probe', () => {
+    expect(use(token('root', { iatMs: at(30) }), { outcome: 'denied' })).toMatchObject([{ kind: 'signal' }]);
+  });
+});
+
+describe('used after it was called inactive', () => {
+  const answer = (minutes: number, active = false, by = 'https://crm.example'): Introspection => ({
+    ...{ atMs: at(minutes), active, by, eventId: `introspected-${minutes}` },
+  });
+  const asked = (...introspections: readonly Introspection[]) => token('root', { introspections });
+  const facts = (held: TokenView, differs: Partial<ActionView> = {}) =>
+    use(held, differs).map(({ fact }) => fact);
+
+  it('says who had asked, and waits for an answer to the contrary', () => {
+    expect(use(asked(answer(2)))).toMatchObject([
+      {
+        fact: 'used-after-inactive',
+        kind: 'alert',
+        severity: 'high',
+        title: 'CRM agent did tool:send_mail with a token that was called inactive 8 min before',
+        evidence: {
+          inactiveAt: '2026-01-05T08:02:00.000Z',
+          askedBy: 'https://crm.example',
+          lateBySeconds: 480,
+        },
+        eventIds: ['call-event-1', 'introspected-2', 'issued-root'],
+        settlesAtMs: at(20),
+      },
+    ]);
+  });
+
+  const known = { audiences: [{ system: 'https://crm.example', audiences: ['crm'] }] };
+  it.each([
+    ['an answer that everybody can have heard', asked(answer(8)), 1],
+    ['an answer on its way', asked(answer(8 + 1 / minuteMs)), 0],
+    ['an active answer', asked(answer(2, true)), 0],
+    ['an active answer before', asked(answer(2, true), answer(3)), 1],
+    ['an active answer after', asked(answer(2), answer(3, true, 'somebody else')), 0],
+    ['an active answer at the same time', asked(answer(2), answer(2, true)), 0],
+    ['an active answer after the use', asked(answer(2), answer(30, true)), 0],
+    ['an answer within the skew of the issuance', asked(answer(1)), 0],
+    ['an answer past it', asked(answer(1 + 1 / minuteMs)), 1],
+    ['an answer before its time', { ...asked(answer(3)), nbfMs: at(3) }, 0],
+    ['an answer after its end', { ...asked(answer(6)), expMs: at(7) }, 0],
+    ['an answer before its end', { ...asked(answer(6 - 1 / minuteMs)), expMs: at(7) }, 1],
+    ['a token that never ends', { ...asked(answer(6)), expMs: null }, 1],
+  ] as const)('%s', (_, held, count) => {
+    expect(facts(held).filter((fact) => fact === 'used-after-inactive')).toHaveLength(count);
+  });
+
+  it('does not believe an answer to somebody whom the token is not for', () => {
+    const judged = (aud: readonly string[] | undefined) => {
+      const used = action({ token: { ...asked(answer(2)), aud } });
+      return look(reuseAfterExpiry, { on: 'action', action: used, policy: policy(known) });
+    };
+    expect(judged(['erp'])).toEqual([]);
+    expect(judged(['crm'])).toHaveLength(1);
+    expect(judged(undefined)).toHaveLength(1);
+  });
+
+  it('is not said beside the revocation that explains it', () => {
+    const revoked = { ...asked(answer(2)), revocation: revocation({ atMs: at(1) }) };
+    expect(facts(revoked)).toEqual(['used-after-revocation']);
+    const inherited = lineOf({ revocation: revocation({ atMs: at(1) }) }, { introspections: [answer(2)] });
+    expect(facts(inherited)).toEqual(['ancestor-revoked']);
   });
 });
 

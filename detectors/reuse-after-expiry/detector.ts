@@ -10,20 +10,22 @@ export const reuseAfterExpiry: Detector<ReuseConfig> = {
   version: 1,
   title: 'A token was used or exchanged outside its lifetime',
   maturity: 'live',
-  nature: 'monotone',
+  // What a later answer of the issuer could take back carries its grace; the others act at once.
+  nature: 'exonerable',
   basis: 'deterministic',
   severity: 'critical',
-  covers: ['R27', 'V01', 'V07', 'V23'],
+  covers: ['R27', 'V01', 'V07', 'V23', 'V24', 'V44'],
   requires: {
     events: [
       'token.issued',
       'token.exchanged',
       'token.refreshed',
       'token.revoked',
+      'token.introspected',
       'tool.invoked',
       'api.called',
     ],
-    fields: ['token', 'parents', 'iat', 'exp', 'nbf', 'reason', 'by', 'presented'],
+    fields: ['token', 'parents', 'iat', 'exp', 'nbf', 'reason', 'by', 'active', 'presented'],
   },
   frameworks: frameworks({
     nhi: [9, 7, 4],

@@ -6,6 +6,7 @@ import { refLabel } from '../../src/domain/token.ts';
 import { clocksOf, instant } from '../evidence.ts';
 import { spanOf, toMs, type Use, useFinding } from '../uses.ts';
 import type { ReuseConfig } from './config.ts';
+import { afterInactive } from './inactive.ts';
 import { heardMs, replaced, revocationEvidence, tookAway } from './revocation.ts';
 
 const none: readonly Finding[] = [];
@@ -17,7 +18,10 @@ export function judgeUse(action: ActionView, policy: Policy, config: ReuseConfig
   const use = { action, token, policy };
   const own = afterRevocation(use, config);
   const inherited = own?.kind === 'alert' ? undefined : afterAncestorsRevocation(use, config);
-  const findings = [afterExpiry(use), own, inherited, beforeNotBefore(use)];
+  // An answer that a revocation explains says nothing more.
+  const inactive = own === undefined && inherited === undefined ? afterInactive(use) : undefined;
+  const early = beforeIssuance(use) ?? beforeNotBefore(use);
+  const findings = [afterExpiry(use), own, inherited, inactive, early];
   return findings.filter((finding) => finding !== undefined);
 }
 
@@ -71,6 +75,18 @@ function afterAncestorsRevocation(use: Use, config: ReuseConfig): Finding | unde
     }),
     linkLevel: culprit.level,
   };
+}
+
+/** Nobody can hold what has not been minted yet: a forgery, or clocks that disagree (V44). */
+function beforeIssuance(use: Use): Finding | undefined {
+  const { action, token, policy } = use;
+  const iatMs = token.iatMs ?? toMs(action.presented?.iat);
+  if (iatMs === undefined || action.atMs >= iatMs - clocksOf(policy).skewMs) return undefined;
+  return useFinding(use, 'used-before-issuance', {
+    pages: true,
+    says: `with a token that was issued ${spanOf(iatMs - action.atMs)} later`,
+    evidence: { issuedAt: instant(iatMs), earlyBySeconds: (iatMs - action.atMs) / 1000 },
+  });
 }
 
 function beforeNotBefore(use: Use): Finding | undefined {

@@ -1,5 +1,5 @@
-import type { ActionView, TokenView } from '../../src/domain/chain.ts';
-import { matchesAny, matchesPattern, type Policy } from '../../src/domain/policy.ts';
+import type { ActionView, TokenView } from '../src/domain/chain.ts';
+import { matchesAny, matchesPattern, type Policy } from '../src/domain/policy.ts';
 
 /** What a token says of whom it is for; the server's own reading where no issuer spoke. Nobody named is nothing said. */
 export function audienceOf(token: TokenView, action?: ActionView): readonly string[] | undefined {
