@@ -1,6 +1,6 @@
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
-import { createScopeAlgebras } from '../../src/domain/scope/index.ts';
+import { createScopeAlgebras, isPlainlyHeld } from '../../src/domain/scope/index.ts';
 import { frameworks } from '../frameworks.ts';
 import { gained, probed } from './drift.ts';
 import { unverifiable } from './unverifiable.ts';
@@ -50,8 +50,7 @@ export function createScopeCreep(): Detector<WeightConfig> {
       if (sighting.on === 'action') return given(useBeyondScope(sighting.action, policy, algebra, config));
       if (sighting.on !== 'token') return none;
       const { token } = sighting;
-      // A token that was made from no other one has nothing to exceed.
-      if (token.parent === undefined) return none;
+      if (token.requestedScope === undefined && isPlainlyHeld(token, algebra)) return none;
       return given(
         gained(token, policy, algebra, config),
         probed(token, policy, algebra, config),

@@ -34,11 +34,7 @@ export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
   const spaces = new Map<string, Space>();
 
   const spaceFor = (whose: Whose): Space => {
-    const key = JSON.stringify([
-      whose.issuer,
-      whose.audiences ?? null,
-      whose.grantType === 'client_credentials',
-    ]);
+    const key = keyOf(whose);
     let space = spaces.get(key);
     if (space === undefined) {
       if (spaces.size >= SCOPE_SPACES_MAX) spaces.clear();
@@ -101,6 +97,14 @@ export function createScopeAlgebra(rules: ScopeRules): ScopeAlgebra {
       return { relation: relationOf(lists, child, () => isWithin(bound)), ...lists, upperBound };
     },
   };
+}
+
+/** Asked for with every token: the usual ones, of one audience or none, are spared the JSON. */
+function keyOf({ issuer, audiences, grantType }: Whose): string {
+  const own = grantType === 'client_credentials' ? 'own' : 'lent';
+  const [first = '', ...further] = audiences ?? [];
+  if (further.length > 0) return `${own} ${JSON.stringify([issuer, audiences])}`;
+  return `${own} ${audiences?.length ?? '-'} ${issuer.length} ${issuer}${first}`;
 }
 
 function isSameSpace(a: Authority, b: Authority): boolean {

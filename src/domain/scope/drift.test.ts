@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lineOf, token } from '../../../test/support/views.ts';
 import type { TokenView } from '../chain.ts';
 import { createScopeAlgebra } from './algebra.ts';
-import { addedScopes, driftOf } from './drift.ts';
+import { addedScopes, driftOf, isPlainlyHeld } from './drift.ts';
 import { refusedExcess } from './request.ts';
 import { ScopeRules } from './rules.ts';
 
@@ -73,6 +73,30 @@ describe('an ancestor that nobody can list', () => {
   });
 });
 
+describe('isPlainlyHeld', () => {
+  const detail = { authorizationDetails: [{ type: 'x' }] };
+  const graph = { issuer: 'https://login.microsoftonline.com/t', aud: ['https://graph.microsoft.com'] };
+
+  it.each([
+    ['a root', token('root'), true],
+    ['a token that narrows', lineOf({ scope: ['a', 'b'] }, { scope: ['b'] }), true],
+    [
+      'below a parent that holds more than it lists',
+      lineOf({ scope: ['a', '.default'] }, { scope: ['a'] }),
+      true,
+    ],
+    ['a token that gains', lineOf({ scope: ['a'] }, { scope: ['a', 'b'] }), false],
+    ['an unknown scope', lineOf({}, { scope: undefined }), false],
+    ['an unknown parent', lineOf({ scope: undefined }, {}), false],
+    ['a grant that stands for others', lineOf({ scope: ['.default'] }, { scope: ['.default'] }), false],
+    ['authorization details', lineOf(detail, detail), false],
+    ['another issuer', lineOf({ issuer: 'urn:other' }, {}), false],
+    ['another namespace', lineOf(graph, { ...graph, grant: 'client_credentials' }), false],
+  ])('of %s: %#', (_, held, isHeld) => {
+    expect(isPlainlyHeld(held, algebraOf())).toBe(isHeld);
+  });
+});
+
 describe('a refresh', () => {
   it('may take back what an earlier one left out', () => {
     expect(drift(refreshes({ scope: ['a', 'b'] }, { scope: ['a'] }, { scope: ['a', 'b'] }))).toBeUndefined();
@@ -118,6 +142,27 @@ describe('a refresh', () => {
 });
 
 describe('every line of tokens', () => {
+  it('gives no finding where everything is plainly held, at any depth', () => {
+    const any = fc.uniqueArray(fc.constantFrom('a', 'a:b', 'b', '*', '.default'));
+    const of = fc.constantFrom<Partial<TokenView>>(
+      {},
+      { issuer: 'urn:b' },
+      { family: 'f', grant: 'refresh_token' },
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(any, of), { minLength: 1, maxLength: 5 }), (line) => {
+        const last = lineOf(...line.map(([one, differs]) => ({ scope: one, ...differs })));
+        const algebra = algebraOf();
+        fc.pre(last.parent !== undefined && isPlainlyHeld(last, algebra));
+        const { excess, unknown } = algebra.compare(
+          algebra.authorityOf(last.parent),
+          algebra.authorityOf(last),
+        );
+        expect([...excess, ...unknown]).toEqual([]);
+      }),
+    );
+  });
+
   const scope = fc.uniqueArray(fc.constantFrom('a', 'a:b', 'b', 'b:c', 'c'), { minLength: 1 });
   const rules = fc.constantFrom({}, { scopes: [{ issuer: '*', dialect: 'hierarchical' }] });
 

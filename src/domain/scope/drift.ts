@@ -35,7 +35,7 @@ export function driftOf(
   steppedUp: Authority | undefined,
 ): Drift | undefined {
   const { scope, issuer } = token;
-  if (scope === undefined || issuer === undefined || token.parent === undefined) return undefined;
+  if (scope === undefined || issuer === undefined || isPlainlyHeld(token, algebra)) return undefined;
   const path = ancestorsOf(token);
   const child = algebra.authorityOf(token);
   const [at, isFamily] = boundAmong(path, refreshesAbove(token, path), child, algebra);
@@ -59,6 +59,16 @@ export function driftOf(
     ? union(excess, ...earlier.map((one) => algebra.compare(allowed, one).excess))
     : added;
   return { kind, issuer, added, grown, holder, held: bound.grants, between, upperBound };
+}
+
+/** The usual case, told without a search: a root, or a token whose parent literally holds all of it. */
+export function isPlainlyHeld(token: TokenView, algebra: ScopeAlgebra): boolean {
+  const { scope, parent } = token;
+  if (parent === undefined) return true;
+  if (scope === undefined || parent.scope === undefined) return false;
+  const [child, above] = [algebra.authorityOf(token), algebra.authorityOf(parent)];
+  if (!child.complete || child.details !== undefined || !algebra.isSameSpace(above, child)) return false;
+  return child.grants.every((grant) => above.grants.includes(grant));
 }
 
 /** Grants that `token` added to what was handed to it, sorted. */
