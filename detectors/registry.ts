@@ -22,12 +22,14 @@ import { createScopeCreep } from './scope-creep/detector.ts';
 import { selfApproval } from './self-approval/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
+import { staleTrigger } from './stale-trigger/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
 import { toxicFlow } from './toxic-flow/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
 import { unboundedAuthority } from './unbounded-authority/detector.ts';
 import { unboundedLifetime } from './unbounded-lifetime/detector.ts';
+import { unprovenTrigger } from './unproven-trigger/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
@@ -56,12 +58,14 @@ export const detectors: readonly Detector[] = [
   selfApproval,
   senderConstraint,
   silentFeed,
+  staleTrigger,
   taskBoundary,
   toxicFlow,
   trustBoundary,
   unaccountedAction,
   unboundedAuthority,
   unboundedLifetime,
+  unprovenTrigger,
   unusualFanOut,
   unvalidatedAction,
 ];
