@@ -1,9 +1,11 @@
 import type { Detector } from '../src/domain/detector.ts';
+import { actionAfterDeny } from './action-after-deny/detector.ts';
 import { approvalMisuse } from './approval-misuse/detector.ts';
 import { attributionBreak } from './attribution-break/detector.ts';
 import { audienceMismatch } from './audience-mismatch/detector.ts';
 import { canaryUsed } from './canary-used/detector.ts';
 import { childOutlivesParent } from './child-outlives-parent/detector.ts';
+import { continuedAfterError } from './continued-after-error/detector.ts';
 import { contradictingReports } from './contradicting-reports/detector.ts';
 import { credentialReplay } from './credential-replay/detector.ts';
 import { delegationDepth } from './delegation-depth/detector.ts';
@@ -35,11 +37,13 @@ import { unvalidatedAction } from './unvalidated-action/detector.ts';
 
 /** Every detector the product ships, by id. */
 export const detectors: readonly Detector[] = [
+  actionAfterDeny,
   approvalMisuse,
   attributionBreak,
   audienceMismatch,
   canaryUsed,
   childOutlivesParent,
+  continuedAfterError,
   contradictingReports,
   credentialReplay,
   delegationDepth,
