@@ -3,6 +3,7 @@ import { createAlertBook } from '../alert/index.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Action, Chain, Hop } from '../domain/chain.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { AdmittedEvent } from '../domain/event/index.ts';
 import { LIVE_CHAINS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EngineOutput, EngineStats, LogRecord } from '../domain/record.ts';
@@ -32,6 +33,26 @@ export interface BatchResult {
   readonly stats: EngineStats;
 }
 
+/** The events of an input, batch by batch; what is refused is told. */
+export async function* admitAll({
+  input,
+  nowMs,
+  onRefused,
+}: Pick<BatchOptions, 'input' | 'nowMs' | 'onRefused'>): AsyncGenerator<readonly AdmittedEvent[]> {
+  const admit = createAdmit();
+  // A file is read by its owner: it may hold the events of any tenant, by any issuer.
+  const publisher = { name: 'file', tenant: '*', issuers: '*' as const };
+  for await (const batch of input) {
+    for (const letter of batch.refused) onRefused(letter);
+    yield batch.records.flatMap(({ raw, adapter, position }) => {
+      const admission = admit({ raw }, { publisher, adapter, position, nowMs, history: true });
+      if (admission.kind === 'admitted') return [admission.event];
+      onRefused(admission.letter);
+      return [];
+    });
+  }
+}
+
 /**
  * The engine over a whole input, in memory. No watermark moves before the end, so the order of lines is of no
  * consequence, unless there are more chains than fit: then settled ones leave, as they do in the service.
@@ -44,9 +65,6 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     chainIdleMs: Number.POSITIVE_INFINITY,
   });
   const book = createAlertBook({ alertsMax: Number.POSITIVE_INFINITY });
-  const admit = createAdmit();
-  // A file is read by its owner: it may hold the events of any tenant, by any issuer.
-  const publisher = { name: 'file', tenant: '*', issuers: '*' as const };
   const kept = {
     alerts: new Map<string, Alert>(),
     chains: new Map<string, Chain>(),
@@ -80,20 +98,13 @@ export async function runBatch(options: BatchOptions): Promise<BatchResult> {
     options.onRefused(letter);
   }
 
-  for await (const batch of options.input) {
-    for (const letter of batch.refused) refuse(letter);
-    const records: LogRecord[] = [];
-    for (const { raw, adapter, position } of batch.records) {
-      const admission = admit({ raw }, { publisher, adapter, position, nowMs: options.nowMs, history: true });
-      if (admission.kind === 'refused') {
-        refuse(admission.letter);
-        continue;
-      }
+  for await (const admitted of admitAll({ ...options, onRefused: refuse })) {
+    const records = admitted.map((event): LogRecord => {
       seq += 1;
       events += 1;
-      latestMs = Math.max(latestMs, admission.event.timeMs);
-      records.push({ kind: 'event', seq, event: admission.event });
-    }
+      latestMs = Math.max(latestMs, event.timeMs);
+      return { kind: 'event', seq, event };
+    });
     if (engine.stats.liveChains > LIVE_CHAINS_MAX) {
       seq += 1;
       const watermarkMs = latestMs - options.policy.clocks.latenessSeconds * 1000;

@@ -11,6 +11,7 @@ import {
   signPolicy,
 } from '../policy/index.ts';
 import { checkPolicyBytes, readPolicyBytes } from './policy-file.ts';
+import { learnCommand } from './policy-learn.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
 interface CheckFlags {
@@ -25,7 +26,7 @@ does no harm: rows that are never reached, exceptions that have expired.
 Exit codes: 0 the service would take it, 1 it would not, or with --strict something is odd, 2 it cannot be read.`;
 
 export function policyCommand(terminal: Terminal): Command {
-  const command = new Command('policy').description('check and sign the policy document');
+  const command = new Command('policy').description('check, sign and draft the policy document');
   command
     .command('check <file>')
     .description('say what is wrong with a policy, by line and column')
@@ -47,6 +48,7 @@ export function policyCommand(terminal: Terminal): Command {
     .description('write <file>.sig: a detached Ed25519 signature over the exact bytes')
     .requiredOption('--key <file>', 'private key, PEM: openssl genpkey -algorithm ed25519')
     .action((file: string, { key }: { readonly key: string }) => sign(terminal, file, key));
+  command.addCommand(learnCommand(terminal));
   return command;
 }
 

@@ -9,6 +9,7 @@ export {
   type PutPolicy,
   refusalOf,
 } from './keeper.ts';
+export { createCollector, draftPolicy, observedSince } from './learn/index.ts';
 export { sayProblem } from './say.ts';
 export { policyJsonSchema } from './schema.ts';
 export { digestOf, type PinnedKey, readPublicKey, signerOf, signPolicy } from './signature.ts';

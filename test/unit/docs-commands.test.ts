@@ -60,6 +60,15 @@ describe('the commands of the README', () => {
     expect(drawn.filter((chain) => chain !== '')).toHaveLength(2);
   });
 
+  it('draft a policy that passes its check', async () => {
+    const block = here.find((text) => text.includes(' policy learn '));
+    const [learn = '', check = ''] = block?.split('\n') ?? [];
+    const draft = join(folder, 'draft.yaml');
+    await runLine(learn.replace('draft.yaml', draft), root);
+    await runLine(check.replace('draft.yaml', draft), root);
+    expect(readFileSync(draft, 'utf8')).toContain('agents:');
+  });
+
   it.each(here.filter((block) => /^npx chainwarden (schema|detectors)/.test(block)))('%s', async (block) => {
     expect((await runLine(block, root)).length).toBeGreaterThan(200);
   });

@@ -15,7 +15,11 @@ export interface Ran {
 }
 
 /** Runs one command line in this process, as the program would. */
-export async function chainwarden(argv: readonly string[], stdin: readonly Uint8Array[] = []): Promise<Ran> {
+export async function chainwarden(
+  argv: readonly string[],
+  stdin: readonly Uint8Array[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   const said = { out: '', err: '' };
   async function* input() {
     yield* stdin;
@@ -27,7 +31,7 @@ export async function chainwarden(argv: readonly string[], stdin: readonly Uint8
     err: (text) => {
       said.err += text;
     },
-    env: {},
+    env,
     clock: () => NOW_MS,
     stdin: input(),
   });
