@@ -75,8 +75,8 @@ export const instrument = {
   quote: tool('suppliers', 'quote', 'read'),
   draft: tool('erp', 'draft_order', 'write'),
   integrate: tool('integrations', 'add', 'write'),
-  inbox: tool('inbox', 'read', 'read'),
-  send: tool('outbound', 'send', 'write'),
+  inbox: tool('mailbox', 'read', 'read'),
+  send: tool('mailbox', 'send', 'write'),
   account: tool('customers', 'account', 'read'),
 } as const;
 

@@ -24,6 +24,7 @@ const unaccounted: readonly Variant[] = [
         txn: script.txn,
         target: { system: 'charges', resource: record('charges', 9) },
         change: 'write',
+        actor: own(script, { id: 'acme/charges/console', kind: 'unknown' }),
       });
     },
   },
@@ -32,7 +33,9 @@ const unaccounted: readonly Variant[] = [
     detectors: ['unaccounted-action'],
     title: 'A system that wants a token with every call accepts one without.',
     tell(script) {
+      // What nobody's credential leads to is folded by who did it.
       const { token } = opening(script, {
+        agent: own(script, script.random.pick(agents)),
         issuer: script.random.pick(corporate),
         capabilities: [duty.searchLogs],
       });

@@ -204,11 +204,14 @@ const flows: readonly Variant[] = [
         capabilities: [instrument.inbox, instrument.account, instrument.send],
       });
       const { random } = script;
-      callTool(script, token, instrument.inbox, { parentCallId: run, resource: `inbox/${random.int(1, 9)}` });
+      callTool(script, token, instrument.inbox, {
+        parentCallId: run,
+        resource: `mailbox/${random.int(1, 9)}`,
+      });
       wait(script, 2 * MINUTE_MS, 4 * MINUTE_MS);
       callTool(script, token, instrument.account, { parentCallId: run, resource: record('customers', 6) });
       wait(script, 2 * MINUTE_MS, 4 * MINUTE_MS);
-      const resource = `outbound/${script.name('stranger')}@elsewhere.example`;
+      const resource = `mailbox/${script.name('stranger')}@elsewhere.example`;
       callTool(script, token, instrument.send, { parentCallId: run, resource });
     },
   },
@@ -221,9 +224,9 @@ const flows: readonly Variant[] = [
       const all = [instrument.inbox, instrument.account, instrument.send];
       const first = opening(script, { agent: desk.mailroom, issuer: issuers.login, capabilities: all });
       const steps = [
-        [instrument.inbox, 'inbox/today'],
+        [instrument.inbox, 'mailbox/today'],
         [instrument.account, record('customers', 8)],
-        [instrument.send, `outbound/${script.name('stranger')}@elsewhere.example`],
+        [instrument.send, `mailbox/${script.name('stranger')}@elsewhere.example`],
       ] as const;
       for (const [capability, resource] of steps) {
         const hand = handOver(script, first.token, first.run, { capabilities: [capability] });

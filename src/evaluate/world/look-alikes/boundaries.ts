@@ -181,10 +181,10 @@ export const boundaryLookAlikes: readonly Variant[] = [
     tell(script) {
       const capabilities = [instrument.inbox, instrument.send];
       const { token, run } = opening(script, { agent: desk.mailroom, issuer: issuers.login, capabilities });
-      callTool(script, token, instrument.inbox, { parentCallId: run, resource: 'inbox/today' });
+      callTool(script, token, instrument.inbox, { parentCallId: run, resource: 'mailbox/today' });
       callTool(script, token, instrument.send, {
         parentCallId: run,
-        resource: 'outbound/new@customer.example',
+        resource: 'mailbox/new@customer.example',
       });
     },
   },

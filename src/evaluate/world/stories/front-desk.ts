@@ -120,7 +120,7 @@ export function mailroom(script: Script): void {
     issuer: issuers.login,
     capabilities: [instrument.inbox, instrument.account, instrument.send],
   });
-  const correspondent = `outbound/${script.random.pick(['kim', 'lou', 'max'])}@customer.example`;
+  const correspondent = `mailbox/${script.random.pick(['kim', 'lou', 'max'])}@customer.example`;
   callTool(script, token, instrument.inbox, { parentCallId: run, resource: correspondent });
   // Who has been written to before in this chain is no new target.
   callTool(script, token, instrument.send, { parentCallId: run, resource: correspondent });
