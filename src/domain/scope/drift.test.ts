@@ -70,6 +70,23 @@ describe('an ancestor that nobody can list', () => {
 
   it('is blamed for all of it when that is all there is', () => {
     expect(drift(lineOf({ scope: ['a'] }, { scope: ['.default', 'b'] }, { scope: ['b'] }))).toBeUndefined();
+    const unknown = { scope: undefined };
+    expect(
+      drift(lineOf({ scope: ['a'] }, { scope: ['.default', 'b'] }, unknown, { scope: ['b'] })),
+    ).toBeUndefined();
+  });
+
+  it('is blamed for its authorization details, once', () => {
+    const can = (...actions: string[]) => ({ authorizationDetails: [{ type: 'x', actions }] });
+    const held = lineOf(
+      { scope: ['a'], ...can('read') },
+      { scope: ['.default'], ...can('write') },
+      {
+        ...{ scope: ['a'], ...can('write') },
+      },
+    );
+    expect(drift(held.parent as TokenView)).toMatchObject({ kind: 'hop', added: ['x[write]'] });
+    expect(drift(held)).toBeUndefined();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { TokenView } from '../chain.ts';
 import { type Ancestor, ancestorsOf } from '../lineage.ts';
-import type { ScopeAlgebra } from './algebra.ts';
+import type { Comparison, ScopeAlgebra } from './algebra.ts';
 import type { Authority } from './authority.ts';
 import { isFreshGrant } from './step-up.ts';
 
@@ -50,9 +50,8 @@ export function driftOf(
     .map((above) => algebra.authorityOf(above.token))
     .filter((above) => algebra.isSameSpace(above, child));
   // What one of them holds was gained there.
-  const added = excess.filter((grant) =>
-    earlier.every((above) => algebra.covers(above, child, grant) !== 'yes'),
-  );
+  const lacking = earlier.map((above) => lackedBy(algebra.compare(above, child)));
+  const added = excess.filter((grant) => lacking.every((names) => names.has(grant)));
   if (added.length === 0) return undefined;
   const kind = isFamily ? 'cumulative' : between.length === 0 ? 'hop' : 'root';
   const grown = isFamily
@@ -105,6 +104,11 @@ function refreshesAbove(token: TokenView, path: readonly Ancestor[]): number {
     count += 1;
   }
   return count;
+}
+
+/** What is not certainly covered. */
+function lackedBy({ excess, incomparable, unknown }: Comparison): ReadonlySet<string> {
+  return new Set([...excess, ...incomparable, ...unknown]);
 }
 
 function union(...lists: readonly (readonly string[])[]): readonly string[] {
