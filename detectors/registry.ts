@@ -21,11 +21,13 @@ import { privilegeOutlivesTask } from './privilege-outlives-task/detector.ts';
 import { reuseAfterExpiry } from './reuse-after-expiry/detector.ts';
 import { rubberStamp } from './rubber-stamp/detector.ts';
 import { createScopeCreep } from './scope-creep/detector.ts';
+import { secretToNewTarget } from './secret-to-new-target/detector.ts';
 import { selfApproval } from './self-approval/detector.ts';
 import { senderConstraint } from './sender-constraint/detector.ts';
 import { silentFeed } from './silent-feed/detector.ts';
 import { staleTrigger } from './stale-trigger/detector.ts';
 import { taskBoundary } from './task-boundary/detector.ts';
+import { toolDrift } from './tool-drift/detector.ts';
 import { toxicFlow } from './toxic-flow/detector.ts';
 import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
@@ -59,11 +61,13 @@ export const detectors: readonly Detector[] = [
   reuseAfterExpiry,
   rubberStamp,
   createScopeCreep(),
+  secretToNewTarget,
   selfApproval,
   senderConstraint,
   silentFeed,
   staleTrigger,
   taskBoundary,
+  toolDrift,
   toxicFlow,
   trustBoundary,
   unaccountedAction,
