@@ -111,6 +111,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     observer?.applied(batch.length, performance.now() - startedMs);
     observer?.found(output.findings);
     alerts.remember(output.remembered);
+    const forgotten = alerts.forgotten(output.findings);
+    if (forgotten.length > 0) alerts.recall(await persist(() => store.standingAlerts(forgotten)));
     const changes = alerts.apply(output.findings);
     const seq = batch.at(-1)?.seq ?? 0;
     appliedSeq = seq;

@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import type { LiveFinding } from '../domain/finding.ts';
+import type { Neighbourhood } from '../domain/incident.ts';
 import type { AlertChanges, Notice, RevocationWish } from '../domain/notice.ts';
 import { type Entry, newEntry, newWish, notify, refold, takeFinding } from './entry.ts';
 import { alertId, foldFindings } from './fold.ts';
@@ -13,14 +14,18 @@ export interface AlertBook {
   apply(findings: readonly LiveFinding[]): AlertChanges;
   /** Takes findings that were applied before, by this process or another one: nobody is told of them again. */
   remember(findings: readonly LiveFinding[]): void;
+  /** Places about which something was forgotten that findings may depend on: `recall` what stands there first. */
+  forgotten(findings: readonly LiveFinding[]): readonly Neighbourhood[];
+  /** Takes alerts as they were stored. What they rest on is found again as it changes. */
+  recall(alerts: readonly Alert[]): void;
   readonly size: number;
 }
 
 /**
  * Folds findings into alerts and alerts into incidents, and notices when one is raised, escalates, is withdrawn or
  * carries on as another. Pure: memory of what was applied, nothing else. Past `alertsMax` the incident that changed
- * longest ago is forgotten with all its alerts; its rows stay in the store, and should one change again its ids are
- * the same, so nobody is told twice.
+ * longest ago is forgotten with all its alerts; its rows stay in the store and come back when something is found
+ * beside them, under the same ids, so nobody is told twice.
  */
 export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook {
   const alertsMax = options.alertsMax ?? ALERTS_MAX;
@@ -31,6 +36,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
     entryOf: (id) => entries.get(id),
     onEmpty: (group) => groups.delete(group),
   });
+  let isForgetful = false;
   /** Alerts that have another cause than their last row says. */
   const owed = new Set<Entry>();
 
@@ -57,6 +63,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
   function forget(): void {
     for (const group of groups) {
       if (entries.size <= alertsMax || groups.size === 1) break;
+      isForgetful = true;
       groups.delete(group);
       const gone = [...group];
       for (const entry of gone) {
@@ -124,6 +131,28 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
       notices.push(...changes.notices);
       forget();
       return { alerts, incidents: changes.incidents, notices, revocations };
+    },
+    forgotten(findings) {
+      if (!isForgetful) return [];
+      const places = findings.filter((finding) => {
+        const row = entries.get(alertId(finding))?.row;
+        if (row === undefined || row.hop !== finding.hop) return true;
+        // It may page now, and what it is a consequence of is not known to stand.
+        if (row.incidentId === undefined && finding.kind === 'alert' && finding.state === 'settled')
+          return true;
+        return row.above.join() !== finding.above.join();
+      });
+      return places.map(({ tenant, subject, hop, above }) => ({ tenant, subject: subject.key, hop, above }));
+    },
+    recall(alerts) {
+      const recalled = alerts.filter(({ id }) => !entries.has(id)).map(newEntry);
+      for (const entry of recalled) {
+        entries.set(entry.row.id, entry);
+        incidents.place(entry);
+      }
+      settle();
+      incidents.suspect();
+      for (const entry of recalled) touch(entry);
     },
     get size() {
       return entries.size;

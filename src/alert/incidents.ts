@@ -14,7 +14,7 @@ interface Cell {
   readonly tenant: string;
   /** Key of the subject. */
   readonly cause: string;
-  /** Whatever has its cause here, signals and provisional alerts included. */
+  /** Whatever has its cause here, or none and is about the subject: signals and what has ended included. */
   readonly members: Set<Entry>;
   /** Whatever is about the subject itself. */
   readonly own: Set<Entry>;
@@ -105,7 +105,7 @@ export function createIncidents(parts: IncidentParts): Incidents {
     if (before !== undefined && before.cause === home.cause) return false;
     entry.group.delete(entry);
     if (entry.group.size === 0) parts.onEmpty(entry.group);
-    entry.group = home.cause?.members ?? new Set();
+    entry.group = (home.cause ?? own).members;
     entry.group.add(entry);
     const id = cause === undefined ? undefined : incidentId(entry.row.tenant, cause);
     if (entry.row.incidentId === id) return false;
@@ -192,12 +192,13 @@ export function createIncidents(parts: IncidentParts): Incidents {
     forget(entries) {
       for (const entry of entries) {
         const { causes, cells } = tenantOf(entry);
-        for (const affected of causes.place(entry, undefined)) unsettled.add(affected);
+        // Nobody else had this cause: who did is forgotten with it.
+        causes.place(entry, undefined);
         unsettled.delete(entry);
         const home = homes.get(entry);
         homes.delete(entry);
         home?.own.own.delete(entry);
-        home?.cause?.members.delete(entry);
+        entry.group.delete(entry);
         for (const cell of [home?.own, home?.cause]) {
           if (cell === undefined || cell.members.size > 0 || cell.own.size > 0) continue;
           cells.delete(cell.cause);

@@ -61,6 +61,15 @@ export interface Incident {
   readonly detectors: readonly string[];
 }
 
+/** A place in a chain, beside which alerts may stand that are forgotten. */
+export interface Neighbourhood {
+  readonly tenant: string;
+  /** Key of the subject that something is said of now. */
+  readonly subject: string;
+  readonly hop: string;
+  readonly above: readonly string[];
+}
+
 /** Everything that one subject caused is one incident, whatever its chain is called. */
 export function incidentId(tenant: string, cause: string): string {
   return deterministicId('inc', [tenant, cause]);

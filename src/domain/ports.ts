@@ -4,7 +4,7 @@ import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
-import type { Incident, IncidentState } from './incident.ts';
+import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
 import type { OutboxEntry, Response } from './response.ts';
@@ -104,6 +104,8 @@ export interface ChainStore {
   writeActions(actions: readonly Action[]): Promise<void>;
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
   writeIncidents(incidents: readonly Incident[]): Promise<void>;
+  /** Alerts that page, of these subjects or at, above or below these hops, and all of one incident with them. */
+  standingAlerts(beside: readonly Neighbourhood[]): Promise<readonly Alert[]>;
 }
 
 export interface ResponseStore {

@@ -19,6 +19,7 @@ import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { readPosition } from './queries/position.ts';
 import { recall } from './queries/recall.ts';
 import { findResponses, responses } from './queries/responses.ts';
+import { standingAlerts } from './queries/standing-alerts.ts';
 import { readState } from './queries/state.ts';
 import { unsettled } from './queries/unsettled.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
@@ -63,6 +64,7 @@ export function createStore(database: Database, clock: () => number): Store {
     actions: (query) => actions(database, query),
     alerts: (query) => alerts(database, query),
     alert: (tenant, id) => alert(database, tenant, id),
+    standingAlerts: (beside) => standingAlerts(database, beside),
     incidents: (query) => incidents(database, query),
     incident: (tenant, id) => incident(database, tenant, id),
     alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),

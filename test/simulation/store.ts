@@ -151,6 +151,24 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
       write('writeAlerts', rows, (row) => put(tables.alerts, key(row.tenant, row.id), row)),
     writeIncidents: (rows) =>
       write('writeIncidents', rows, (row) => put(tables.incidents, key(row.tenant, row.id), row)),
+    standingAlerts: (beside) =>
+      call('standingAlerts', () => {
+        const standing = [...tables.alerts.values()].filter(
+          ({ kind, settled, withdrawn, mergedInto }) =>
+            kind === 'alert' && settled && !withdrawn && mergedInto === undefined,
+        );
+        const near = standing.filter((alert) =>
+          beside.some(
+            ({ tenant, subject, hop, above }) =>
+              tenant === alert.tenant &&
+              (subject === alert.subject.key ||
+                [hop, ...above].includes(alert.hop) ||
+                alert.above.includes(hop)),
+          ),
+        );
+        const ids = new Set(near.map(({ tenant, incidentId }) => key(tenant, incidentId ?? '')));
+        return standing.filter(({ tenant, incidentId }) => ids.has(key(tenant, incidentId ?? '')));
+      }),
     writeResponses: (rows) =>
       write('writeResponses', rows, (row) => {
         const known = tables.responses.get(key(row.tenant, row.id));

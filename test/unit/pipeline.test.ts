@@ -34,6 +34,7 @@ function bench(options: Partial<PipelineOptions> = {}) {
     writeHops: nothing,
     writeActions: nothing,
     writeIncidents: async () => undefined,
+    standingAlerts: async () => [],
     writeAlerts: nothing,
     fileEvents: nothing,
     recall: async () => ({ events: [], aliases: [], truncated: [] }),

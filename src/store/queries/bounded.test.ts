@@ -63,6 +63,8 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
       incidentId: "x'x",
     }),
   alert: (store) => store.alert('t', "x'x"),
+  standingAlerts: (store) =>
+    store.standingAlerts([{ tenant: 't', subject: "x'x", hop: "x'x", above: ["x'x"] }]),
   incidents: (store) =>
     store.incidents({ ...of, state: 'open', minSeverity: 'low', detector: "x'x", chainId: "x'x" }),
   incident: (store) => store.incident('t', "x'x"),

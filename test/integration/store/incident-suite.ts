@@ -68,6 +68,29 @@ export function incidentSuite(store: () => Store): void {
       expect(second.next).toBeUndefined();
     });
 
+    it('bring back what pages beside a place, with all that is of one incident with it', async () => {
+      const tenant = 'standing alerts';
+      const at = (id: string, hop: string, above: readonly string[], incidentId: string, over = {}) =>
+        anAlert({ tenant, id, hop, above, incidentId, ...over });
+      await store().writeAlerts([
+        at('root', 'r', [], 'inc_r'),
+        at('leaf', 'b', ['a', 'r'], 'inc_r'),
+        at('aside', 'c', ['r'], 'inc_r'),
+        at('other', 'x', [], 'inc_x'),
+        at('over', 'a', ['r'], 'inc_r', { withdrawn: true }),
+        at('signal', 'a', ['r'], 'inc_r', { kind: 'signal' }),
+        at('late', 'a', ['r'], 'inc_r', { settled: false }),
+        { ...at('theirs', 'a', ['r'], 'inc_r'), tenant: 'rival' },
+      ]);
+      const beside = async (hop: string, above: readonly string[], subject = 'none') =>
+        (await store().standingAlerts([{ tenant, subject, hop, above }])).map(({ id }) => id);
+      expect(await beside('a', ['r'])).toEqual(['aside', 'leaf', 'root']);
+      expect(await beside('a', [])).toEqual(['aside', 'leaf', 'root']);
+      expect(await beside('x', ['y'])).toEqual(['other']);
+      expect(await beside('nowhere', [])).toEqual([]);
+      expect(await beside('nowhere', [], 'tok:1')).toEqual(['aside', 'leaf', 'other', 'root']);
+    });
+
     it('have the alerts that name them', async () => {
       const tenant = 'incident alerts';
       await store().writeAlerts([

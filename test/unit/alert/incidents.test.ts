@@ -221,14 +221,16 @@ function believed(changes: readonly AlertChanges[]) {
   return { open: [...open.keys()].sort(), pages };
 }
 
+function isPaging({ kind, settled, withdrawn }: Omit<Alert, 'version'>): boolean {
+  return kind === 'alert' && settled && !withdrawn;
+}
+
 describe('incidents', () => {
   it('are what the topmost cause of each alert says, by the plainest of readings', () => {
     fc.assert(
       fc.property(finals, (final) => {
         const { alerts, open } = applied([final]);
-        const paging = [...alerts.values()].filter(
-          (alert) => alert.kind === 'alert' && alert.settled && !alert.withdrawn,
-        );
+        const paging = [...alerts.values()].filter(isPaging);
         const causeOf = (alert: Pick<Alert, 'hop' | 'above'>) => {
           const hop = [alert.hop, ...alert.above].filter((up) => paging.some((one) => one.hop === up)).at(-1);
           const subjects = paging.filter((one) => one.hop === hop).map(({ subject }) => subject.key);
@@ -294,6 +296,46 @@ describe('incidents', () => {
         expect(believed([...first.changes, ...rest.changes]).pages).toBe(believed(whole.changes).pages);
         for (const [id, row] of rest.open) expect(row).toEqual(whole.open.get(id));
       }),
+    );
+  });
+
+  it('are told once, although the book has forgotten them', () => {
+    const single = history.map(({ order, earlier }) =>
+      // A stored alert does not say which of its facts came from where.
+      [...earlier, ...order.map((one) => [one])].map((batch) =>
+        batch.filter(({ fact }) => fact === 'one').map((one) => ({ ...one, above: above[one.hop] ?? [] })),
+      ),
+    );
+    fc.assert(
+      fc.property(single, fc.integer({ min: 0, max: 3 }), (batches, alertsMax) => {
+        const book = createAlertBook({ alertsMax });
+        const rows = new Map<string, Alert>();
+        const changes = batches.map((batch) => {
+          const standing = [...rows.values()].filter(isPaging);
+          const near = book
+            .forgotten(batch)
+            .flatMap(({ subject, hop, above: up }) =>
+              standing.filter(
+                (row) =>
+                  row.subject.key === subject || [hop, ...up].includes(row.hop) || row.above.includes(hop),
+              ),
+            );
+          const ids = new Set(near.map(({ incidentId }) => incidentId));
+          book.recall(standing.filter(({ incidentId }) => ids.has(incidentId)));
+          const change = book.apply(batch);
+          for (const row of change.alerts) rows.set(row.id, row);
+          return change;
+        });
+        const whole = applied(batches);
+        expect(believed(changes)).toEqual(believed(whole.changes));
+        const paging = (some: Iterable<Omit<Alert, 'version'>>) =>
+          [...some]
+            .filter(isPaging)
+            .map(({ id, incidentId }) => [id, incidentId])
+            .sort();
+        expect(paging(rows.values())).toEqual(paging(whole.alerts.values()));
+      }),
+      { numRuns: 500 },
     );
   });
 });
