@@ -340,6 +340,12 @@ describe('what pages', () => {
     ['refused as well', { outcome: 'denied' }, 'tool:update_record', []],
     ['failed', { outcome: 'failed' }, 'tool:update_record', []],
     ['the platform’s', { platform: true }, 'tool:update_record', []],
+    [
+      'what the system tells of a call',
+      { kind: 'change', needs: undefined, action: 'change' },
+      'tool:update_record',
+      [],
+    ],
   ])('%s', (_, differs, name, expected) => {
     const decisions = [decision({ action: { name } })];
     expect(kinds(judge([{ ...way, ...differs }], { chain: { decisions } }))).toEqual(expected);

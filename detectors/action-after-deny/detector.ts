@@ -90,7 +90,8 @@ function judge(
   byThing: ReadonlyMap<string, readonly Refusal[]>,
   of: Case,
 ): readonly Offence[] {
-  if (!tookEffect(action)) return [];
+  // What a system tells of a call has no tool, and often the system's own actor: the call itself is judged.
+  if (action.kind === 'change' || !tookEffect(action)) return [];
   const { chain, people, policy, config } = of;
   const effect = effectIn(action, policy);
   const sinceMs = action.atMs - config.withinSeconds * 1000;
