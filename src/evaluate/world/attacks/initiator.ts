@@ -6,7 +6,7 @@ import { identity, introspect } from '../evidence.ts';
 import { handOver, type Opening, opening, own, work } from '../parts.ts';
 import { type Script, wait } from '../script.ts';
 import { hookOpening } from '../stories/front-desk.ts';
-import { issue } from '../tokens.ts';
+import { audienceOf, issue } from '../tokens.ts';
 import { MINUTE_MS, until, type Variant } from '../variant.ts';
 
 const corporate = [issuers.login, issuers.sts] as const;
@@ -120,7 +120,8 @@ export const initiatorAttacks: readonly Variant[] = [
     title: 'The issuer says that a token is not active, and a resource server accepts it minutes later.',
     tell(script) {
       const opened = begin(script);
-      introspect(script, opened.token, opened.agent, false);
+      // RFC 7662 section 4: an answer means something to those only whom the token is for.
+      introspect(script, opened.token, { id: audienceOf('crm'), kind: 'service' }, false);
       goOn(script, opened);
     },
   },
