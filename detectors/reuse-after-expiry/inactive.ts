@@ -33,8 +33,9 @@ export function afterInactive(use: Use): Finding | undefined {
 function isVerdict(answer: Introspection, { token, policy }: Use): boolean {
   if (answer.active) return false;
   const { skewMs } = clocksOf(policy);
-  const beginMs = token.nbfMs ?? token.iatMs;
-  if (beginMs !== undefined && answer.atMs <= beginMs + skewMs) return false;
+  const { iatMs = 0, nbfMs = 0 } = token;
+  // Nobody can ask before the issuance, whatever clocks say; only a beginning that was put off can lie ahead.
+  if (nbfMs > iatMs && answer.atMs <= nbfMs + skewMs) return false;
   if (typeof token.expMs === 'number' && answer.atMs >= token.expMs - skewMs) return false;
   if (token.introspections.some((other) => other.active && other.atMs >= answer.atMs)) return false;
   const aud = audienceOf(token);
