@@ -17,13 +17,15 @@ export function sessionEnded({ action, people, policy }: SeenUse): Finding | und
     if (session === undefined || subject === undefined) continue;
     const end = people.of(subject).changes.find((change) => ends(change, token, beforeMs));
     if (end === undefined) continue;
-    const pages = tookEffect(action) && level === undefined && end.session === session;
+    const done = tookEffect(action);
+    const deed = `${done ? 'did' : 'tried'} ${deedOf(action)}`;
+    const pages = done && level === undefined && end.session === session;
     return {
       subject: doerOf(action),
       fact: 'session-ended',
       kind: pages ? 'alert' : 'signal',
       severity: pages ? severityOfDeed(action, policy) : 'low',
-      title: `${doerLabel(action)} ${tookEffect(action) ? 'did' : 'tried'} ${deedOf(action)} after the session of ${refLabel(token.ref)} had ended`,
+      title: `${doerLabel(action)} ${deed} after the session of ${refLabel(token.ref)} had ended`,
       atMs: action.atMs,
       evidence: {
         action: deedOf(action),

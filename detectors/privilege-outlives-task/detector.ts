@@ -56,7 +56,7 @@ function noEnd(chain: ChainView, end: TaskEnd | undefined, policy: Policy): Find
   if (first === undefined) return undefined;
   const { latenessMs } = clocksOf(policy);
   const who = principalLabel(first.principal);
-  const what = first.grants.slice(0, 3).join(', ');
+  const what = brief(first);
   return {
     ...common(chain, first, endless, end),
     fact: 'no-end',
@@ -82,12 +82,13 @@ function outlivesTask(chain: ChainView, end: TaskEnd | undefined, policy: Policy
   const worst = beyond.toSorted((a, b) => untilOf(b) - untilOf(a))[0];
   if (worst === undefined) return undefined;
   const seconds = Math.round((untilOf(worst) - end.atMs) / 1000);
+  const who = principalLabel(worst.principal);
   return {
     ...common(chain, worst, beyond, end),
     fact: 'outlives-task',
     kind: 'alert',
     severity: 'high',
-    title: `${principalLabel(worst.principal)} holds ${worst.grants.slice(0, 3).join(', ')} for ${seconds} s after its task is over`,
+    title: `${who} holds ${brief(worst)} for ${seconds} s after its task is over`,
     atMs: due,
     settlesAtMs: due + clocksOf(policy).latenessMs,
   };
@@ -103,10 +104,14 @@ function unrequested(chain: ChainView, policy: Policy): Finding | undefined {
     fact: 'unrequested',
     kind: 'signal',
     severity: 'low',
-    title: `${principalLabel(first.principal)} was given ${first.grants.slice(0, 3).join(', ')}, for which nobody in its chain asked`,
+    title: `${principalLabel(first.principal)} was given ${brief(first)}, for which nobody in its chain asked`,
     atMs: first.atMs,
     settlesAtMs: first.atMs + clocksOf(policy).latenessMs,
   };
+}
+
+function brief({ grants }: Privilege): string {
+  return grants.slice(0, 3).join(', ');
 }
 
 function dueMs(end: TaskEnd, policy: Policy): number {

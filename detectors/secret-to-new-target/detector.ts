@@ -9,7 +9,7 @@ import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.t
 import { frameworks } from '../frameworks.ts';
 
 const SecretConfig = z.strictObject({
-  /** Actions that read a secret, beside those that policy labels `secret-read`: `tool:<name>` and `<system>:<action>`. */
+  /** Reads of secrets beside those that policy labels `secret-read`: over `tool:<name>` and `<system>:<action>`. */
   secretReads: z
     .array(z.string().min(1).max(512))
     .max(256)
@@ -27,7 +27,7 @@ type SecretConfig = z.infer<typeof SecretConfig>;
 
 const none: readonly Finding[] = [];
 
-/** Fires when a chain fetches a secret in mid-task and then turns to a system where it had not been, with another credential. */
+/** Fires when a chain fetches a secret in mid-task and then turns to a new system with another credential. */
 export const secretToNewTarget: Detector<SecretConfig> = {
   id: 'secret-to-new-target',
   version: 1,
@@ -114,12 +114,13 @@ function readsSecret(name: string, policy: Policy, config: SecretConfig): boolea
 
 function finding(chain: ChainView, { secret, used }: Turn, systems: number, policy: Policy): Finding {
   const effect = effectIn(used, policy);
+  const where = placeOf(used) ?? 'an unknown target';
   return {
     subject: chainSubject(chain),
     fact: 'secret-then-new-target',
     kind: 'signal',
     severity: changes(effect) ? 'medium' : 'low',
-    title: `${whoDid(used)} did ${deedOf(used)} on ${placeOf(used) ?? 'an unknown target'}, where the chain had not been before ${deedOf(secret)}`,
+    title: `${whoDid(used)} did ${deedOf(used)} on ${where}, where the chain had not been before ${deedOf(secret)}`,
     atMs: used.atMs,
     evidence: {
       secret: nameOf(secret) ?? secret.action,

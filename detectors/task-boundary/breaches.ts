@@ -38,9 +38,10 @@ function toolNotAllowed(action: ActionView, rule: AgentRule): Breach | undefined
 function targetNotAllowed({ target }: ActionView, { targets }: AgentRule): Breach | undefined {
   if (targets === undefined || target === undefined) return undefined;
   if (targets.some((glob) => reaches(glob, target.system, target.resource))) return undefined;
+  const place = target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
   return {
     fact: 'target-not-allowed',
-    says: `on ${target.resource === undefined ? target.system : `${target.system}/${target.resource}`}, which is no target of its task`,
+    says: `on ${place}, which is no target of its task`,
     evidence: { allowed: sample(targets) },
   };
 }

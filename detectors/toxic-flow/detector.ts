@@ -57,13 +57,14 @@ function finding(chain: ChainView, flow: Flow, sendings: number, policy: Policy)
   const { read, secret, sent, isKnownNew } = flow;
   const isAlert = pages(flow);
   const done = tookEffect(sent);
+  const sources = `${deedOf(read)} took in what strangers write and ${deedOf(secret)} what is sensitive`;
   const to = placeOf(sent) ?? 'a place that nobody tells';
   return {
     subject: chainSubject(chain),
     fact: 'untrusted-to-external',
     kind: isAlert ? 'alert' : 'signal',
     severity: isAlert ? severityOfDeed(sent, policy) : 'low',
-    title: `${whoDid(sent)} ${done ? 'did' : 'tried'} ${deedOf(sent)} to ${to}, after ${deedOf(read)} took in what strangers write and ${deedOf(secret)} what is sensitive`,
+    title: `${whoDid(sent)} ${done ? 'did' : 'tried'} ${deedOf(sent)} to ${to}, after ${sources}`,
     atMs: sent.atMs,
     evidence: {
       input: nameOf(read) ?? read.action,

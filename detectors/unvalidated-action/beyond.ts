@@ -8,7 +8,7 @@ interface Excess {
   readonly done: Json;
 }
 
-/** The first fact of an action that is beyond the properties of the decision. What either does not say is not compared. */
+/** The first fact of an action beyond the properties of the decision. What either does not say is not compared. */
 export function beyond({ action, resource }: DecisionView, done: Details): Excess | undefined {
   const decided = { ...resource.properties, ...action.properties };
   for (const member of ['amount', 'rows', 'bytes'] as const) {
