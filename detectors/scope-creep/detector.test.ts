@@ -1,17 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ActionView, TokenView } from '../../src/domain/chain.ts';
+import type { TokenView } from '../../src/domain/chain.ts';
 import * as views from '../../test/support/views.ts';
-import {
-  action,
-  chain,
-  lineOf,
-  minuteMs,
-  policy,
-  silentFeeds,
-  startMs,
-  token,
-} from '../../test/support/views.ts';
+import { chain, lineOf, minuteMs, policy, silentFeeds, startMs } from '../../test/support/views.ts';
 import { createScopeCreep } from './detector.ts';
 
 const scopeCreep = createScopeCreep();
@@ -24,10 +15,6 @@ function look(held: TokenView, rules: object = {}, config: object = {}) {
 /** What it says of the token itself; that something cannot be verified is said of issuers. */
 function drift(held: TokenView, rules: object = {}, config: object = {}) {
   return look(held, rules, config).filter(({ fact }) => fact !== 'unverifiable-scope');
-}
-
-function use(differs: Partial<ActionView>, rules: object = {}) {
-  return views.look(scopeCreep, { on: 'action', action: action(differs), policy: policy(rules) });
 }
 
 function scopes(...line: readonly (readonly string[] | undefined)[]): TokenView {
@@ -232,103 +219,6 @@ describe('a drift of authorization details', () => {
   });
 });
 
-describe('a scope probe', () => {
-  const asking = (differs: Partial<TokenView>) => lineOf({}, { scope: ['crm:read'], ...differs });
-
-  it('is a signal of what was asked beyond the parent and refused', () => {
-    expect(drift(asking({ requestedScope: ['crm:read', 'crm:admin'] }))).toEqual([
-      {
-        subject: { kind: 'token', key: asking({}).key, label: 'hop-1' },
-        fact: 'scope-probe',
-        kind: 'signal',
-        severity: 'low',
-        title: 'CRM agent asked for crm:admin beyond what its parent token held, and was refused',
-        atMs: startMs,
-        evidence: { refused: ['crm:admin'], refusedCount: 1, weight: 8, issuer: views.issuer },
-        eventIds: ['issued-hop-1'],
-      },
-    ]);
-  });
-
-  it('happened when it was heard of where nobody knows the time of the mint', () => {
-    const held = asking({ requestedScope: ['crm:admin'], iatMs: undefined, firstSeenMs: startMs + 5 });
-    expect(drift(held)).toMatchObject([{ atMs: startMs + 5 }]);
-  });
-
-  it('is no second finding where it was given', () => {
-    const scope = ['crm:read', 'crm:admin'];
-    expect(drift(asking({ scope, requestedScope: scope }))).toMatchObject([{ fact: 'hop-drift' }]);
-  });
-});
-
-describe('an unverifiable scope', () => {
-  const unverifiable = (held: TokenView, rules: object = {}) =>
-    look(held, rules).filter(({ fact }) => fact === 'unverifiable-scope');
-
-  it('is one low signal for each issuer and audience, whatever the token', () => {
-    const first = scopes(['crm:*'], ['crm:write', 'crm:read']);
-    const [one] = unverifiable(first);
-    expect(one).toEqual({
-      subject: { kind: 'source', key: JSON.stringify([views.issuer]), label: views.issuer },
-      fact: 'unverifiable-scope',
-      kind: 'signal',
-      severity: 'low',
-      title: `Nobody can say whether crm:read, crm:write of ${views.issuer} narrows what it was derived from`,
-      atMs: startMs,
-      evidence: {
-        ...{ issuer: views.issuer, audience: [], unclear: ['crm:read', 'crm:write'], unclearCount: 2 },
-        token: 'hop-1',
-      },
-      eventIds: ['issued-hop-1'],
-    });
-    const [two] = unverifiable(scopes(['erp:*'], ['erp:write']));
-    expect(two?.subject).toEqual(one?.subject);
-    const [abroad] = unverifiable(lineOf({ scope: ['*'] }, { aud: ['b', 'a'], scope: ['x'] }));
-    expect(abroad?.subject).toMatchObject({
-      key: JSON.stringify([views.issuer, 'a', 'b']),
-      label: `${views.issuer} for a, b`,
-    });
-  });
-
-  it('waits for the report that may still say what the token holds', () => {
-    expect(unverifiable(scopes(['crm:read'], undefined))).toMatchObject([
-      {
-        title: `${views.issuer} does not say what the tokens hold that it derives from others`,
-        evidence: { unclear: [], unclearCount: 0 },
-        settlesAtMs: startMs + 10 * minuteMs,
-      },
-    ]);
-  });
-
-  const details = (colour: string) => ({ authorizationDetails: [{ type: 'car', colour }] });
-  it.each([
-    ['a grant that stands for others', scopes(['crm:read'], ['api/.default']), ['api/.default']],
-    ['one below an unknown parent', scopes(undefined, ['api/.default']), ['api/.default']],
-    ['one abroad', lineOf(foreign, { scope: ['api/.default'] }), ['api/.default']],
-    ['details that nobody explains', lineOf(details('red'), { scope: [], ...details('blue') }), ['car']],
-    ['a token of unknown mint time', lineOf({ scope: ['*'] }, { scope: ['x'], iatMs: undefined }), ['x']],
-  ])('says so of %s', (_, held, unclear) => {
-    expect(unverifiable(held)).toMatchObject([{ evidence: { unclear } }]);
-  });
-
-  it.each([
-    ['a root', token('root', { scope: ['.default'] })],
-    ['a token that no issuer reported', lineOf({}, { scope: undefined, issued: false })],
-    ['a token of an unknown issuer', lineOf({}, { scope: undefined, issuer: undefined })],
-    ['a token of another namespace', lineOf(foreign, { scope: ['crm:write'] })],
-    ['a token below an unknown one', scopes(undefined, ['crm:write'])],
-    ['a token that drifts', scopes(['crm:read'], ['crm:write'])],
-    ['a token that narrows', scopes(['crm:read', 'crm:write'], ['crm:read'])],
-  ])('stays quiet about %s', (_, held) => {
-    expect(unverifiable(held)).toEqual([]);
-  });
-
-  it('stays quiet once policy says how to read it', () => {
-    const rules = { scopes: [{ issuer: '*', dialect: 'glob' }] };
-    expect(unverifiable(scopes(['crm:*'], ['crm:write']), rules)).toEqual([]);
-  });
-});
-
 describe('the severity of a drift', () => {
   it.each([
     ['a read', ['erp:read'], 'medium'],
@@ -367,115 +257,6 @@ describe('the severity of a drift', () => {
   it('follows the weights of the configuration', () => {
     const [finding] = drift(scopes([], ['erp:read']), {}, { weights: { read: 9 } });
     expect(finding?.severity).toBe('critical');
-  });
-});
-
-describe('use beyond scope', () => {
-  const tools = (...names: string[]) => token('root', { scope: names.map((name) => `tool:${name}`) });
-
-  it('alerts on an accepted write that the token does not grant', () => {
-    const held = tools('read_mail', 'list_mail');
-    expect(use({ token: held })).toEqual([
-      {
-        subject: { kind: 'token', key: held.key, label: 'root' },
-        fact: 'use-beyond-scope',
-        kind: 'alert',
-        severity: 'high',
-        title: 'CRM agent used tool:send_mail, which its token does not grant',
-        atMs: startMs + 10 * minuteMs,
-        evidence: {
-          needs: 'tool:send_mail',
-          effect: 'write',
-          outcome: 'accepted',
-          weight: 3,
-          held: ['tool:list_mail', 'tool:read_mail'],
-          heldCount: 2,
-          system: null,
-          resource: null,
-        },
-        eventIds: ['call-event-1', 'issued-root'],
-        revoke: held.ref,
-      },
-    ]);
-  });
-
-  const frobnicate = { action: 'frobnicate', needs: 'tool:frobnicate' };
-  it.each([
-    ['a read', { effect: 'read' }, 'signal', 'low'],
-    ['an effect that nobody knows', { ...frobnicate, effect: 'unknown' }, 'signal', 'medium'],
-    ['an effect that only the name tells', { effect: 'unknown' }, 'alert', 'high'],
-    ['a deletion', { effect: 'delete' }, 'alert', 'high'],
-    ['a change of access', { effect: 'admin' }, 'alert', 'critical'],
-    ['nobody reporting a refusal', { outcome: 'unknown' }, 'alert', 'high'],
-    ['a refusal', { outcome: 'denied' }, 'signal', 'low'],
-    ['a failure', { outcome: 'failed' }, 'signal', 'low'],
-    ['the platform itself', { platform: true }, 'signal', 'high'],
-  ] as const)('%s (%j) is %s, %s', (_, differs, kind, severity) => {
-    expect(use({ token: tools('read_mail'), ...differs })).toMatchObject([{ kind, severity }]);
-  });
-
-  it('asks policy what a tool does that nobody else knows', () => {
-    const rules = { effects: [{ action: 'tool:frobnicate', effect: 'admin' }] };
-    const unknown = { ...frobnicate, effect: 'unknown', token: tools('read_mail') } as const;
-    expect(use(unknown, rules)).toMatchObject([{ kind: 'alert', evidence: { effect: 'admin' } }]);
-  });
-
-  it('says that a refused use was only tried', () => {
-    expect(use({ token: tools('read_mail'), outcome: 'denied' })[0]?.title).toContain(
-      'tried to use tool:send_mail',
-    );
-  });
-
-  const api = (scope: readonly string[]) =>
-    ({
-      kind: 'api',
-      tool: undefined,
-      target: { system: 'crm', resource: '/contacts/1' },
-      needs: 'crm:write',
-      token: token('root', { scope }),
-    }) as const;
-
-  it('compares API calls with the grants of their own system', () => {
-    expect(use(api(['crm:read']))).toMatchObject([
-      { kind: 'alert', evidence: { system: 'crm', resource: '/contacts/1', held: ['crm:read'] } },
-    ]);
-  });
-
-  it.each([
-    ['grants of another system only', api(['erp:read'])],
-    ['a grant of a system whose name only starts alike', api(['crmadmin:read'])],
-    ['an API call to nowhere in particular', { ...api(['crm:read']), target: undefined }],
-    ['no tool grant at all', { token: token('root', { scope: ['crm:read'] }) }],
-    ['the grant itself', { token: tools('send_mail') }],
-    ['a wildcard that an exact dialect does not read', { token: tools('read_mail', '*') }],
-    ['no token', { token: undefined }],
-    ['a token of unknown scope', { token: token('root', { scope: undefined }) }],
-    ['a change that needs no grant', { kind: 'change', needs: undefined }],
-  ] as const)('stays quiet about %s', (_, differs) => {
-    expect(use(differs)).toEqual([]);
-  });
-
-  it('reads the scope that a resource server saw where no issuer spoke', () => {
-    const held = token('root', { scope: undefined, issuer: undefined });
-    expect(use({ token: held, presented: { scope: ['tool:read_mail'] } })).toMatchObject([{ kind: 'alert' }]);
-  });
-
-  it('names the holder where the actor is unknown, and the server of the tool', () => {
-    const [finding] = use({
-      token: tools('read_mail'),
-      actor: undefined,
-      tool: { name: 'send_mail', server: 'https://mail.example' },
-    });
-    expect(finding).toMatchObject({
-      title: 'CRM agent used tool:send_mail, which its token does not grant',
-      evidence: { system: 'https://mail.example' },
-    });
-  });
-
-  it('lets a hierarchical grant cover what lies below it', () => {
-    const rules = { scopes: [{ issuer: views.issuer, dialect: 'hierarchical' }] };
-    expect(use(api(['crm']), rules)).toEqual([]);
-    expect(use(api(['crm', 'crm:read']), rules)).toEqual([]);
   });
 });
 

@@ -53,7 +53,7 @@ function isWithin(held: string | undefined, asked: string | undefined): boolean 
   return held === undefined || held === '*' || held === asked;
 }
 
-/** `*` is every resource with its subresources, `pods/*` every subresource of pods, `*` + `/scale` that of every one. */
+/** `*` is every resource with what is below it, `pods/*` what is below pods, `*` and `/scale` the scale of all. */
 function coversResource(held: string, asked: string): boolean {
   if (held === '*' || held === asked) return true;
   const [resource, subresource] = split(held);
