@@ -8,6 +8,7 @@ import type { PolicyShape } from '../../src/serve/present/policy.ts';
 import { apiOf } from '../support/api.ts';
 import { type RunningService, runProgram, startService, temporaryFolder } from '../support/service.ts';
 import { until } from '../support/until.ts';
+import { worldOfNow } from './world.ts';
 
 type Shown = z.infer<typeof PolicyShape>;
 
@@ -194,6 +195,56 @@ describe('a policy file', () => {
     expect(refused.stderr).toMatch(
       /policy.yaml:1:1: a key is pinned, and the signature beside the file is missing\n$/,
     );
+  });
+
+  it('is drafted from the log of a stopped service, and crossed by nothing in it', async () => {
+    const data = temporaryFolder();
+    const draft = join(temporaryFolder(), 'draft.yaml');
+    const world = worldOfNow(5, 60);
+    const service = await startService(data);
+    const api = apiOf(service.address, service.adminKey ?? '');
+    for (let at = 0; at < world.length; at += 500)
+      expect(await api.publish(world.slice(at, at + 500))).toBe(202);
+    const run = (...args: string[]) => runProgram(args, { CHAINWARDEN_DATA: data });
+    expect(await run('policy', 'learn')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('stop the service first'),
+    });
+    await service.end();
+
+    const learnt = await run('policy', 'learn', '--from', '1d');
+    expect(learnt).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^learnt from \d+ actions and \d+ credentials\n$/),
+    });
+    writeFileSync(draft, learnt.stdout);
+    expect(await run('policy', 'check', '--strict', draft)).toMatchObject({ code: 0, stdout: '' });
+    const boundaries = async (): Promise<string[]> => {
+      const { code, stdout } = await run('replay', '--quiet', '--policy', draft);
+      expect(code).toBe(0);
+      return stdout
+        .split('\n')
+        .filter(
+          (line) =>
+            /"detector":"(?:task-boundary|environment-boundary)"/.test(line) &&
+            line.includes('"kind":"alert"'),
+        );
+    };
+    expect(await boundaries()).toEqual([]);
+    writeFileSync(draft, learnt.stdout.replace(/- "crm:read" #/g, '- "crm:nothing" #'));
+    expect((await boundaries()).length).toBeGreaterThan(0);
+
+    // The service that goes on with it shows it, chains to look at included.
+    writeFileSync(draft, learnt.stdout);
+    const again = await startService(data, { env: { CHAINWARDEN_POLICY: draft } });
+    const shown = await policyOf(again, service.adminKey).shown();
+    expect(shown.name).toMatch(/^learnt from /);
+    const chain = /chn_\w+/.exec(shown.text ?? '')?.[0];
+    const found = await fetch(`${again.address}/v1/chains/${chain}`, {
+      headers: { authorization: `Bearer ${service.adminKey}` },
+    });
+    expect(found.status).toBe(200);
+    expect((await again.end()).code).toBe(0);
   });
 
   it('is taken at once on SIGHUP, which ends a service without one', async () => {

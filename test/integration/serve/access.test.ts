@@ -44,6 +44,7 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
   [{ method: 'GET', url: '/v1/responses' }, readers, 200],
   [{ method: 'GET', url: '/v1/dead-letters' }, readers, 200],
   [{ method: 'GET', url: '/v1/detectors' }, readers, 200],
+  [{ method: 'GET', url: '/v1/policy' }, readers, 200],
   [
     { method: 'POST', url: '/v1/detectors/scope-creep/switch', payload: { on: true, reason: 'r' } },
     admins,
