@@ -63,11 +63,12 @@ function passage(
 
 /** Uses that went through and say which requests they were, by time; none where all went to one system. */
 function presentations(token: TokenView, aud: readonly string[], policy: Policy): readonly Presentation[] {
-  const systems = token.uses.map(systemOf);
-  if (new Set(systems).size < 2) return [];
+  const [first] = token.uses;
+  const only = first === undefined ? undefined : systemOf(first);
+  if (token.uses.every((action) => systemOf(action) === only)) return [];
   const known = new Map<string, Addressing>();
-  return token.uses.flatMap((action, index) => {
-    const system = systems[index];
+  return token.uses.flatMap((action) => {
+    const system = systemOf(action);
     const requests = action.httpRequestIds;
     if (system === undefined || requests.length === 0 || !wentThrough(action)) return [];
     const of = known.get(system) ?? addressing(aud, system, policy);

@@ -29,17 +29,18 @@ export function judgeKey(action: ActionView, policy: Policy): readonly Finding[]
 
 /** One proof in two requests of a token (RFC 9449 section 11.1, V26): whoever sent the second one had only heard it. */
 export function judgeProofs(token: TokenView, policy: Policy): readonly Finding[] {
-  const sent = new Map<string, { readonly action: ActionView; readonly requests: readonly string[] }[]>();
+  const sent = new Map<string, readonly ActionView[]>();
   let refused: Finding | undefined;
   for (const action of token.uses) {
     const proof = action.sender?.jti;
     if (proof === undefined) continue;
-    const requests = action.httpRequestIds;
-    const before = sent.get(proof) ?? [];
-    const original = before.find((one) => wentThrough(one.action) && areTwoRequests(one.requests, requests));
-    sent.set(proof, [...before, { action, requests }]);
+    const before = sent.get(proof);
+    sent.set(proof, before === undefined ? [action] : [...before, action]);
+    // Nearly every proof is new: which requests they were is asked of those only that are not.
+    const requests = before === undefined ? [] : action.httpRequestIds;
+    const original = before?.find((one) => wentThrough(one) && areTwoRequests(one.httpRequestIds, requests));
     if (original === undefined) continue;
-    const finding = replay(token, original.action, action, proof, policy);
+    const finding = replay(token, original, action, proof, policy);
     if (finding.kind === 'alert') return [finding];
     refused ??= finding;
   }
