@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { run as runProgram } from '../../src/cli/program.ts';
+import { eventsOf, policyFile, readScenarios } from '../scenarios/scenario.ts';
+
+const START_MS = Date.UTC(2026, 0, 5, 8);
+const folder = mkdtempSync(join(tmpdir(), 'chainwarden-scenarios-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What `chainwarden detect` prints for these events. */
+async function detect(events: readonly object[]): Promise<{ out: string; err: string }> {
+  const file = join(folder, 'events.ndjson');
+  writeFileSync(file, events.map((event) => JSON.stringify(event)).join('\n'));
+  const said = { out: '', err: '' };
+  const code = await runProgram(['detect', '--policy', policyFile, file], {
+    out: (text) => {
+      said.out += text;
+    },
+    err: (text) => {
+      said.err += text;
+    },
+    env: {},
+    clock: () => START_MS + 86_400_000,
+  });
+  expect(code, said.err).toBe(0);
+  return said;
+}
+
+describe.each(readScenarios().map((scenario) => [scenario.file, scenario.told] as const))('%s', (_, told) => {
+  it.each(Object.entries(told.runs))('%s', async (_name, run) => {
+    const events = eventsOf(told, run, START_MS);
+    const { out, err } = await detect(events);
+    const alerts = out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { kind: string; detector: string; facts: string[] });
+    const paging = alerts.filter(({ kind }) => kind === 'alert');
+    expect(err, 'every event is one of the contract').not.toMatch(/[1-9]\d* refused/);
+    expect(
+      paging.flatMap(({ detector, facts }) => facts.map((fact) => `${detector}/${fact}`)).sort(),
+    ).toEqual(run.alerts.toSorted());
+  });
+});
