@@ -12,7 +12,7 @@ export function hasCanaries({ canaries }: Policy): boolean {
   return canaries.tokens.length + canaries.principals.length > 0;
 }
 
-/** A credential that nobody may use: named itself, or one that speaks for, or was given to, a principal that nobody is. */
+/** A credential that nobody may use: named itself, or that of a principal that nobody is. */
 export function baitIn(token: TokenView, policy: Policy): Bait | undefined {
   const named = namesOf(token.ref).find((name) => policy.canaries.tokens.includes(name));
   if (named !== undefined) return { by: 'token', name: named };

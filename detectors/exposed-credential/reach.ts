@@ -24,8 +24,8 @@ interface Known {
 
 /**
  * The exposed credential on which a use at `atMs` rests: the token itself, or one above it from which it was made
- * after the leak. A token that was made before is not out, whatever its parent is. What clocks may have put on the wrong
- * side of the leak does not count.
+ * after the leak. A token that was made before is not out, whatever its parent is. What clocks may have put on the
+ * wrong side of the leak does not count.
  */
 export function leakedToken(token: TokenView, atMs: number, skewMs: number): Leak | undefined {
   let reachedMs: number | undefined = atMs;
