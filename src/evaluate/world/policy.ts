@@ -31,7 +31,8 @@ export function worldPolicy(): PolicyInput {
     humanRequired: [payout.grant, 'tool:payments.*'],
     scopes: [{ issuer: issuers.forge.iss, dialect: 'hierarchical', separator: ':', direction: 'prefix' }],
     ...authority(),
-    ...bounds(),
+    ...tasks(),
+    ...places(),
     ...checks(),
   };
 }
@@ -70,10 +71,9 @@ function authority(): PolicyInput {
   };
 }
 
-/** What the parties of the desk may do, where and when. */
-function bounds(): PolicyInput {
+/** What the parties of the desk may do. */
+function tasks(): PolicyInput {
   const pinnedPolicy = { ...pinned };
-  const halfHours = Array.from({ length: 24 }, (_, hour) => `${hour}`.padStart(2, '0'));
   return {
     agents: [
       {
@@ -117,6 +117,13 @@ function bounds(): PolicyInput {
       },
       { agent: desk.intake.id, actions: grants(instrument.ticket) },
     ],
+  };
+}
+
+/** Where and when, and what weighs more. */
+function places(): PolicyInput {
+  const halfHours = Array.from({ length: 24 }, (_, hour) => `${hour}`.padStart(2, '0'));
+  return {
     environments: [
       { environment: environments.dev },
       { environment: environments.staging },
