@@ -43,7 +43,7 @@ async function playDemo(response: object): Promise<Demo> {
   });
   const startMs = Date.now();
   const api = apiOf(service.address, service.adminKey ?? '');
-  await until('the alert is raised', () => receiver.messages.some(({ type }) => type === 'alert.raised'));
+  await until('the alert is raised', () => receiver.messages.some(({ type }) => type === 'incident.raised'));
   const alertAfterMs = Date.now() - startMs;
   return { api, receiver, startMs, alertAfterMs, end: () => service.end() };
 }
@@ -85,8 +85,8 @@ describe('the demo', () => {
     ]);
     await end();
     expect(receiver.refused).toEqual([]);
-    expect(receiver.messages.map(({ type, data }) => [type, data['alertId']])).toEqual([
-      ['alert.raised', alert?.id],
+    expect(receiver.messages.map(({ type, data }) => [type, data['incidentId']])).toEqual([
+      ['incident.raised', alert?.incidentId],
     ]);
   });
 

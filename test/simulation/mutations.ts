@@ -108,6 +108,18 @@ export const mutations: readonly Mutation[] = [
     replace: '[about.tenant, about.id, word, step, endpoint, about.version]',
   },
   {
+    name: 'ends an incident twice in one epoch',
+    file: 'src/domain/notice.ts',
+    search: "type.endsWith('.merged')",
+    replace: "type.endsWith('.never')",
+  },
+  {
+    name: 'leaves consequences with the cause they had',
+    file: 'src/alert/book.ts',
+    search: 'for (const entry of incidents.settle()) owed.add(entry);',
+    replace: 'incidents.settle();',
+  },
+  {
     name: 'sends without writing first',
     file: 'src/respond/outbox.ts',
     search: 'await store.writeOutbox(entries);',
