@@ -71,6 +71,13 @@ export function doerOf(action: ActionView): Subject {
   return { kind: 'source', key: `system:${system}`, label: system };
 }
 
+/** Who did it, for people: whoever acted, else whoever holds the credential, else the system that tells of it. */
+export function whoDid(action: ActionView): string {
+  const { actor, token } = action;
+  const principal = actor ?? token?.actor ?? token?.subject;
+  return principal === undefined ? doerOf(action).label : principalLabel(principal);
+}
+
 /** A number, or text that holds nothing but one; anything else cannot be compared. */
 export function numberOf(value: Json | undefined): number | undefined {
   if (typeof value === 'number') return value;

@@ -3,8 +3,8 @@ import type { ActionView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding, Json } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
-import { actorOf, deedOf, eventIds, instant } from '../evidence.ts';
+import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { crossedEnvironments } from './crossed.ts';
 import { type Breach, changeFreeze, notAllowed, outsideWindow } from './rules.ts';
@@ -67,13 +67,12 @@ function found(action: ActionView, breach: Breach, environment: string, policy: 
     usedAt: instant(action.atMs),
     ...breach.evidence,
   };
-  const who = token === undefined ? doerOf(action).label : actorOf(action, token);
   return {
     subject: doerOf(action),
     fact: breach.fact,
     kind: pages ? 'alert' : 'signal',
     severity: pages ? severityOfDeed(action, policy) : 'low',
-    title: `${who} ${done ? 'did' : 'tried'} ${deedOf(action)} in ${environment}, ${breach.says}`,
+    title: `${whoDid(action)} ${done ? 'did' : 'tried'} ${deedOf(action)} in ${environment}, ${breach.says}`,
     atMs: action.atMs,
     evidence,
     eventIds: eventIds(action.eventIds, breach.because ?? [], token?.eventIds ?? []),

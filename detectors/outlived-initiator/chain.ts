@@ -3,10 +3,10 @@ import type { Principal } from '../../src/domain/event/index.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
-import { effectIn, severityOfDeed, tookEffect } from '../deed.ts';
+import { effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
-import { factOf, lossEvidence, lossOf, severityOfLoss, stateOf } from './loss.ts';
-import { doerLabel, lineage } from './parties.ts';
+import { factOf, type Loss, lossEvidence, lossOf, severityOfLoss, stateOf } from './loss.ts';
+import { lineage } from './parties.ts';
 
 interface Seen {
   readonly chain: ChainView;
@@ -24,14 +24,14 @@ export function outlivedByChain({ chain, people, policy }: Seen): readonly Findi
     if (!tookEffect(action) || bearsName(action, initiator, people)) continue;
     const moment = { atMs: action.atMs, givenMs: chain.startedMs };
     const loss = lossOf(initiator, moment, people, policy);
-    if (loss === undefined) continue;
+    if (loss === undefined || isOfSource(loss, action, chain, policy)) continue;
     return [
       {
         subject: chainSubject(chain),
         fact: factOf(loss, false),
         kind: 'alert',
         severity: severityOfLoss(loss, severityOfDeed(action, policy)),
-        title: `${doerLabel(action)} did ${deedOf(action)} for ${principalLabel(initiator)}, who ${stateOf(loss)}`,
+        title: `${whoDid(action)} did ${deedOf(action)} for ${principalLabel(initiator)}, who ${stateOf(loss)}`,
         atMs: action.atMs,
         evidence: {
           action: deedOf(action),
@@ -48,6 +48,12 @@ export function outlivedByChain({ chain, people, policy }: Seen): readonly Findi
     ];
   }
   return none;
+}
+
+/** What a machine's request sets off once its source is lost is the case of `unproven-trigger`; reading is none of it. */
+function isOfSource({ change }: Loss, action: ActionView, chain: ChainView, policy: Policy): boolean {
+  if (change.change !== 'compromised' || effectIn(action, policy) === 'read') return false;
+  return chain.requests.some(({ kind }) => kind !== 'human');
 }
 
 /** Then it is judged by itself, with its token. */

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { ActionView, ChainView, IdentityChange, PeopleView, TokenView } from '../../src/domain/chain.ts';
+import type {
+  ActionView,
+  ChainView,
+  IdentityChange,
+  PeopleView,
+  RequestView,
+  TokenView,
+} from '../../src/domain/chain.ts';
 import type { Principal } from '../../src/domain/event/index.ts';
 import {
   action,
@@ -285,6 +292,16 @@ describe('a chain that does not carry the name of its initiator', () => {
     ['nothing', [], 0],
   ])('%s', (_, actions, count) => {
     expect(see({ actions })).toHaveLength(count);
+  });
+
+  it.each([
+    ['a compromised source', [change('compromised', 5)], 'webhook', 'write', 0],
+    ['a compromised source that is read for', [change('compromised', 5)], 'webhook', 'read', 1],
+    ['a compromised person', [change('compromised', 5)], 'human', 'write', 1],
+    ['a source that is gone', [change('offboarded', 5)], 'webhook', 'write', 1],
+  ] as const)('leaves what %s sets off to whoever judges sources', (_, changes, kind, effect, count) => {
+    const requests = [{ kind } as RequestView];
+    expect(see({ actions: [action({ token: own, effect })], requests }, [...changes])).toHaveLength(count);
   });
 
   it('says for whom', () => {

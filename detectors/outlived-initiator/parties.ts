@@ -2,7 +2,6 @@ import type { ActionView, LinkLevel, PeopleView, TokenView } from '../../src/dom
 import type { Principal } from '../../src/domain/event/index.ts';
 import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { principalLabel } from '../../src/domain/principal.ts';
 import { type Loss, lossOf } from './loss.ts';
 
 /** An action, and who is known. */
@@ -57,11 +56,6 @@ export function lineage(
   token: TokenView | undefined,
 ): readonly { readonly token: TokenView; readonly level: LinkLevel | undefined }[] {
   return token === undefined ? [] : [{ token, level: undefined }, ...ancestorsOf(token)];
-}
-
-/** Who acted, for people. */
-export function doerLabel({ actor, token }: ActionView): string {
-  return principalLabel(actor ?? token?.actor ?? token?.subject);
 }
 
 function isMachine(principal: Principal | undefined): boolean {

@@ -1,9 +1,9 @@
 import type { IdentityChange, TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { doerOf, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
+import { doerOf, effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
-import { doerLabel, lineage, type SeenUse } from './parties.ts';
+import { lineage, type SeenUse } from './parties.ts';
 
 /**
  * A use after the session ended to which the token was bound: it pages only for a token that was itself bound to it.
@@ -25,7 +25,7 @@ export function sessionEnded({ action, people, policy }: SeenUse): Finding | und
       fact: 'session-ended',
       kind: pages ? 'alert' : 'signal',
       severity: pages ? severityOfDeed(action, policy) : 'low',
-      title: `${doerLabel(action)} ${deed} after the session of ${refLabel(token.ref)} had ended`,
+      title: `${whoDid(action)} ${deed} after the session of ${refLabel(token.ref)} had ended`,
       atMs: action.atMs,
       evidence: {
         action: deedOf(action),

@@ -3,10 +3,10 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { doerOf, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
+import { doerOf, effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { factOf, lossEvidence, severityOfLoss, stateOf } from './loss.ts';
-import { doerLabel, lossesOf, type PartyLoss, type SeenUse } from './parties.ts';
+import { lossesOf, type PartyLoss, type SeenUse } from './parties.ts';
 import { sessionEnded } from './session.ts';
 
 /** An action by, or in the name of, somebody who had lost the authority for it. */
@@ -35,7 +35,7 @@ function outlived(party: PartyLoss, isAgent: boolean, action: ActionView, policy
     severity: done ? severityOfLoss(loss, severityOfDeed(action, policy)) : 'low',
     title: isAgent
       ? `${who} ${deed} although it ${stateOf(loss)}`
-      : `${doerLabel(action)} ${deed} in the name of ${who}, who ${stateOf(loss)}`,
+      : `${whoDid(action)} ${deed} in the name of ${who}, who ${stateOf(loss)}`,
     atMs: action.atMs,
     evidence: {
       action: deedOf(action),

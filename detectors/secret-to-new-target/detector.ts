@@ -3,8 +3,7 @@ import type { ActionView, ChainView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
-import { principalLabel } from '../../src/domain/principal.ts';
-import { changes, effectIn, nameOf, placeOf, tookEffect } from '../deed.ts';
+import { changes, effectIn, nameOf, placeOf, tookEffect, whoDid } from '../deed.ts';
 import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 
@@ -140,8 +139,4 @@ function finding(chain: ChainView, { secret, used }: Turn, systems: number, poli
     settlesAtMs: used.atMs + clocksOf(policy).latenessMs,
     shownBy: used.id,
   };
-}
-
-function whoDid({ actor, token }: ActionView): string {
-  return principalLabel(actor ?? token?.actor ?? token?.subject);
 }

@@ -3,10 +3,10 @@ import type { ChainView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
+import { nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
-import { type Flow, flowsOf, whoDid } from './flow.ts';
+import { type Flow, flowsOf } from './flow.ts';
 
 const FlowConfig = z.strictObject({});
 const none: readonly Finding[] = [];

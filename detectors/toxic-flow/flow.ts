@@ -1,6 +1,5 @@
 import type { ActionView } from '../../src/domain/chain.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { principalLabel } from '../../src/domain/principal.ts';
 import { labelsOf, placeOf, tookEffect } from '../deed.ts';
 
 /** What came in, what sensitive was read, and what went out after both. */
@@ -63,8 +62,4 @@ function placesOf(action: ActionView): readonly string[] {
   const place = placeOf(action);
   if (place === undefined) return [];
   return action.target?.resource === undefined ? [place] : [place, `${action.target.system}/`];
-}
-
-export function whoDid({ actor, token }: ActionView): string {
-  return principalLabel(actor ?? token?.actor ?? token?.subject);
 }

@@ -3,7 +3,7 @@ import type { ActionView, ChainView } from '../../src/domain/chain.ts';
 import type { Detector, FeedView } from '../../src/domain/detector.ts';
 import type { Finding, Subject } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
+import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { callWithoutChain, changeWithoutTrail, type Lack, noTicket } from './lacks.ts';
@@ -76,7 +76,7 @@ function finding(action: ActionView, subject: Subject, lack: Lack, policy: Polic
     fact: lack.fact,
     kind: lack.isSignal ? 'signal' : 'alert',
     severity: lack.isSignal ? 'low' : severityOfDeed(action, policy),
-    title: `${doerOf({ ...action, token: undefined }).label} did ${deedOf(action)}${lack.says}`,
+    title: `${whoDid(action)} did ${deedOf(action)}${lack.says}`,
     atMs: action.atMs,
     evidence: {
       action: nameOf(action) ?? action.action,

@@ -1,5 +1,6 @@
-import type { ActionView, DecisionView } from '../../src/domain/chain.ts';
+import type { ActionView, DecisionView, TokenView } from '../../src/domain/chain.ts';
 import type { Principal } from '../../src/domain/event/index.ts';
+import { ancestorsOf } from '../../src/domain/lineage.ts';
 import { nameOf, placeOf } from '../deed.ts';
 import type { Seen } from './types.ts';
 
@@ -14,17 +15,26 @@ export function namesAction(action: ActionView): readonly string[] {
  * its resource in a way that cannot be compared with the target.
  */
 export function concerns(decision: DecisionView, seen: Seen): 'same' | 'maybe' | 'other' {
-  if (!speaksOf(decision.subject.id, seen)) return 'other';
+  if (!speaksOf(decision, seen)) return 'other';
   return comparedTo(seen.action, decision.resource);
 }
 
-/** A decision may be about whoever acts, whoever holds the credential, or the person in whose name that is. */
-function speaksOf(id: string, { action, chain, people }: Seen): boolean {
+/**
+ * A decision may be about whoever acts, whoever holds the credential, or the person in whose name that is. One that
+ * allows may also be about somebody further up, for whom it is done; a refusal of theirs binds only them.
+ */
+function speaksOf({ subject: { id }, allowed }: DecisionView, { action, chain, people }: Seen): boolean {
   const { actor, token } = action;
-  const parties = [actor, token?.actor, token?.subject, chain.initiator];
-  if (token?.client === id) return true;
   const named: Principal = { id, kind: 'unknown' };
-  return parties.some((party) => party !== undefined && (party.id === id || people.same(party, named)));
+  const isNamed = (party: Principal | undefined) =>
+    party !== undefined && (party.id === id || people.same(party, named));
+  const holds = (held: TokenView) => held.client === id || isNamed(held.actor) || isNamed(held.subject);
+  if (isNamed(actor) || isNamed(chain.initiator) || (token !== undefined && holds(token))) return true;
+  if (!allowed) return false;
+  if (token !== undefined && ancestorsOf(token).some((ancestor) => holds(ancestor.token))) return true;
+  return chain.invocations.some(
+    (invocation) => isNamed(invocation.actor) && actor !== undefined && people.same(invocation.callee, actor),
+  );
 }
 
 function comparedTo(action: ActionView, { type, id }: DecisionView['resource']): 'same' | 'maybe' | 'other' {

@@ -6,6 +6,7 @@ import {
   bot,
   chain,
   issuer,
+  lineOf,
   livelyFeeds,
   look,
   minuteMs,
@@ -152,6 +153,35 @@ describe('about what it was decided', () => {
       });
     expect(call('send_mail')).toEqual([]);
     expect(facts(call('other'))).toEqual(uncovered);
+  });
+
+  describe('somebody further up', () => {
+    const above = { type: 'agent', id: 'agent/intake' };
+    const upper = { id: above.id, kind: 'agent' } as const;
+    const line = lineOf({ actor: upper }, { iatMs: at(5) });
+    const told = { actor: upper, callee: bot, atMs: at(5), eventId: 'invoked' };
+    const because = (
+      differs: Partial<DecisionView>,
+      seen: Partial<ActionView>,
+      more: Partial<ChainView> = {},
+    ) =>
+      facts(
+        see(asked, {
+          decisions: [decision(9, { subject: above, ...differs })],
+          actions: [refund(seen)],
+          ...more,
+        }),
+      );
+
+    it.each([
+      ['whose token it derives from', {}, { token: line }, {}, covered],
+      ['who called whoever acts', {}, {}, { invocations: [told] }, covered],
+      ['who called somebody else', {}, {}, { invocations: [{ ...told, callee: upper }] }, uncovered],
+      ['who called, and nobody tells who acts', {}, { actor: undefined }, { invocations: [told] }, uncovered],
+      ['who was refused', { allowed: false }, { token: line }, {}, uncovered],
+    ] as const)('%s', (_, differs, seen, more, expected) => {
+      expect(because(differs, seen, more)).toEqual(expected);
+    });
   });
 
   it('takes two names of one principal for one', () => {

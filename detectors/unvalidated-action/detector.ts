@@ -3,7 +3,7 @@ import type { ActionView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding, Json } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
-import { doerOf, effectIn, isNamedBy, nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
+import { doerOf, effectIn, isNamedBy, nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { decisionsBy, judgeDecision } from './decided.ts';
@@ -89,7 +89,7 @@ function finding(action: ActionView, breach: Breach, policy: Policy): Finding {
     fact: breach.fact,
     kind: breach.isSignal ? 'signal' : 'alert',
     severity: breach.isSignal ? 'low' : severityOfDeed(action, policy),
-    title: `${doerOf({ ...action, token: undefined }).label} did ${deedOf(action)}, ${breach.says}`,
+    title: `${whoDid(action)} did ${deedOf(action)}, ${breach.says}`,
     atMs: action.atMs,
     evidence,
     eventIds: eventIds(action.eventIds, breach.because ?? [], token?.eventIds ?? []),
