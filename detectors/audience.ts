@@ -1,7 +1,7 @@
 import type { ActionView, TokenView } from '../src/domain/chain.ts';
 import { matchesAny, matchesPattern, type Policy } from '../src/domain/policy.ts';
 
-/** What a token says of whom it is for; the server's own reading where no issuer spoke. Nobody named is nothing said. */
+/** What a token says of whom it is for; the server's reading where no issuer spoke. An empty list says nothing. */
 export function audienceOf(token: TokenView, action?: ActionView): readonly string[] | undefined {
   const aud = token.aud ?? action?.presented?.aud;
   return aud === undefined || aud.length === 0 ? undefined : aud;

@@ -230,6 +230,12 @@ describe('widened', () => {
     expect(sight(child(differs as Partial<TokenView>))).toHaveLength(count);
   });
 
+  it('happened when it was minted, else when it was first heard of', () => {
+    const heard = { firstSeenMs: startMs + minuteMs };
+    expect(sight(child(heard))).toMatchObject([{ atMs: startMs }]);
+    expect(sight(child({ ...heard, iatMs: undefined }))).toMatchObject([{ atMs: startMs + minuteMs }]);
+  });
+
   it('takes an audience that two systems share for open when one of them is', () => {
     const rows = [
       { system: 'erp', audiences: [erp], askedBy: ['nobody'] },
@@ -241,6 +247,20 @@ describe('widened', () => {
 });
 
 describe('probed', () => {
+  it('happened when the token was minted, else when it was first heard of', () => {
+    const asked = { requestedAudience: [crm, erp], aud: [crm], firstSeenMs: startMs + minuteMs };
+    expect(sight(token('root', asked), unmapped)).toMatchObject([{ atMs: startMs }]);
+    const unknown = token('root', { ...asked, iatMs: undefined });
+    expect(sight(unknown, unmapped)).toMatchObject([{ atMs: startMs + minuteMs }]);
+  });
+
+  it('happened when the token was refused, where that is all', () => {
+    const rejection = { atMs: startMs + 5 * minuteMs, reason: 'aud', by: 'erp', eventId: 'rejected-1' };
+    expect(sight(token('root', { rejections: [rejection] }), unmapped)).toMatchObject([
+      { atMs: startMs + 5 * minuteMs },
+    ]);
+  });
+
   it.each([
     ['more was asked for than given', [crm, erp], [crm], [erp]],
     ['nothing of it was given under the same name', [erp], ['https://sts.example/erp'], undefined],

@@ -105,6 +105,12 @@ describe('outlives its parent', () => {
   });
 });
 
+it('happened when it was minted, else when it was first heard of', () => {
+  const heard = { expMs: at(90), firstSeenMs: at(2) };
+  expect(mint(lineOf({ expMs: at(60) }, { ...heard, iatMs: at(1) }))).toMatchObject([{ atMs: at(1) }]);
+  expect(mint(lineOf({ expMs: at(60) }, { ...heard, iatMs: undefined }))).toMatchObject([{ atMs: at(2) }]);
+});
+
 describe('refreshed past what it came from', () => {
   const family = (...lives: readonly number[]) =>
     lineOf(

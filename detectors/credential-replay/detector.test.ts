@@ -180,6 +180,13 @@ describe('redeemed twice', () => {
     expect(sight(parentOf([{}, {}], code), {}, { oneTimeKinds: [] })).toEqual([]);
   });
 
+  it('happened when the tokens were minted, else when they were first heard of', () => {
+    const found = sight(
+      parentOf([{ firstSeenMs: at(8) }, { iatMs: undefined, firstSeenMs: at(9) }], { maxUses: 1 }),
+    );
+    expect(found).toMatchObject([{ atMs: at(9), evidence: { firstAt: '2026-01-05T08:01:00.000Z' } }]);
+  });
+
   it('does not count uses as redemptions', () => {
     expect(sight(parentOf([{}], { maxUses: 1, uses: [api('a', 1)] }))).toEqual([]);
   });

@@ -108,6 +108,10 @@ describe('too deep', () => {
     expect(found).not.toHaveProperty('linkLevel');
   });
 
+  it('is as deep as it may be where it names that many and its holders narrowed it', () => {
+    expect(facts(handed('abbbcd', {}, {}, {}, {}, {}, { act: actOf('dcb') }))).toEqual([]);
+  });
+
   it('is not said again below a token that names too many', () => {
     expect(facts(lineOf({ act: actOf('edcb') }, { act: actOf('fedcb') }))).toEqual([]);
     expect(facts(lineOf({ act: actOf('edcb') }, { grant: 'refresh_token', tokenKind: undefined }))).toEqual(
@@ -190,6 +194,15 @@ describe('an actor returns', () => {
   ])('%s', (_, held, isSaid) => {
     expect(sight(held)).toMatchObject(isSaid ? [{ fact: 'actor-returns', evidence: { seen: false } }] : []);
   });
+});
+
+it.each([
+  ['too deep', handed('abcd'), 'e'],
+  ['returned', handed('ab'), 'a'],
+])('%s: happened when it was minted, else when it was first heard of', (_, parent, name) => {
+  const heard = { parent, actor: agent(name), firstSeenMs: startMs + 2 };
+  expect(sight(token('last', { ...heard, iatMs: startMs + 1 }))).toMatchObject([{ atMs: startMs + 1 }]);
+  expect(sight(token('last', { ...heard, iatMs: undefined }))).toMatchObject([{ atMs: startMs + 2 }]);
 });
 
 it('has nothing to say of a root', () => {

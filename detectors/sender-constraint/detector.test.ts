@@ -195,6 +195,11 @@ describe('the binding dropped', () => {
     expect(drop(child as Partial<TokenView>, parent)).toHaveLength(count);
   });
 
+  it('happened when it was minted, else when it was first heard of', () => {
+    expect(drop({ iatMs: at(1), firstSeenMs: at(2) })).toMatchObject([{ atMs: at(1) }]);
+    expect(drop({ iatMs: undefined, firstSeenMs: at(2) })).toMatchObject([{ atMs: at(2) }]);
+  });
+
   it('weighs less where another issuer may not report keys', () => {
     expect(drop({ issuer: 'https://other.example' })).toMatchObject([{ severity: 'low' }]);
     expect(drop({ issuer: undefined }, { issuer: undefined })).toMatchObject([{ severity: 'low' }]);

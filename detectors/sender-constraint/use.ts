@@ -7,7 +7,7 @@ import { wrongKeyOf } from './keys.ts';
 
 const none: readonly Finding[] = [];
 
-/** A call whose sender proved another key than its token is bound to (RFC 9449 section 4.3, RFC 8705 section 3, V25). */
+/** A call whose sender proved another key than its token's (RFC 9449 section 4.3, RFC 8705 section 3, V25). */
 export function judgeKey(action: ActionView, policy: Policy): readonly Finding[] {
   const { token, sender } = action;
   if (token === undefined || sender === undefined) return none;

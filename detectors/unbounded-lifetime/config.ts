@@ -37,7 +37,7 @@ export function isMachine(principal: Principal | undefined): boolean {
   return principal !== undefined && principal.kind !== 'human';
 }
 
-/** A machine holds it on somebody's behalf: it was made from another token, or names its actor (RFC 8693 section 4.1). */
+/** A machine holds it for somebody: it was made from another token, or names its actor (RFC 8693 section 4.1). */
 export function isDelegated({ actor, subject, parent, act }: TokenView): boolean {
   return isMachine(actor ?? subject) && (parent !== undefined || act !== undefined);
 }

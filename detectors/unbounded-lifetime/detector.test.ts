@@ -72,6 +72,12 @@ describe('never expires', () => {
     expect(kinds(mint(held))).toEqual(kind === undefined ? [] : [kind]);
   });
 
+  it('began when it was minted, else when it was first heard of', () => {
+    const heard = { firstSeenMs: startMs + minuteMs };
+    expect(mint(endless(heard))).toMatchObject([{ atMs: startMs }]);
+    expect(mint(endless({ ...heard, iatMs: undefined }))).toMatchObject([{ atMs: startMs + minuteMs }]);
+  });
+
   it('takes the kind of what a refresh replaced', () => {
     const refreshed = { grant: 'refresh_token', tokenKind: undefined, expMs: null };
     expect(kinds(mint(lineOf({ tokenKind: 'refresh_token' }, refreshed)))).toEqual(['signal']);
