@@ -59,7 +59,12 @@ export function judgePolicyFile(
   } catch {
     return refused('the document is no UTF-8 text');
   }
-  return { ...checkPolicy(text, context), digest, text, signedBy: signer?.fingerprint };
+  try {
+    return { ...checkPolicy(text, context), digest, text, signedBy: signer?.fingerprint };
+  } catch {
+    // A fault of ours, or of the library's: the policy before it judges on.
+    return refused('the document cannot be read');
+  }
 }
 
 /** The bytes, or a sentence that says why there are none. */

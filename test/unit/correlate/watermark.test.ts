@@ -55,6 +55,16 @@ describe('the watermark', () => {
     expect(tracker.partitions.idle).toBe(1);
   });
 
+  it('takes another lateness as it comes, and never goes back for it', () => {
+    const tracker = createWatermarkTracker(LATENESS_MS);
+    const at = now + 20 * SECOND_MS;
+    expect(tracker.at(at)).toBe(at - LATENESS_MS);
+    tracker.setLateness(LATENESS_MS * 2);
+    expect(tracker.at(at)).toBe(at - LATENESS_MS);
+    tracker.setLateness(SECOND_MS);
+    expect(tracker.at(at)).toBe(at - SECOND_MS);
+  });
+
   it('never goes back, also when our own clock does, and goes on soon after', () => {
     const tracker = createWatermarkTracker(LATENESS_MS);
     const reached = play(tracker, [now, now + MINUTE_MS], { a: live });
