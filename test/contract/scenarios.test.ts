@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { run as runProgram } from '../../src/cli/program.ts';
-import { eventsOf, policyFile, readScenarios } from '../scenarios/scenario.ts';
+import { eventsOf, nameOf, policyFile, readScenarios } from '../scenarios/scenario.ts';
 
 const START_MS = Date.UTC(2026, 0, 5, 8);
 const folder = mkdtempSync(join(tmpdir(), 'chainwarden-scenarios-'));
@@ -38,8 +38,6 @@ describe.each(readScenarios().map((scenario) => [scenario.file, scenario.told] a
       .map((line) => JSON.parse(line) as { kind: string; detector: string; facts: string[] });
     const paging = alerts.filter(({ kind }) => kind === 'alert');
     expect(err, 'every event is one of the contract').not.toMatch(/[1-9]\d* refused/);
-    expect(
-      paging.flatMap(({ detector, facts }) => facts.map((fact) => `${detector}/${fact}`)).sort(),
-    ).toEqual(run.alerts.toSorted());
+    expect(paging.map(nameOf).sort()).toEqual(run.alerts.toSorted());
   });
 });

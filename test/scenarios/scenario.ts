@@ -26,8 +26,8 @@ const Run = z.strictObject({
   /** Members of an event's data that are others; null takes one away. */
   change: z.record(z.string(), Data).default({}),
   add: z.record(z.string(), Step).default({}),
-  /** `detector/fact` of every finding that pages in the end. */
-  alerts: z.array(z.string().regex(/^[a-z-]+\/[a-z-]+$/)),
+  /** Every alert that pages in the end, by its detector and all facts that it holds: `detector/fact+fact`. */
+  alerts: z.array(z.string().regex(/^[a-z-]+\/[a-z-]+(?:\+[a-z-]+)*$/)),
 });
 type Run = z.infer<typeof Run>;
 
@@ -48,6 +48,17 @@ export function readScenarios(): readonly { readonly file: string; readonly told
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml') && file !== 'policy.yaml')
     .map((file) => ({ file, told: Scenario.parse(parse(readFileSync(new URL(file, folder), 'utf8'))) }));
+}
+
+/** An alert as runs name it. */
+export function nameOf({
+  detector,
+  facts,
+}: {
+  readonly detector: string;
+  readonly facts: readonly string[];
+}) {
+  return `${detector}/${facts.toSorted().join('+')}`;
 }
 
 /** The policy that the organisation of all scenarios lives under. */
