@@ -281,6 +281,16 @@ it('counts a link of unknown level as asserted', () => {
   expect(see(token)).toMatchObject([{ linkLevel: 4, evidence: { linkLevel: 4 } }]);
 });
 
+it('says null of what nobody told, and dates it by its report', () => {
+  const line = hop('B A', 'C A', { iatMs: undefined, issuer: undefined });
+  expect(see(line)).toMatchObject([{ atMs: startMs, evidence: { issuer: null } }]);
+  const nameless = lineOf(
+    { act: act('A'), actor: agent('A') },
+    { act: act('B X'), subject: undefined, issuer: undefined },
+  );
+  expect(see(nameless).map(({ fact }) => fact)).toEqual(['act-against-lineage']);
+});
+
 it('looks at derived tokens only', () => {
   expect(see(lineOf({ act: act('A') }))).toEqual([]);
   expect(look(attributionBreak, { on: 'action', action: action(), policy: policy() })).toEqual([]);

@@ -210,6 +210,11 @@ describe('exchanged', () => {
   });
 });
 
+it('says null of what nobody told, and dates it by its report', () => {
+  const child = token('child', { parent: bait, iatMs: undefined, grant: undefined });
+  expect(see(child)).toMatchObject([{ atMs: startMs, evidence: { grant: null } }]);
+});
+
 it('has nothing to say of tools', () => {
   const tool = { key: 'k', server: undefined, name: 't', definitions: [] };
   expect(look(canaryUsed, { on: 'tool', tool, policy: policy(rules) })).toEqual([]);

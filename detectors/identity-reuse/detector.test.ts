@@ -221,6 +221,11 @@ describe("a machine's credential in a person's hands", () => {
   });
 });
 
+it('says null of what nobody told', () => {
+  const held = token('tok', { subject: undefined, actor: bot, client: undefined, tokenKind: undefined });
+  expect(see(held, evil)).toMatchObject([{ evidence: { subject: null, client: null, tokenKind: null } }]);
+});
+
 it('looks at actions with a credential only', () => {
   expect(see(undefined, bot)).toEqual([]);
   expect(look(identityReuse, { on: 'token', token: own(), policy: policy() })).toEqual([]);

@@ -118,6 +118,24 @@ describe('an actor that is never named', () => {
   });
 });
 
+it('says null of what nobody told, and dates it by its report', () => {
+  const untold = {
+    iatMs: undefined,
+    actor: undefined,
+    client: undefined,
+    subject: undefined,
+    issuer: undefined,
+  };
+  expect(see(hop(untold))).toMatchObject([
+    { atMs: startMs, evidence: { actor: null, client: null, subject: null, issuer: null } },
+  ]);
+  const above = lineOf(
+    { client: 'portal', actor: undefined },
+    { actor: undefined, client: 'mailer', iatMs: undefined },
+  );
+  expect(see(above)).toMatchObject([{ kind: 'signal', atMs: startMs }]);
+});
+
 it('looks at derived tokens only', () => {
   expect(see(lineOf({}))).toEqual([]);
   expect(look(impersonation, { on: 'action', action: action(), policy: policy() })).toEqual([]);

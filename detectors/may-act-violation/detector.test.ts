@@ -167,6 +167,26 @@ describe('not delegated to', () => {
   });
 });
 
+it('says null of what nobody told, and dates it by its report', () => {
+  const untold = {
+    iatMs: undefined,
+    client: undefined,
+    subject: undefined,
+    issuer: undefined,
+    grant: undefined,
+  };
+  expect(see(lineOf(root, { actor: evil, ...untold }))).toMatchObject([
+    { atMs: startMs, evidence: { client: null, subject: null, issuer: null, grant: null } },
+  ]);
+  expect(
+    see(token('root', { actor: evil }), { trust: { delegates: [{ from: '*', to: [] }] } }),
+  ).toMatchObject([{ evidence: { linkLevel: null } }]);
+  expect(see(lineOf(root, { actor: undefined, client: 'other' }))).toMatchObject([
+    { evidence: { actor: null } },
+  ]);
+  expect(see(token('root', { actor: evil }))).toEqual([]);
+});
+
 it('looks at tokens only', () => {
   expect(look(mayActViolation, { on: 'action', action: action(), policy: policy() })).toEqual([]);
 });

@@ -274,6 +274,17 @@ describe('untrusted root', () => {
   });
 });
 
+it('says null of what nobody told, and dates it by its report', () => {
+  const untold = { iatMs: undefined, grant: undefined, tokenKind: undefined, parentLevel: undefined };
+  const rules = {
+    trust: { issuers: ['https://as.example'], domains: [{ name: 'acme', issuers: ['https://as.example'] }] },
+  };
+  expect(mint(token('ours', { parent: abroad(), ...untold }), rules)).toMatchObject([
+    { fact: 'untrusted-issuer', atMs: startMs, linkLevel: 4, evidence: { grant: null } },
+    { fact: 'domain-crossed', atMs: startMs, linkLevel: 4, evidence: { grant: null } },
+  ]);
+});
+
 it('has nothing to say of sources', () => {
   expect(look(trustBoundary, { on: 'source', source: sourceView(), policy: policy() })).toEqual([]);
 });
