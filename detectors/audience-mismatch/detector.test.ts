@@ -186,6 +186,10 @@ describe('passed through', () => {
     expect(found.map(({ kind }) => kind)).toEqual(Array.from({ length: count }, () => 'signal'));
   });
 
+  it('cannot tell which came first at the same instant, and says so all the same', () => {
+    expect(passed([inward, api('erp', { ...onward, atMs: at(5) })])).toHaveLength(1);
+  });
+
   it('needs two uses', () => {
     expect(passed([onward])).toEqual([]);
   });

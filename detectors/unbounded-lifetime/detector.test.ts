@@ -207,7 +207,15 @@ describe('a static secret grown old', () => {
       1,
     ],
     ['a token that is no static key', key({ tokenKind: 'access_token' }), 200 * day, {}, 0],
-    ['of a kind that nobody says', key({ tokenKind: undefined }), 200 * day, {}, 0],
+    ['of a kind that nobody says, without an end', key({ tokenKind: undefined }), 200 * day, {}, 1],
+    [
+      'of a kind that nobody says',
+      key({ tokenKind: undefined, expMs: startMs + 365 * day }),
+      200 * day,
+      {},
+      0,
+    ],
+    ['a token of another kind without an end', key({ tokenKind: 'session' }), 200 * day, {}, 0],
     ['no token', undefined, 200 * day, {}, 0],
   ] as const)('%s', (_, held, ageMs, rules, count) => {
     expect(use(held, ageMs, rules)).toHaveLength(count);

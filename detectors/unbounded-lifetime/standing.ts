@@ -1,4 +1,4 @@
-import type { ActionView } from '../../src/domain/chain.ts';
+import type { ActionView, TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
 import { isSensitive } from '../deed.ts';
@@ -12,7 +12,7 @@ const none: readonly Finding[] = [];
 /** A machine that works with a static credential which is older than any may become (R37, R65). */
 export function judgeUse(action: ActionView, policy: Policy, config: LifetimeConfig): readonly Finding[] {
   const { token } = action;
-  if (token === undefined || !isOf(token.tokenKind, config.standingKinds)) return none;
+  if (token === undefined || !isStatic(token, config)) return none;
   const actor = action.actor ?? token.actor ?? token.subject;
   const sinceMs = token.iatMs ?? token.firstSeenMs;
   const { standingDays } = policy.lifetimes;
@@ -35,4 +35,9 @@ export function judgeUse(action: ActionView, policy: Policy, config: LifetimeCon
       },
     }),
   ];
+}
+
+/** By its kind; of what nobody says the kind, by having no end. */
+function isStatic({ tokenKind, expMs }: TokenView, config: LifetimeConfig): boolean {
+  return tokenKind === undefined ? expMs === null : isOf(tokenKind, config.standingKinds);
 }
