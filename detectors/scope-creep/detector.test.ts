@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TokenView } from '../../src/domain/chain.ts';
+import type { ApprovalGrant, ApprovalView, TokenView } from '../../src/domain/chain.ts';
+import type { Principal } from '../../src/domain/event/index.ts';
 import * as views from '../../test/support/views.ts';
 import { chain, lineOf, minuteMs, policy, silentFeeds, startMs } from '../../test/support/views.ts';
 import { createScopeCreep } from './detector.ts';
@@ -20,6 +21,40 @@ function drift(held: TokenView, rules: object = {}, config: object = {}) {
 function scopes(...line: readonly (readonly string[] | undefined)[]): TokenView {
   return lineOf(...line.map((scope) => ({ scope })));
 }
+
+describe('a step-up that a person agreed to', () => {
+  const human: Principal = { id: 'bob@example', kind: 'human' };
+  const granted = (differs: Partial<ApprovalGrant> = {}) =>
+    views.approval('a1', {
+      grants: [
+        {
+          ...{ atMs: startMs - minuteMs, by: human, eventId: 'granted', binds: [{ action: 'crm:write' }] },
+          ...{ expMs: undefined, maxUses: undefined, requester: undefined, ticket: undefined, ...differs },
+        },
+      ],
+    });
+  const grown = (approvals: readonly ApprovalView[]) =>
+    drift(lineOf({ scope: ['crm:read'] }, { scope: ['crm:read', 'crm:write'], approvals }));
+
+  it('is no drift', () => {
+    expect(grown([granted()])).toEqual([]);
+  });
+
+  it.each([
+    ['to something else', { binds: [{ action: 'crm:delete' }] }],
+    ['afterwards', { atMs: startMs + 2 * minuteMs }],
+    ['for a time that was over', { expMs: startMs - 2 * minuteMs }],
+    ['by an agent', { by: views.bot }],
+    ['for another agent', { binds: [{ action: 'crm:write', actor: 'agent/other' }] }],
+  ])('is drift when it was given %s', (_, differs) => {
+    expect(grown([granted(differs)])).toMatchObject([{ fact: 'hop-drift', kind: 'alert' }]);
+  });
+
+  it('is waited for while nobody has decided', () => {
+    expect(grown([views.approval('a1')])).toMatchObject([{ settlesAtMs: startMs + 10 * minuteMs }]);
+    expect(grown([])[0]).not.toHaveProperty('settlesAtMs');
+  });
+});
 
 describe('hop drift', () => {
   it('names what was gained, from whom, and the credential to revoke', () => {

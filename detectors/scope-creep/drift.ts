@@ -1,7 +1,13 @@
-import type { TokenView } from '../../src/domain/chain.ts';
+import type { ApprovalView, TokenView } from '../../src/domain/chain.ts';
 import { type Finding, maxSeverity } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { type Drift, driftOf, refusedExcess, type ScopeAlgebra } from '../../src/domain/scope/index.ts';
+import {
+  type Drift,
+  driftOf,
+  refusedExcess,
+  type ScopeAlgebra,
+  stepUpOf,
+} from '../../src/domain/scope/index.ts';
 import { refLabel } from '../../src/domain/token.ts';
 import { clocksOf, eventIds, holderOf, sample, tokenSubject } from '../evidence.ts';
 import { severityOf, sumOf, type WeightConfig } from './weight.ts';
@@ -15,11 +21,13 @@ export function gained(
   algebra: ScopeAlgebra,
   config: WeightConfig,
 ): Finding | undefined {
-  const drift = driftOf(token, algebra, undefined);
+  const drift = driftOf(token, algebra, stepUpOf(token, token.approvals, algebra, clocksOf(policy).skewMs));
   if (drift === undefined) return undefined;
   const { kind, added, grown, held, holder, between, issuer } = drift;
   // A token of unknown scope may yet be reported by its issuer, and then the drift may be its own.
-  const isFinal = between.every((ancestor) => ancestor.token.scope !== undefined);
+  // An approval that was asked for and is not decided may yet allow it.
+  const isFinal =
+    between.every((ancestor) => ancestor.token.scope !== undefined) && !token.approvals.some(isOpen);
   const sum = sumOf(grown, policy, config);
   return {
     subject: tokenSubject(token),
@@ -48,6 +56,10 @@ export function gained(
     revoke: token.ref,
     linkLevel: holder.level,
   };
+}
+
+function isOpen({ grants, denials }: ApprovalView): boolean {
+  return grants.length === 0 && denials.length === 0;
 }
 
 /** Somebody asked for more than there was to give, and did not get it: a probe, and no violation. */

@@ -84,7 +84,10 @@ export class Evidence {
       for (const user of users) {
         const cell = user instanceof Call ? user.home?.chain : user.chain;
         if (user instanceof Call) touched.calls.add(user);
-        if (cell !== undefined) touched.cells.add(cell);
+        if (cell === undefined) continue;
+        touched.cells.add(cell);
+        // What was agreed to says what a token may hold.
+        for (const { token } of cell.members) if (token !== undefined) touched.tokens.add(token);
       }
     }
     this.#changed.clear();

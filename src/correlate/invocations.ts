@@ -59,7 +59,8 @@ export class Invocations {
   /** It leaves memory with its chain: nothing that stays may hold on to it. */
   release(place: Place): void {
     const { tokens, calls, evidence } = this.#graph;
-    for (const name of evidenceNamesOf(place.facts)) evidence.leave(name, place);
+    for (const name of evidenceNamesOf([...place.facts, ...(place.token?.facts ?? [])]))
+      evidence.leave(name, place);
     const data = place.kind === 'invocation' ? invoked(place) : undefined;
     const source = place.facts[0]?.event.source;
     if (data === undefined || source === undefined) return;

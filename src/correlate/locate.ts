@@ -56,7 +56,7 @@ export function locate(graph: TenantGraph, finding: Finding, sighting: string, p
     outcome: call?.outcome,
     revocable: finding.revoke !== undefined && token !== undefined && linksHold(token),
     liveUntilMs: token?.expMs,
-    writesSince: token === undefined ? 0 : writesSince(token, finding.atMs, policy),
+    writesSince: token === undefined ? 0 : writesSince(token, cell, finding.atMs, policy),
   };
 }
 
@@ -95,9 +95,11 @@ function linksHold(token: TokenNode): boolean {
 
 const changing: ReadonlySet<Effect> = new Set(['write', 'delete', 'admin']);
 
-function writesSince(token: TokenNode, atMs: number, policy: Policy): number {
+/** Of a credential that chains rest on, those in the finding's own chain: others come and go. */
+function writesSince(token: TokenNode, cell: ChainCell | undefined, atMs: number, policy: Policy): number {
   let writes = 0;
   for (const use of token.carriers) {
+    if (token.isAncestor && use.home?.chain !== cell) continue;
     if (use.atMs >= atMs && use.outcome !== 'denied' && changing.has(use.effectUnder(policy))) writes += 1;
   }
   return writes;

@@ -50,6 +50,7 @@ export function looseOf(cell: ChainCell, graph: TenantGraph): ReadonlySet<Admitt
 function* evidenceNames(cell: ChainCell): Iterable<string> {
   for (const place of cell.members) {
     yield* evidenceNamesOf(place.facts);
+    if (place.token !== undefined) yield* evidenceNamesOf(place.token.facts);
     for (const { approvalId } of place.calls) if (approvalId !== undefined) yield approvalName(approvalId);
   }
 }

@@ -73,9 +73,10 @@ export class Story {
   get approvals(): readonly ApprovalView[] {
     if (this.#approvals !== undefined) return this.#approvals;
     const approvals = new Map<string, ApprovalNode>();
-    for (const { facts, calls } of this.#members) {
+    for (const { facts, calls, token } of this.#members) {
       for (const { data } of facts)
         this.#collect(approvals, 'approvalId' in data ? data.approvalId : undefined);
+      for (const { data } of token?.facts ?? []) this.#collect(approvals, data.approvalId);
       for (const call of calls) this.#collect(approvals, call.approvalId);
     }
     this.#approvals = [...approvals.values()].sort((a, b) => compareStrings(a.id, b.id)).slice(0, VIEWED_MAX);

@@ -1,5 +1,6 @@
 import type {
   ActionView,
+  ApprovalView,
   LinkLevel,
   ParentLink,
   RefContradiction,
@@ -208,6 +209,15 @@ export class TokenNode extends ToldToken implements TokenView {
     return this.#kept((state) => state.scope);
   }
 
+  get aud(): readonly string[] | undefined {
+    return this.#kept((state) => state.aud);
+  }
+
+  /** Of its chain, and those that its mint names. */
+  get approvals(): readonly ApprovalView[] {
+    return this.place.chain?.approvals ?? [];
+  }
+
   /** What a refresh does not say itself is what the token that it replaced had. */
   #kept<T>(read: (state: TokenState) => T | undefined): T | undefined {
     let node: TokenNode = this;
@@ -236,7 +246,7 @@ export class TokenNode extends ToldToken implements TokenView {
       this.actor ?? null,
       state.client ?? null,
       this.subject ?? null,
-      state.aud ?? null,
+      this.aud ?? null,
       state.eventIds,
       this.#said(),
     ]);

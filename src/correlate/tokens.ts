@@ -1,4 +1,5 @@
 import type { TokenRef } from '../domain/event/index.ts';
+import { evidenceNamesOf } from './evidence.ts';
 import type { Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
@@ -58,6 +59,8 @@ export class Tokens {
     const before = token.signature();
     if (adding) token.addFact(fact);
     else token.removeFact(fact.event);
+    for (const name of evidenceNamesOf([fact]))
+      this.#graph.evidence.use(name, token.place, evidenceNamesOf(token.facts).has(name));
     this.refresh(token, before);
     // A second report may replace what the first one said: only a first one merely adds.
     this.#graph.places.recount(token.place, adding && token.facts.length === 1);

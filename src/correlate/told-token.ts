@@ -69,10 +69,6 @@ export class ToldToken {
     return this.state.environment;
   }
 
-  get aud(): readonly string[] | undefined {
-    return this.state.aud;
-  }
-
   get iatMs(): number | undefined {
     return this.state.iatMs;
   }

@@ -1,6 +1,7 @@
 import type { ToolDefinition, ToolView } from '../domain/chain.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import { DEFINITIONS_PER_TOOL_MAX, TOOLS_WATCHED_MAX } from '../domain/limits.ts';
+import { tellingKey } from './call-names.ts';
 import { compareStrings } from './fact.ts';
 
 /** One tool of one server, with every definition under which it was ever called. */
@@ -17,11 +18,11 @@ export class Tool implements ToolView {
   }
 
   /** Returns true when it is news. Minima only: noting one again changes nothing. */
-  note({ hash, firstMs, eventId }: ToolDefinition): boolean {
+  note({ hash, firstMs, eventId, callId }: ToolDefinition): boolean {
     const known = this.#definitions.get(hash);
     if (known === undefined && this.#definitions.size >= DEFINITIONS_PER_TOOL_MAX) return false;
     if (known !== undefined && compareShows(known, { firstMs, eventId }) <= 0) return false;
-    this.#definitions.set(hash, { hash, firstMs, eventId });
+    this.#definitions.set(hash, { hash, firstMs, eventId, callId });
     return true;
   }
 
@@ -45,12 +46,12 @@ export class Tools {
   }
 
   /** Returns the tool when the call shows a definition of it that is news. */
-  observe({ data, timeMs, id }: AdmittedEvent): Tool | undefined {
+  observe({ data, source, timeMs, id }: AdmittedEvent): Tool | undefined {
     if (!('tool' in data) || data.tool.definitionHash === undefined) return undefined;
     const tool = this.#ensure(data.tool.server, data.tool.name);
-    return tool?.note({ hash: data.tool.definitionHash, firstMs: timeMs, eventId: id }) === true
-      ? tool
-      : undefined;
+    const callId = tellingKey(source, id, data);
+    const shown = { hash: data.tool.definitionHash, firstMs: timeMs, eventId: id, callId };
+    return tool?.note(shown) === true ? tool : undefined;
   }
 
   restore(key: string, definitions: readonly ToolDefinition[]): Tool | undefined {

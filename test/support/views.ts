@@ -65,6 +65,7 @@ export function token(jti: string, differs: Partial<TokenView> = {}): TokenView 
     childCount: 0,
     children: [],
     uses: [],
+    approvals: [],
     revocation: undefined,
     introspections: [],
     rejections: [],

@@ -1,6 +1,6 @@
 import type { Act, Presented, Principal, TokenRef } from '../event/index.ts';
 import type { ActionView } from './action.ts';
-import type { Privilege } from './context.ts';
+import type { ApprovalView, Privilege } from './context.ts';
 
 /**
  * How far a parent link is trusted: 1 issuer, 2 platform, 3 cryptographic, 4 asserted, 5 correlation,
@@ -66,6 +66,8 @@ export interface TokenView {
   readonly children: readonly TokenView[];
   /** Calls that carried it, by time: the first and the last VIEWED_MAX that are in memory. */
   readonly uses: readonly ActionView[];
+  /** Approvals of its chain, by id, and those that its mint names. */
+  readonly approvals: readonly ApprovalView[];
   /** The earliest revocation that covers it directly: by reference, by family or by subject. */
   readonly revocation: Revocation | undefined;
   /** RFC 7662 answers about it, by time. */

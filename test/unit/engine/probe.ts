@@ -66,10 +66,11 @@ const ids = (views: readonly { readonly id: string }[]) => views.map(({ id }) =>
 const keys = (views: readonly { readonly key: string }[]) => views.map(({ key }) => key);
 
 function tokenSaid(token: TokenView, people: PeopleView, depth: Depth): Finding {
-  const { parent, children, uses, ...own } = plain(token);
+  const { parent, children, uses, approvals, ...own } = plain(token);
   const same =
     token.subject !== undefined && token.actor !== undefined && people.same(token.subject, token.actor);
-  const whole = { ...own, children: keys(children), uses: ids(uses), same };
+  const agreed = approvals.map(approvalSeen);
+  const whole = { ...own, agreed, children: keys(children), uses: ids(uses), same };
   const seen = { ...(depth === 'everything' ? whole : lasting(own)), parent: parent?.key };
   // Where it is known who holds it, that may have been read in it too.
   const kind = depth === 'everything' ? 'token' : 'source';
@@ -78,7 +79,7 @@ function tokenSaid(token: TokenView, people: PeopleView, depth: Depth): Finding 
 }
 
 /** Without what servers read in it, and what else depends on the uses that are here. */
-function lasting(own: Omit<TokenView, 'parent' | 'children' | 'uses'>): object {
+function lasting(own: Omit<TokenView, 'parent' | 'children' | 'uses' | 'approvals'>): object {
   const { act, actor, aud, client, cnf, nbfMs, childCount, firstSeenMs, ...rest } = own;
   return rest;
 }
@@ -131,11 +132,12 @@ function plain(token: TokenView): TokenView {
   const { maxUses, session, family, environment, standing, firstSeenMs, eventIds, parent } = token;
   const { parentLevel, otherParents, actorToken, childCount, children, uses, revocation } = token;
   const { introspections, rejections, exposure, privileges, contradiction, cutParent, ref, txn } = token;
+  const { approvals } = token;
   return {
     ...{ key, issuer, issued, tokenKind, grant, subject, actor, client, act, mayAct, cnf },
     ...{ authorizationDetails, scope, requestedScope, requestedAudience, aud, iatMs, nbfMs, expMs },
     ...{ maxUses, session, family, environment, standing, firstSeenMs, eventIds, parent },
     ...{ parentLevel, otherParents, actorToken, childCount, children, uses, revocation },
-    ...{ introspections, rejections, exposure, privileges, contradiction, cutParent, ref, txn },
+    ...{ introspections, rejections, exposure, privileges, contradiction, cutParent, ref, txn, approvals },
   };
 }
