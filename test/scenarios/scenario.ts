@@ -65,7 +65,7 @@ export function nameOf({
 export const policyFile = new URL('policy.yaml', folder).pathname;
 
 /** A run as CloudEvents, by time. Instants in the data are seconds after the start too. */
-export function eventsOf({ story }: Scenario, run: Run, startMs: number, tenant?: string): object[] {
+export function eventsOf({ story }: Scenario, run: Run, startMs: number): readonly ToldEvent[] {
   const steps = new Map<string, Step>(Object.entries({ ...story, ...run.add }));
   for (const name of [...run.drop, ...Object.keys(run.move), ...Object.keys(run.change)]) {
     if (!steps.has(name)) throw new RangeError(`there is no step ${name}`);
@@ -77,11 +77,23 @@ export function eventsOf({ story }: Scenario, run: Run, startMs: number, tenant?
     .map(({ id, at, from, type, data, changed }) => ({
       ...{ specversion: '1.0', id, source: from, type: `io.chainwarden.${type}.v1` },
       time: new Date(startMs + at * 1000).toISOString(),
-      data: {
-        ...{ v: 1, type, ...(tenant === undefined ? {} : { tenant }) },
-        ...dated(merged(data, changed), startMs),
-      },
+      data: { v: 1, type, ...dated(merged({ ...unsaid(type, at), ...data }, changed), startMs) },
     }));
+}
+
+/** A CloudEvent as publishers send it. */
+export interface ToldEvent {
+  readonly id: string;
+  readonly time: string;
+  readonly data: object;
+}
+
+/** What a step need not say of a token, since it is nearly always so. */
+function unsaid(type: string, at: number): Step['data'] {
+  if (type !== 'token.issued' && type !== 'token.exchanged') return {};
+  const grant =
+    type === 'token.exchanged' ? { grant: 'urn:ietf:params:oauth:grant-type:token-exchange' } : {};
+  return { tokenKind: 'access_token', ...grant, iat: at };
 }
 
 function merged(data: Step['data'], changed: Step['data']): Step['data'] {
@@ -94,7 +106,6 @@ function dated(data: Step['data'], startMs: number): Step['data'] {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => {
       if (instants.has(name) && typeof value === 'number') return [name, startMs / 1000 + value];
-      if (name === 'presented') return [name, dated(value as Step['data'], startMs)];
       // No expiry is written as `never`: null takes a member away.
       return [name, name === 'exp' && value === 'never' ? null : value];
     }),
