@@ -63,6 +63,11 @@ describe('a definition that changes', () => {
     expect(new Set(found.map(({ subject }) => subject.key)).size).toBe(found.length);
   });
 
+  it('shows the call that met it first, where that is known', () => {
+    const definitions = [definition('a', 0), { ...definition('b', 5), callId: 'call-9' }];
+    expect(watch(definitions)).toMatchObject([{ shownBy: 'call-9' }]);
+  });
+
   it('pages for none that was reviewed, and for none of a tool whose server nobody tells', () => {
     const definitions = [definition('a', 0), definition('b', 5)];
     expect(watch(definitions, {}, { announced: [hashOf('b')] })).toMatchObject([

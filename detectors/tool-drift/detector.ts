@@ -79,6 +79,8 @@ function definitionChanged(tool: ToolView, policy: Policy, config: DriftConfig):
       },
       eventIds: eventIds([definition.eventId], [before.eventId]),
       settlesAtMs: definition.firstMs + clocksOf(policy).latenessMs,
+      // The chain in which somebody first worked with the new one.
+      ...(definition.callId === undefined ? {} : { shownBy: definition.callId }),
     };
   });
 }

@@ -49,4 +49,6 @@ export interface ToolDefinition {
   readonly firstMs: number;
   /** The smallest id of an event that shows it at that time. */
   readonly eventId: string;
+  /** Id of the action that this event tells of; not known of what was remembered before it was kept. */
+  readonly callId?: string | undefined;
 }

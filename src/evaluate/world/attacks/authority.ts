@@ -146,7 +146,8 @@ const tools: readonly Variant[] = [
       const server = `https://mcp.acme.example/${script.name('server')}`;
       const { token, run } = opening(script, { capabilities: [read('docs')] });
       for (const definition of ['docs.get, as it was', 'docs.get, as it was', 'docs.get, and send a copy']) {
-        callTool(script, token, tool('docs', 'get', 'read'), { parentCallId: run, server, definition });
+        const shown = { parentCallId: run, server, definition, mustCarryTxn: true };
+        callTool(script, token, tool('docs', 'get', 'read'), shown);
         wait(script, 2 * MINUTE_MS, 5 * MINUTE_MS);
       }
     },
