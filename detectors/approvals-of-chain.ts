@@ -1,7 +1,9 @@
 import type { ActionView, ApprovalView, ChainView, PeopleView } from '../src/domain/chain.ts';
 import { matchesAny, type Policy } from '../src/domain/policy.ts';
-import { type Consent, type Court, consentOf, flaws } from './approvals.ts';
-import { mismatches, namesOf, placesOf } from './bindings.ts';
+import { createShelf, type Shelf } from './approval-shelf.ts';
+import { type Agreed, createLedger } from './approval-uses.ts';
+import { type Consent, type Court, consentBy, isNearer, isRefused, refusalBy, refused } from './approvals.ts';
+import { mismatches } from './bindings.ts';
 import { isNamedBy, numberOf } from './deed.ts';
 
 /** An action, what was agreed to of it, and why that matters. */
@@ -21,23 +23,19 @@ export interface Judged {
 export function judgedActions(chain: ChainView, people: PeopleView, policy: Policy): readonly Judged[] {
   const { approvals, actions, txns } = chain;
   if (approvals.length === 0 && policy.approvals.required.length === 0) return [];
-  const isRefused = approvals.some(({ denials }) => denials.length > 0);
-  const unnamed = new Map<string, ActionView[]>();
-  const court: Court = { policy, people, txns, unnamed };
+  const court: Court = { policy, people, txns, ledger: createLedger() };
+  const shelf = createShelf(approvals);
   const claimOf = claims(actions);
-  const find = finder(approvals);
   const judged: Judged[] = [];
   for (const action of actions) {
     const isRequired = needsApproval(action, policy);
-    const claim = claimOf(action);
-    if (!isRequired && !isRefused && claim === undefined) continue;
-    const consent = decide(action, claim, find(action), court);
+    const named = claimOf(action);
+    const claim = named === undefined ? undefined : shelf.read(named);
+    if (!isRequired && claim === undefined && shelf.denied === undefined) continue;
+    const consent = decide(action, claim, isRequired, shelf, court);
     judged.push({ action, isRequired, claim, consent });
     if (!isRequired || consent.is !== 'good' || consent.agreed.approval.id === claim?.id) continue;
-    const { id } = consent.agreed.approval;
-    const uses = unnamed.get(id);
-    if (uses === undefined) unnamed.set(id, [action]);
-    else uses.push(action);
+    court.ledger.add(consent.agreed.approval, action);
   }
   return judged;
 }
@@ -46,12 +44,13 @@ export function judgedActions(chain: ChainView, people: PeopleView, policy: Poli
 function needsApproval(action: ActionView, policy: Policy): boolean {
   return policy.approvals.required.some(({ actions, environments, fromAmount }) => {
     if (!isNamedBy(actions, action)) return false;
-    const environment = action.details.environment ?? action.token?.environment;
-    if (environments !== undefined && !(environment !== undefined && matchesAny(environments, environment))) {
-      return false;
+    if (environments !== undefined) {
+      const environment = action.details.environment ?? action.token?.environment;
+      if (environment === undefined || !matchesAny(environments, environment)) return false;
     }
+    if (fromAmount === undefined) return true;
     const amount = numberOf(action.details.amount);
-    return fromAmount === undefined || (amount !== undefined && Math.abs(amount) >= fromAmount);
+    return amount !== undefined && Math.abs(amount) >= fromAmount;
   });
 }
 
@@ -74,58 +73,48 @@ function claims(actions: readonly ActionView[]): (action: ActionView) => Approva
 function decide(
   action: ActionView,
   claim: ApprovalView | undefined,
-  found: ReadonlySet<ApprovalView>,
+  isRequired: boolean,
+  shelf: Shelf,
   court: Court,
 ): Consent {
-  const heard = claim === undefined ? [...found] : [claim, ...[...found].filter(({ id }) => id !== claim.id)];
-  const said = heard.map((approval) => ({
-    isClaim: approval === claim,
-    consent: consentOf(action, approval, approval === claim, court),
-  }));
-  const good = said.find(({ consent }) => consent.is === 'good');
-  if (good !== undefined) return good.consent;
-  const flawed = said.flatMap(({ isClaim, consent }) =>
-    consent.is === 'flawed' && (isClaim || !isMismatch(consent)) ? [consent] : [],
-  );
-  const nearest = flawed.toSorted((a, b) => flaws.indexOf(b.flaw.is) - flaws.indexOf(a.flaw.is))[0];
-  return nearest ?? said.find(({ consent }) => consent.is === 'late')?.consent ?? { is: 'none' };
-}
-
-/** What was agreed to for something else says nothing of an action that does not claim it. */
-function isMismatch({ flaw }: Extract<Consent, { is: 'flawed' }>): boolean {
-  return (mismatches as readonly string[]).includes(flaw.is);
-}
-
-/** Finds the approvals that may speak of an action, by id. */
-function finder(approvals: readonly ApprovalView[]): (action: ActionView) => ReadonlySet<ApprovalView> {
-  let index: ReadonlyMap<string, ReadonlySet<ApprovalView>> | undefined;
-  return (action) => {
-    index ??= indexed(approvals);
-    const keys = action.kind === 'change' ? keysOfChange(action) : [...namesOf(action)];
-    return new Set(keys.flatMap((key) => [...(index?.get(key) ?? [])]));
-  };
-}
-
-function keysOfChange(change: ActionView): readonly string[] {
-  const { record, amount } = change.details;
-  return [...placesOf(change), record, numberOf(amount)].map((value) => `about ${value}`);
-}
-
-function indexed(approvals: readonly ApprovalView[]): ReadonlyMap<string, ReadonlySet<ApprovalView>> {
-  const index = new Map<string, Set<ApprovalView>>();
-  const file = (key: string, approval: ApprovalView) => {
-    const entry = index.get(key);
-    if (entry === undefined) index.set(key, new Set([approval]));
-    else entry.add(approval);
-  };
-  for (const approval of approvals) {
-    const binds = [...approval.grants, ...approval.denials].flatMap((step) => step.binds ?? []);
-    for (const { action, target, facts } of binds) {
-      file(action, approval);
-      for (const value of [target, facts?.record, numberOf(facts?.amount)]) {
-        if (value !== undefined) file(`about ${value}`, approval);
-      }
-    }
+  const claimed = claim === undefined ? undefined : byClaim(action, claim, shelf, court);
+  if (claimed?.is === 'good') return claimed;
+  const others = isRequired || claim !== undefined ? byBinding(action, claim?.id, shelf, court) : [];
+  const good = others.find(({ is }) => is === 'good');
+  if (good !== undefined) return good;
+  if (claimed !== undefined && claimed.is !== 'none') return claimed;
+  let nearest: Extract<Consent, { is: 'flawed' }> | undefined;
+  for (const consent of others) {
+    // What was agreed to for something else says nothing of an action that does not claim it.
+    if (consent.is !== 'flawed' || (mismatches as readonly string[]).includes(consent.flaw.is)) continue;
+    if (nearest === undefined || isNearer(consent.flaw, nearest.flaw)) nearest = consent;
   }
-  return index;
+  if (nearest !== undefined) return nearest;
+  const denied = shelf.denied?.of(action).find((one) => isRefused(action, one, court));
+  if (denied !== undefined) return refused(denied.approval, denied.denial);
+  return others.find(({ is }) => is === 'late') ?? { is: 'none' };
+}
+
+function byClaim(action: ActionView, claim: ApprovalView, shelf: Shelf, court: Court): Consent {
+  const consent = consentBy(action, shelf.claimed(claim, action), court);
+  if (consent.is === 'good' || consent.is === 'flawed') return consent;
+  return refusalBy(action, claim, court) ?? consent;
+}
+
+/** What each of the chain's other approvals says, by id. */
+function byBinding(
+  action: ActionView,
+  claimId: string | undefined,
+  shelf: Shelf,
+  court: Court,
+): readonly Consent[] {
+  const speaking = new Map<string, Agreed[]>();
+  for (const agreed of shelf.granted.of(action)) {
+    const { id } = agreed.approval;
+    if (id === claimId) continue;
+    const same = speaking.get(id);
+    if (same === undefined) speaking.set(id, [agreed]);
+    else same.push(agreed);
+  }
+  return [...speaking.values()].map((all) => consentBy(action, all, court));
 }

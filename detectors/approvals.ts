@@ -1,16 +1,8 @@
-import type {
-  ActionView,
-  ApprovalGrant,
-  ApprovalStep,
-  ApprovalView,
-  Binding,
-  PeopleView,
-} from '../src/domain/chain.ts';
+import type { ActionView, ApprovalStep, ApprovalView, Binding, PeopleView } from '../src/domain/chain.ts';
 import type { Json } from '../src/domain/finding.ts';
 import type { Policy } from '../src/domain/policy.ts';
-import { type Agreed, overuseOf } from './approval-uses.ts';
-import { concerns, mismatches, mismatchOf, namesOf, otherFacts } from './bindings.ts';
-import { tookEffect } from './deed.ts';
+import { type Agreed, type Ledger, overuseOf } from './approval-uses.ts';
+import { type Mismatch, mismatches, mismatchOf, otherFacts } from './bindings.ts';
 import { clocksOf, instant } from './evidence.ts';
 
 /** What the approvals of one chain are judged by. */
@@ -18,8 +10,7 @@ export interface Court {
   readonly policy: Policy;
   readonly people: PeopleView;
   readonly txns: readonly string[];
-  /** By approval, uses that do not name it. */
-  readonly unnamed: ReadonlyMap<string, readonly ActionView[]>;
+  readonly ledger: Ledger;
 }
 
 /** What can be wrong with an approval that an action rests on; the farther down, the nearer it came to fitting. */
@@ -57,112 +48,94 @@ export type Consent =
 const none: Consent = { is: 'none' };
 
 /** A call that is held until somebody agrees is judged by its end: it did nothing before. */
-function endOf(action: ActionView): number {
+export function endOf(action: ActionView): number {
   return Math.max(action.atMs, action.endedMs ?? action.atMs);
 }
 
-/** What `approval` says to `action`, which claims it or is of the same chain. */
-export function consentOf(
+/** What one approval says to an action by those of its grants and bindings that speak of it. */
+export function consentBy(action: ActionView, speaking: readonly Agreed[], court: Court): Consent {
+  const byMs = endOf(action) + clocksOf(court.policy).skewMs;
+  let nearest: Extract<Consent, { is: 'flawed' }> | undefined;
+  let late: Agreed | undefined;
+  // The latest word first.
+  for (const agreed of speaking.toReversed()) {
+    if (agreed.grant.atMs > byMs) {
+      if (isForThis(agreed.binding, action, court)) late = agreed;
+      continue;
+    }
+    const found = flawOf(action, agreed, court);
+    if (found === undefined) return { is: 'good', agreed };
+    if (nearest === undefined || isNearer(found, nearest.flaw)) {
+      nearest = { is: 'flawed', approval: agreed.approval, agreed, flaw: found };
+    }
+  }
+  if (nearest !== undefined) return nearest;
+  return late === undefined ? none : { is: 'late', agreed: late };
+}
+
+export function isNearer(a: Flaw, b: Flaw): boolean {
+  return flaws.indexOf(a.is) > flaws.indexOf(b.is);
+}
+
+/** What was agreed to afterwards was agreed to only if it was this, not something like it. */
+function isForThis(binding: Binding | undefined, action: ActionView, { people }: Court): boolean {
+  return binding === undefined || mismatchOf(binding, action, people) === undefined;
+}
+
+/** Nobody agreed, and somebody said no to whatever claims the approval. */
+export function refusalBy(
   action: ActionView,
   approval: ApprovalView,
-  isClaimed: boolean,
-  court: Court,
-): Consent {
-  const speaking = approval.grants.flatMap((grant) =>
-    bindingsFor(grant, action, isClaimed).map((binding) => ({ approval, grant, binding })),
-  );
-  const inTime = speaking.filter(({ grant }) => grant.atMs <= endOf(action) + clocksOf(court.policy).skewMs);
-  if (inTime.length === 0)
-    return refusalOf(action, approval, isClaimed, court) ?? lateOf(action, speaking, court);
-  let nearest: { agreed: Agreed; flaw: Flaw } | undefined;
-  for (const agreed of inTime.toReversed()) {
-    const flaw = flawOf(action, agreed, court);
-    if (flaw === undefined) return { is: 'good', agreed };
-    if (nearest === undefined || flaws.indexOf(flaw.is) > flaws.indexOf(nearest.flaw.is))
-      nearest = { agreed, flaw };
-  }
-  return nearest === undefined ? none : { is: 'flawed', approval, ...nearest };
-}
-
-/** A grant without bindings is good for whatever claims it: nobody has said what it is not good for. */
-function bindingsFor(
-  grant: ApprovalGrant,
-  action: ActionView,
-  isClaimed: boolean,
-): readonly (Binding | undefined)[] {
-  if (grant.binds.length === 0) return isClaimed ? [undefined] : [];
-  if (action.kind === 'change') {
-    const about = grant.binds.filter((binding) => concerns(binding, action));
-    return about.length === 0 && isClaimed ? grant.binds : about;
-  }
-  const names = namesOf(action);
-  return grant.binds.filter((binding) => names.has(binding.action));
-}
-
-/** Somebody agreed when it was done already: to this, not to something like it. */
-function lateOf(action: ActionView, speaking: readonly Agreed[], court: Court): Consent {
-  const agreed = speaking.find(
-    ({ binding }) => binding === undefined || mismatchOf(binding, action, court.people) === undefined,
-  );
-  return agreed === undefined ? none : { is: 'late', agreed };
-}
-
-/** Nobody agreed, and somebody said no: to whatever claims the approval, else to what the refusal says. */
-function refusalOf(
-  action: ActionView,
-  approval: ApprovalView,
-  isClaimed: boolean,
-  court: Court,
+  { policy }: Court,
 ): Consent | undefined {
-  const denial = approval.denials.findLast((step) => isHeard(step, action, clocksOf(court.policy).skewMs));
-  if (denial === undefined) return undefined;
-  if (!isClaimed && !(isAskedBy(action, approval, court) && isAbout(denial, action, court))) return undefined;
+  const denial = approval.denials.findLast((step) => isHeard(step, action, clocksOf(policy).skewMs));
+  return denial === undefined ? undefined : refused(approval, denial);
+}
+
+/** Whoever asked was told no to exactly this. When somebody else does it, that is another way to do it. */
+export function isRefused(
+  action: ActionView,
+  { approval, denial, binding }: Denied,
+  { policy, people }: Court,
+): boolean {
+  return (
+    isHeard(denial, action, clocksOf(policy).skewMs) &&
+    isAskedBy(action, approval, people) &&
+    mismatchOf(binding, action, people) === undefined
+  );
+}
+
+/** A binding of a refusal. */
+export interface Denied {
+  readonly approval: ApprovalView;
+  readonly denial: ApprovalStep;
+  readonly binding: Binding;
+}
+
+export function refused(approval: ApprovalView, denial: ApprovalStep): Extract<Consent, { is: 'flawed' }> {
   return { is: 'flawed', approval, agreed: undefined, flaw: ended('approval-denied', 'deniedAt', denial) };
 }
 
-/** Whoever asked and was refused did it all the same; when somebody else does it, that is another way to do it. */
-export function isAskedBy(
-  action: ActionView,
-  { requests }: ApprovalView,
-  { people }: Pick<Court, 'people'>,
-): boolean {
+function isAskedBy(action: ActionView, { requests }: ApprovalView, people: PeopleView): boolean {
   const doers = [action.actor, action.token?.actor].filter((doer) => doer !== undefined);
   if (requests.length === 0 || doers.length === 0) return true;
   return requests.some(({ by }) => by === undefined || doers.some((doer) => people.same(by, doer)));
 }
 
-/** Exactly this was refused: a refusal that names no more than the kind of action forbids no other one. */
-function isAbout({ binds = [] }: ApprovalStep, action: ActionView, { people }: Court): boolean {
-  const names = namesOf(action);
-  return binds.some((binding) => {
-    const { target, argsHash, facts } = binding;
-    if (target === undefined && argsHash === undefined && facts === undefined) return false;
-    return names.has(binding.action) && mismatchOf(binding, action, people) === undefined;
-  });
-}
-
 function flawOf(action: ActionView, agreed: Agreed, court: Court): Flaw | undefined {
   const { binding } = agreed;
+  if (action.kind !== 'change') {
+    const mismatch = binding === undefined ? undefined : mismatchOf(binding, action, court.people);
+    return lapseOf(action, agreed, court) ?? differs(mismatch) ?? reuseOf(action, agreed, court);
+  }
+  const mismatch = differs(otherFacts(binding?.facts, action.details));
   // What a system tells of a call that was judged already is compared with what was agreed to, and no more.
-  if (action.kind === 'change' && followsUse(action, agreed, court))
-    return differs(otherFacts(binding?.facts, action.details));
-  return (
-    lapseOf(action, agreed, court) ??
-    (binding === undefined
-      ? undefined
-      : differs(
-          action.kind === 'change'
-            ? otherFacts(binding.facts, action.details)
-            : mismatchOf(binding, action, court.people),
-        )) ??
-    (action.kind === 'change' ? undefined : reuseOf(action, agreed, court))
-  );
+  return followsUse(action, agreed, court) ? mismatch : (lapseOf(action, agreed, court) ?? mismatch);
 }
 
-function followsUse(change: ActionView, { approval }: Agreed, court: Court): boolean {
-  const byMs = change.atMs + clocksOf(court.policy).skewMs;
-  const uses = [...approval.uses, ...(court.unnamed.get(approval.id) ?? [])];
-  return uses.some((use) => use.kind !== 'change' && use.atMs <= byMs && tookEffect(use));
+function followsUse(change: ActionView, { approval }: Agreed, { policy, ledger }: Court): boolean {
+  const byMs = change.atMs + clocksOf(policy).skewMs;
+  return ledger.of(approval).some(({ action }) => action.kind !== 'change' && action.atMs <= byMs);
 }
 
 /** It was taken back, or ended, before the action began. */
@@ -176,17 +149,15 @@ function lapseOf(action: ActionView, { approval, grant }: Agreed, { policy }: Co
   const withdrawal = since(approval.withdrawals, skewMs + propagationMs);
   if (withdrawal !== undefined) return ended('approval-withdrawn', 'withdrawnAt', withdrawal);
   if (grant.expMs !== undefined && action.atMs >= grant.expMs + skewMs) {
-    return flaw('approval-expired', {
-      expiredAt: instant(grant.expMs),
-      lateBySeconds: (action.atMs - grant.expMs) / 1000,
-    });
+    const lateBySeconds = (action.atMs - grant.expMs) / 1000;
+    return flaw('approval-expired', { expiredAt: instant(grant.expMs), lateBySeconds });
   }
   const expiry = since(approval.expiries, skewMs);
   return expiry === undefined ? undefined : ended('approval-expired', 'expiredAt', expiry);
 }
 
-function reuseOf(action: ActionView, agreed: Agreed, { txns, people, unnamed }: Court): Flaw | undefined {
-  const overuse = overuseOf(action, agreed, txns, people, unnamed.get(agreed.approval.id) ?? []);
+function reuseOf(action: ActionView, agreed: Agreed, { txns, people, ledger }: Court): Flaw | undefined {
+  const overuse = overuseOf(action, agreed, txns, people, ledger.of(agreed.approval));
   return overuse === undefined ? undefined : { is: 'approval-reused', because: [], ...overuse };
 }
 
@@ -194,7 +165,7 @@ function isHeard(step: ApprovalStep, action: ActionView, graceMs: number): boole
   return action.atMs >= step.atMs + graceMs;
 }
 
-function differs(mismatch: ReturnType<typeof mismatchOf>): Flaw | undefined {
+function differs(mismatch: Mismatch | undefined): Flaw | undefined {
   if (mismatch === undefined) return undefined;
   const { is, member, agreed, done } = mismatch;
   return flaw(is, { differs: member, agreed, done });

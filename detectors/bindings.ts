@@ -25,20 +25,6 @@ export function namesOf(action: ActionView): ReadonlySet<string> {
   return names;
 }
 
-/**
- * A change is told by the system, in its own words: what is agreed to is found by its place, its record or its
- * amount.
- */
-export function concerns(binding: Binding, change: ActionView): boolean {
-  const { facts, target } = binding;
-  if (target !== undefined && placesOf(change).includes(target)) return true;
-  const record = facts?.['record'];
-  if (record !== undefined && (record === change.details['record'] || placesOf(change).includes(record)))
-    return true;
-  const agreed = numberOf(facts?.['amount']);
-  return agreed !== undefined && agreed === numberOf(change.details['amount']);
-}
-
 /** `<system>`, `<system>/<resource>` and the resource alone. */
 export function placesOf(action: ActionView): readonly string[] {
   const { target } = action;

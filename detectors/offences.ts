@@ -14,16 +14,22 @@ import {
   tokenSubject,
 } from './evidence.ts';
 
+/** What people read of an offence. */
+export interface Told {
+  readonly title: string;
+  readonly evidence: { readonly [key: string]: Json };
+  /** Events beside the action's own that show it. */
+  readonly because: readonly string[];
+}
+
 /** What one action of a chain did wrong. */
 export interface Offence {
   readonly action: ActionView;
   readonly fact: string;
   readonly kind: 'alert' | 'signal';
   readonly severity: Severity;
-  readonly title: string;
-  readonly evidence: { readonly [key: string]: Json };
-  /** Events beside the action's own that show it. */
-  readonly because: readonly string[];
+  /** Asked only of the one that speaks for all. */
+  tell(): Told;
   /** It depends on something absent, which may still come. */
   readonly exonerable?: boolean;
   /** What it is said of; by default the token that was used, else the chain. */
@@ -47,7 +53,8 @@ export function fold(chain: ChainView, policy: Policy, offences: readonly Offenc
 
 function told(chain: ChainView, policy: Policy, group: readonly [Offence, ...Offence[]]): Finding {
   const first = group.reduce((a, b) => (speaksBefore(b, a) ? b : a));
-  const { action, fact, kind, title, because } = first;
+  const { action, fact, kind } = first;
+  const { title, evidence, because } = first.tell();
   const alike = group.filter((one) => one.kind === kind);
   const { token } = action;
   return {
@@ -58,7 +65,7 @@ function told(chain: ChainView, policy: Policy, group: readonly [Offence, ...Off
     title,
     atMs: action.atMs,
     evidence: {
-      ...first.evidence,
+      ...evidence,
       actions: sample([...new Set(alike.map((one) => deedLabel(one.action)))]),
       actionCount: alike.length,
     },
@@ -90,7 +97,7 @@ export function deedLabel(action: ActionView): string {
 }
 
 /** What every finding about an action shows of it. */
-export function shownOf(action: ActionView, policy: Policy): Offence['evidence'] {
+export function shownOf(action: ActionView, policy: Policy): Told['evidence'] {
   return {
     action: deedLabel(action),
     target: placeOf(action) ?? null,

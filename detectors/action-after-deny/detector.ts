@@ -120,17 +120,19 @@ function told(action: ActionView, refusal: Refusal, differs: readonly Difference
     fact: 'done-another-way',
     kind: pages ? 'alert' : 'signal',
     severity: pages ? severityOfDeed(action, policy) : 'low',
-    title: `${doerLabel(action)} did ${deedLabel(action)} on ${whereOf(action)}, after ${refusal.deed} had been refused there`,
-    evidence: {
-      ...shownOf(action, policy),
-      refused: refusal.deed,
-      refusedAt: instant(refusal.atMs),
-      refusedBy: by,
-      refuser: refuser ?? null,
-      differs: [...differs],
-      afterSeconds: (action.atMs - refusal.atMs) / 1000,
-    },
-    because: refusal.eventIds,
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)} on ${whereOf(action)}, after ${refusal.deed} had been refused there`,
+      evidence: {
+        ...shownOf(action, policy),
+        refused: refusal.deed,
+        refusedAt: instant(refusal.atMs),
+        refusedBy: by,
+        refuser: refuser ?? null,
+        differs: [...differs],
+        afterSeconds: (action.atMs - refusal.atMs) / 1000,
+      },
+      because: refusal.eventIds,
+    }),
     exonerable: true,
   };
 }

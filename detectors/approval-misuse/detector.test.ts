@@ -66,6 +66,7 @@ function judge(actions: readonly Partial<ActionView>[], given: Given = {}) {
   const named = given.isNamed === false ? {} : { approvalId: 'a1', approval: held };
   const seen = actions.map((one, index) => action({ id: `call-${index}`, ...named, ...one }));
   uses.push(...seen.filter((one) => one.approvalId === 'a1'));
+  uses.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
   return look(approvalMisuse, {
     on: 'chain',
     chain: chain({ actions: seen, approvals: [held], txns: given.txns ?? [] }),

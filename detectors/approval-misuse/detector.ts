@@ -81,15 +81,17 @@ function offence(judged: Judged, policy: Policy): readonly Offence[] {
       fact: flaw.is,
       kind: pages ? 'alert' : 'signal',
       severity: pages ? severityOfDeed(action, policy) : 'low',
-      title: `${doerLabel(action)} ${verb} ${deedLabel(action)} ${says[flaw.is]}`,
-      evidence: {
-        ...shownOf(action, policy),
-        approval: approval.id,
-        claimed: claim?.id === approval.id,
-        approver: agreed?.grant.by?.id ?? null,
-        ...flaw.evidence,
-      },
-      because: [...flaw.because, ...(agreed === undefined ? [] : [agreed.grant.eventId])],
+      tell: () => ({
+        title: `${doerLabel(action)} ${verb} ${deedLabel(action)} ${says[flaw.is]}`,
+        evidence: {
+          ...shownOf(action, policy),
+          approval: approval.id,
+          claimed: claim?.id === approval.id,
+          approver: agreed?.grant.by?.id ?? null,
+          ...flaw.evidence,
+        },
+        because: [...flaw.because, ...(agreed === undefined ? [] : [agreed.grant.eventId])],
+      }),
       // What is claimed and used up no other approval mends; all else a fresh one may, if it comes late.
       exonerable: !(flaw.is === 'approval-reused' && claim?.id === approval.id),
     },

@@ -10,7 +10,7 @@ import { isMachineIn } from '../approvers.ts';
 import { placeOf, severityOfDeed, tookEffect } from '../deed.ts';
 import { instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
-import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';
+import { deedLabel, doerLabel, fold, type Offence, shownOf, type Told } from '../offences.ts';
 
 const MissingConfig = z.strictObject({
   /** Whose word counts: a person's, and that of systems which speak for persons. */
@@ -80,20 +80,26 @@ function offence(judged: Judged, of: Case): readonly Offence[] {
   // Whoever approves what it does itself is a finding of its own.
   if (isMachineIn(of.chain, by, of.people)) return [];
   const says = `which only ${principalLabel(by)} had approved, and that is no person`;
-  return [
-    { ...never(action, of, says, { approval: approval.id, approver: by.id }), because: [grant.eventId] },
-  ];
+  return [never(action, of, says, { approval: approval.id, approver: by.id }, [grant.eventId])];
 }
 
-function never(action: ActionView, { policy }: Case, says: string, evidence: Offence['evidence']): Offence {
+function never(
+  action: ActionView,
+  { policy }: Case,
+  says: string,
+  evidence: Told['evidence'],
+  because: readonly string[] = [],
+): Offence {
   return {
     action,
     fact: 'never-approved',
     kind: 'alert',
     severity: severityOfDeed(action, policy),
-    title: `${doerLabel(action)} did ${deedLabel(action)}, ${says}`,
-    evidence: { ...shownOf(action, policy), ...evidence },
-    because: [],
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)}, ${says}`,
+      evidence: { ...shownOf(action, policy), ...evidence },
+      because,
+    }),
     exonerable: true,
   };
 }
@@ -111,15 +117,17 @@ function afterwards(
     fact: 'approved-afterwards',
     kind: isRequired ? 'alert' : 'signal',
     severity: isRequired ? severityOfDeed(action, policy) : 'low',
-    title: `${doerLabel(action)} did ${deedLabel(action)}, which was approved ${Math.round(afterSeconds)} s later`,
-    evidence: {
-      ...shownOf(action, policy),
-      approval: approval.id,
-      approver: grant.by?.id ?? null,
-      approvedAt: instant(grant.atMs),
-      afterSeconds,
-    },
-    because: [grant.eventId],
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)}, which was approved ${Math.round(afterSeconds)} s later`,
+      evidence: {
+        ...shownOf(action, policy),
+        approval: approval.id,
+        approver: grant.by?.id ?? null,
+        approvedAt: instant(grant.atMs),
+        afterSeconds,
+      },
+      because: [grant.eventId],
+    }),
     exonerable: true,
   };
 }

@@ -133,15 +133,17 @@ function told(
     fact: delegate === undefined ? 'approved-own-request' : 'approved-through-delegate',
     kind: 'alert',
     severity: severityOfDeed(action, policy),
-    title: `${doerLabel(action)} did ${deedLabel(action)}, approved by ${by}`,
-    evidence: {
-      ...shownOf(action, policy),
-      approval: approval.id,
-      approver: approver.id,
-      approvedAt: instant(grant.atMs),
-      role,
-      delegate: delegate?.id ?? null,
-    },
-    because: [grant.eventId, ...approval.requests.map(({ eventId }) => eventId)],
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)}, approved by ${by}`,
+      evidence: {
+        ...shownOf(action, policy),
+        approval: approval.id,
+        approver: approver.id,
+        approvedAt: instant(grant.atMs),
+        role,
+        delegate: delegate?.id ?? null,
+      },
+      because: [grant.eventId, ...approval.requests.map(({ eventId }) => eventId)],
+    }),
   };
 }

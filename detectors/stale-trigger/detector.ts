@@ -7,7 +7,7 @@ import { changes, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { followUpWords, isFollowUp } from '../follow-ups.ts';
 import { frameworks } from '../frameworks.ts';
-import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';
+import { deedLabel, doerLabel, fold, type Offence, shownOf, type Told } from '../offences.ts';
 import { tieOf } from '../requests.ts';
 import { hopsAfter } from './hops.ts';
 
@@ -79,9 +79,11 @@ function judge(
         fact: facts[end.reason],
         kind: pages ? 'alert' : 'signal',
         severity: pages ? severityOfDeed(action, policy) : 'low',
-        title: `${doerLabel(action)} did ${deedLabel(action)} ${Math.round(lateBySeconds)} s after its request had been ${said(end)}`,
-        evidence: { ...shownOf(action, policy), ...endEvidence(request, end), lateBySeconds, tie },
-        because: [end.eventId, request.eventId],
+        tell: () => ({
+          title: `${doerLabel(action)} did ${deedLabel(action)} ${Math.round(lateBySeconds)} s after its request had been ${said(end)}`,
+          evidence: { ...shownOf(action, policy), ...endEvidence(request, end), lateBySeconds, tie },
+          because: [end.eventId, request.eventId],
+        }),
         exonerable: tie !== 'told',
         subject: chainSubject(chain),
       },
@@ -110,7 +112,7 @@ function said({ reason }: RequestEnd): string {
   return reason === 'done' ? 'closed' : reason;
 }
 
-function endEvidence({ triggerId, initiator, ticket }: RequestView, end: RequestEnd): Offence['evidence'] {
+function endEvidence({ triggerId, initiator, ticket }: RequestView, end: RequestEnd): Told['evidence'] {
   return {
     request: triggerId,
     initiator: initiator.id,

@@ -5,7 +5,7 @@ import { principalLabel } from '../../src/domain/principal.ts';
 import { changes, effectIn, isNamedBy, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
-import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';
+import { deedLabel, doerLabel, fold, type Offence, shownOf, type Told } from '../offences.ts';
 import { type Tie, tieOf } from '../requests.ts';
 import { UnprovenConfig } from './config.ts';
 import { taintOf } from './source.ts';
@@ -86,56 +86,61 @@ function isRefuted({ provenance }: RequestView): boolean {
   return provenance?.verified === false;
 }
 
-function unverified(deed: Deed, { policy, config, chain }: Case): Offence | undefined {
+function unverified(deed: Deed, of: Case): Offence | undefined {
   const { request, action, pages } = deed;
   const refuted = isRefuted(request);
   if (!refuted && (request.kind !== 'webhook' || request.provenance !== undefined)) return undefined;
-  const isAlert = pages && (refuted || config.unstated === 'alert');
+  const isAlert = pages && (refuted || of.config.unstated === 'alert');
+  const says = refuted ? 'was not' : 'nobody says was';
   return {
-    ...common(deed, chain, policy),
+    ...common(deed, of),
     fact: 'unverified-webhook',
     kind: isAlert ? 'alert' : 'signal',
-    severity: isAlert ? severityOfDeed(action, policy) : 'low',
-    title: `${doerLabel(action)} did ${deedLabel(action)} for a ${request.kind} whose sender ${refuted ? 'was not' : 'nobody says was'} verified`,
-    because: [request.eventId],
+    severity: isAlert ? severityOfDeed(action, of.policy) : 'low',
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)} for a ${request.kind} whose sender ${says} verified`,
+      evidence: shown(deed, of),
+      because: [request.eventId],
+    }),
   };
 }
 
 /** Everything since the source was lost pages; what it had set off before that is worth a look. */
-function compromised(deed: Deed, { people, policy, config, chain }: Case): Offence | undefined {
+function compromised(deed: Deed, of: Case): Offence | undefined {
   const { request, action } = deed;
   if (request.kind === 'human') return undefined;
-  const taint = taintOf(request, action.atMs, people);
-  if (taint === undefined || request.atMs < taint.atMs - config.lookbackSeconds * 1000) return undefined;
+  const taint = taintOf(request, action.atMs, of.people);
+  if (taint === undefined || request.atMs < taint.atMs - of.config.lookbackSeconds * 1000) return undefined;
   const isAlert = deed.pages && action.atMs >= taint.atMs;
-  const { evidence, ...rest } = common(deed, chain, policy);
+  const who = principalLabel(request.initiator);
   return {
-    ...rest,
+    ...common(deed, of),
     fact: 'compromised-source',
     kind: isAlert ? 'alert' : 'signal',
     severity: isAlert ? 'critical' : 'low',
-    title: `${doerLabel(action)} did ${deedLabel(action)} for a ${request.kind} of ${principalLabel(request.initiator)}, whose source is ${taint.by}`,
-    evidence: { ...evidence, source: taint.who, taint: taint.by, taintedAt: instant(taint.atMs) },
-    because: [taint.eventId, request.eventId],
+    tell: () => ({
+      title: `${doerLabel(action)} did ${deedLabel(action)} for a ${request.kind} of ${who}, whose source is ${taint.by}`,
+      evidence: { ...shown(deed, of), source: taint.who, taint: taint.by, taintedAt: instant(taint.atMs) },
+      because: [taint.eventId, request.eventId],
+    }),
   };
 }
 
-function common({ action, request, tie }: Deed, chain: ChainView, policy: Policy) {
+function common({ action, tie }: Deed, { chain }: Case) {
+  // Another request that it was done for may be reported late, unless its transaction says which.
+  return { action, exonerable: tie !== 'told', subject: chainSubject(chain) };
+}
+
+function shown({ action, request, tie }: Deed, { policy }: Case): Told['evidence'] {
   const { provenance, initiator, kind, triggerId } = request;
   return {
-    action,
-    evidence: {
-      ...shownOf(action, policy),
-      request: triggerId,
-      initiator: initiator.id,
-      kind,
-      verified: provenance?.verified ?? null,
-      method: provenance?.method ?? null,
-      keyId: provenance?.keyId ?? null,
-      tie,
-    },
-    // Another request that it was done for may be reported late, unless its transaction says which.
-    exonerable: tie !== 'told',
-    subject: chainSubject(chain),
+    ...shownOf(action, policy),
+    request: triggerId,
+    initiator: initiator.id,
+    kind,
+    verified: provenance?.verified ?? null,
+    method: provenance?.method ?? null,
+    keyId: provenance?.keyId ?? null,
+    tie,
   };
 }
