@@ -1,5 +1,5 @@
 /** What stands at a hop below others. */
-export interface Standing {
+interface Standing {
   readonly hop: string;
   readonly above: readonly string[];
 }

@@ -5,7 +5,7 @@ import { type Incident, type IncidentAlert, incidentId } from '../domain/inciden
 /** Alerts listed with an incident: what a person reads before opening it. All of them name it themselves. */
 const INCIDENT_ALERTS_MAX = 20;
 
-export interface IncidentParts {
+interface IncidentParts {
   /** Key of the subject that caused it. */
   readonly cause: string;
   /** Alerts about it, at least one; those that ended, of an incident that has ended. */

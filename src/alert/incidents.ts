@@ -38,19 +38,19 @@ interface Home {
   readonly cause: Cell | undefined;
 }
 
-export interface IncidentChanges {
+interface IncidentChanges {
   readonly incidents: readonly Incident[];
   readonly notices: readonly IncidentNotice[];
 }
 
-export interface IncidentParts {
+interface IncidentParts {
   readonly entryOf: (id: string) => Entry | undefined;
   /** The last entry of a group went to another one. */
   readonly onEmpty: (group: Set<Entry>) => void;
 }
 
 /** The incidents that the alerts of a book are. */
-export interface Incidents {
+interface Incidents {
   /** Notes where an alert stands; `settle` says what follows from it. */
   place(entry: Entry): void;
   /** Gives every alert its cause; returns those that have another one now. */

@@ -14,7 +14,7 @@ export interface AdoptionParts {
   readonly body: (notice: Notice) => string;
 }
 
-export interface Adopted {
+interface Adopted {
   /** Messages that are noted and never sent. */
   readonly noted: readonly OutboxEntry[];
   /** What is told of those that ended so. */
