@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FILE_BATCH_RECORDS_MAX } from '../../../src/domain/limits.ts';
@@ -66,6 +66,24 @@ describe('policy sign', () => {
     expect(await verify()).toMatchObject({
       code: 1,
       out: expect.stringContaining('no signature of these bytes'),
+    });
+  });
+
+  it('is asked of the file that a configuration names', async () => {
+    const config = join(folder, 'signed.json');
+    const pem = readFileSync(publicKey, 'utf8');
+    writeFileSync(
+      config,
+      JSON.stringify({ policyFile: file, policyPublicKey: pem, data: join(folder, 'none') }),
+    );
+    writeFileSync(file, '{}');
+    await chainwarden(['policy', 'sign', file, '--key', key]);
+    const learn = () => chainwarden(['policy', 'learn', '--config', config]);
+    expect(await learn()).toMatchObject({ code: 3, err: expect.stringContaining('there is no store') });
+    writeFileSync(file, '{ }');
+    expect(await learn()).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no signature of the file by a pinned key'),
     });
   });
 
