@@ -156,3 +156,12 @@ describe('credentials', () => {
     }
   }, 30_000);
 });
+
+it.each(['ghr_F1cJ8dkQm3xPz', 'npm_F1cJ8dkQm3xPz'])(
+  'takes %s in the midst of a digest for a part of it',
+  (part) => {
+    const digest = `sha256:Qx${part}W5yLs0bNvT2aRk7`;
+    expect(holdsSecret(JSON.stringify({ argsHash: digest }))).toBe(false);
+    expect(holdsSecret(JSON.stringify({ note: `see ${part}W5yLs0bNvT2aRk7` }))).toBe(true);
+  },
+);

@@ -12,7 +12,8 @@ const families: readonly { readonly hint: RegExp; readonly shapes: readonly RegE
   {
     hint: /gh[opsur]_|npm_|_v1_|_live_|_test_|_pat_/,
     shapes: [
-      /(?:gh[opsur]_|github_pat_|npm_|do[opr]_v1_)\w{10,}/g,
+      // Only where a word begins: a digest may well hold one of these in its midst.
+      /(?<![\w-])(?:gh[opsur]_|github_pat_|npm_|do[opr]_v1_)\w{10,}/g,
       // Stripe
       /(?<![A-Za-z0-9])[rs]k_(?:live|test)_\w{10,}/g,
     ],
