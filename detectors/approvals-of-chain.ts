@@ -40,7 +40,7 @@ export function judgedActions(chain: ChainView, people: PeopleView, policy: Poli
   return judged;
 }
 
-/** Policy wants a person to agree first (R29). What nobody tells, environment or amount, fits no row that asks for it. */
+/** Policy wants a person to agree first (R29). What nobody tells fits no row that asks for it. */
 function needsApproval(action: ActionView, policy: Policy): boolean {
   return policy.approvals.required.some(({ actions, environments, fromAmount }) => {
     if (!isNamedBy(actions, action)) return false;

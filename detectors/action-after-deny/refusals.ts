@@ -26,7 +26,7 @@ export interface Refusal {
   readonly signature: string;
   /** Whoever said no, where anybody is named. */
   readonly refuser: string | undefined;
-  /** In what the action differs from what was refused: nothing when it is the same deed, told as what it is elsewhere. */
+  /** In what the action differs from what was refused; nothing when it is the same deed, which is told elsewhere. */
   differs(action: ActionView, people: PeopleView): readonly Difference[];
 }
 

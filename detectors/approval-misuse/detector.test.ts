@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  ActionView,
-  ApprovalGrant,
-  ApprovalStep,
-  ApprovalView,
-  Binding,
-} from '../../src/domain/chain.ts';
+import type { ActionView, ApprovalStep, Binding } from '../../src/domain/chain.ts';
+import { ben, grant, mail, misuse } from '../../test/support/misuse.ts';
 import {
   action,
   approval,
@@ -22,23 +17,7 @@ import {
 import { approvalMisuse } from './detector.ts';
 
 const at = (minutes: number) => startMs + minutes * minuteMs;
-const ben = { id: 'ben@example', kind: 'human' } as const;
-const mail: Binding = { action: 'tool:send_mail' };
 const required = { approvals: { required: [{ actions: ['tool:*'] }] } };
-
-function grant(differs: Partial<ApprovalGrant> = {}): ApprovalGrant {
-  return {
-    atMs: at(1),
-    by: ben,
-    eventId: 'granted-1',
-    binds: [mail],
-    expMs: undefined,
-    maxUses: undefined,
-    requester: undefined,
-    ticket: undefined,
-    ...differs,
-  };
-}
 
 const step = (minutes: number, differs: Partial<ApprovalStep> = {}): ApprovalStep => ({
   atMs: at(minutes),
@@ -47,39 +26,10 @@ const step = (minutes: number, differs: Partial<ApprovalStep> = {}): ApprovalSte
   ...differs,
 });
 
-interface Given {
-  readonly grants?: readonly Partial<ApprovalGrant>[];
-  readonly approval?: Partial<ApprovalView>;
-  /** Actions of another chain that name the approval. */
-  readonly elsewhere?: readonly ActionView[];
-  readonly txns?: readonly string[];
-  readonly rules?: object;
-  readonly isNamed?: boolean;
-  readonly people?: typeof strangers;
-}
-
-/** A chain whose actions name one approval, unless they say otherwise. */
-function judge(actions: readonly Partial<ActionView>[], given: Given = {}) {
-  const uses: ActionView[] = [...(given.elsewhere ?? [])];
-  const grants = (given.grants ?? [{}]).map(grant);
-  const held = approval('a1', { grants, uses, ...given.approval });
-  const named = given.isNamed === false ? {} : { approvalId: 'a1', approval: held };
-  const seen = actions.map((one, index) => action({ id: `call-${index}`, ...named, ...one }));
-  uses.push(...seen.filter((one) => one.approvalId === 'a1'));
-  uses.sort((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
-  return look(approvalMisuse, {
-    on: 'chain',
-    chain: chain({ actions: seen, approvals: [held], txns: given.txns ?? [] }),
-    feeds: livelyFeeds,
-    policy: policy(given.rules),
-    ...(given.people === undefined ? {} : { people: given.people }),
-  });
-}
-
-const facts = (found: ReturnType<typeof judge>) => found.map(({ fact }) => fact);
+const facts = (found: ReturnType<typeof misuse>) => found.map(({ fact }) => fact);
 
 it('says who did what on which approval, and waits for a fresh one', () => {
-  expect(judge([{}], { grants: [{ expMs: at(5) }] })).toEqual([
+  expect(misuse([{}], { grants: [{ expMs: at(5) }] })).toEqual([
     {
       subject: { kind: 'token', key: token('root').key, label: 'root' },
       fact: 'approval-expired',
@@ -135,30 +85,30 @@ describe('an approval that has ended', () => {
     ['expired and granted again', { grants: [{ expMs: at(2) }, { atMs: at(3) }] }, undefined],
     ['asked for', { grants: [], approval: { requests: [step(4)] } }, undefined],
   ] as const)('%s', (_, given, fact) => {
-    expect(facts(judge([{}], given))).toEqual(fact === undefined ? [] : [fact]);
+    expect(facts(misuse([{}], given))).toEqual(fact === undefined ? [] : [fact]);
   });
 
   it('says by whose word', () => {
-    const found = judge([{}], { approval: { withdrawals: [step(4)] } });
+    const found = misuse([{}], { approval: { withdrawals: [step(4)] } });
     expect(found).toMatchObject([
       {
         evidence: { withdrawnAt: '2026-01-05T08:04:00.000Z', by: 'ben@example' },
         eventIds: ['call-event-1', 'step-4', 'granted-1'],
       },
     ]);
-    expect(judge([{}], { grants: [], approval: { denials: [step(4, { by: undefined })] } })).toMatchObject([
+    expect(misuse([{}], { grants: [], approval: { denials: [step(4, { by: undefined })] } })).toMatchObject([
       { evidence: { deniedAt: '2026-01-05T08:04:00.000Z', by: null, approver: null } },
     ]);
   });
 
   it('tells a refusal first, then a withdrawal, then an expiry', () => {
     const ended = { denials: [step(4)], withdrawals: [step(4)], expiries: [step(4)] };
-    expect(facts(judge([{}], { approval: ended }))).toEqual(['approval-denied']);
-    expect(facts(judge([{}], { approval: { ...ended, denials: [] } }))).toEqual(['approval-withdrawn']);
+    expect(facts(misuse([{}], { approval: ended }))).toEqual(['approval-denied']);
+    expect(facts(misuse([{}], { approval: { ...ended, denials: [] } }))).toEqual(['approval-withdrawn']);
   });
 
   it('judges a call by its start', () => {
-    expect(judge([{ atMs: at(4), endedMs: at(30) }], { grants: [{ expMs: at(5) }] })).toEqual([]);
+    expect(misuse([{ atMs: at(4), endedMs: at(30) }], { grants: [{ expMs: at(5) }] })).toEqual([]);
   });
 });
 
@@ -186,7 +136,7 @@ describe('an approval for something else', () => {
     ['the same arguments', { argsHash: 'sha256:done' }, {}, undefined],
     ['no arguments are told', { argsHash: 'sha256:agreed' }, { argsHash: undefined }, undefined],
   ])('%s', (_, binding, differs, fact) => {
-    const found = judge([{ ...did, ...differs }], { grants: [{ binds: [{ ...mail, ...binding }] }] });
+    const found = misuse([{ ...did, ...differs }], { grants: [{ binds: [{ ...mail, ...binding }] }] });
     expect(facts(found)).toEqual(fact === undefined ? [] : [fact]);
   });
 
@@ -209,13 +159,13 @@ describe('an approval for something else', () => {
     ['another field', { fields: ['a', 'b'] }, { fields: ['b', 'c'] }, false],
     ['what only one side tells', { record: 'R1' }, { amount: 40 }, true],
   ])('facts: %s', (_, agreed, details, fits) => {
-    const found = judge([{ details }], { grants: [{ binds: [{ ...mail, facts: agreed }] }] });
+    const found = misuse([{ details }], { grants: [{ binds: [{ ...mail, facts: agreed }] }] });
     expect(facts(found)).toEqual(fits ? [] : ['other-facts']);
   });
 
   it('says what differs', () => {
     const grants = [{ binds: [{ ...mail, facts: { record: 'R1', amount: 40 } }] }];
-    expect(judge([{ details: { record: 'R1', amount: 50 } }], { grants })).toMatchObject([
+    expect(misuse([{ details: { record: 'R1', amount: 50 } }], { grants })).toMatchObject([
       {
         title: 'CRM agent did tool:send_mail beyond what had been approved',
         evidence: { differs: 'amount', agreed: 40, done: 50 },
@@ -226,7 +176,7 @@ describe('an approval for something else', () => {
   it('knows an actor by another name', () => {
     const people = { ...strangers, same: () => true };
     const grants = [{ binds: [{ ...mail, actor: 'agent/alias' }] }];
-    expect(judge([{}], { grants, people })).toEqual([]);
+    expect(misuse([{}], { grants, people })).toEqual([]);
   });
 
   it('lets one binding of several fit, and tells of the one that fits farthest', () => {
@@ -234,113 +184,18 @@ describe('an approval for something else', () => {
       { ...mail, target: 'erp' },
       { ...mail, facts: { rows: 5 } },
     ];
-    expect(judge([{ ...did, details: { rows: 5 } }], { grants: [{ binds }] })).toEqual([]);
-    expect(facts(judge([{ ...did, details: { rows: 6 } }], { grants: [{ binds }] }))).toEqual([
+    expect(misuse([{ ...did, details: { rows: 5 } }], { grants: [{ binds }] })).toEqual([]);
+    expect(facts(misuse([{ ...did, details: { rows: 6 } }], { grants: [{ binds }] }))).toEqual([
       'other-facts',
     ]);
   });
 
   it('says nothing of an action of another name: policy says whether that needs one', () => {
     expect(
-      judge([{ needs: 'tool:look', tool: { name: 'look' }, action: 'look' }], { grants: [{ expMs: at(2) }] }),
+      misuse([{ needs: 'tool:look', tool: { name: 'look' }, action: 'look' }], {
+        grants: [{ expMs: at(2) }],
+      }),
     ).toEqual([]);
-  });
-});
-
-describe('an approval that is used up', () => {
-  const twice = [{ atMs: at(10) }, { atMs: at(11) }];
-
-  it.each([
-    ['one use', 1, [mail], 1, 0],
-    ['one use, used twice', 1, [mail], 2, 1],
-    ['two uses', 2, [mail], 2, 0],
-    ['nobody says how often', undefined, [mail], 5, 0],
-    ['three deeds, each once', 1, [mail, { action: 'a' }, { action: 'b' }], 1, 0],
-    ['three deeds, one of them twice', 3, [mail, { action: 'a' }, { action: 'b' }], 2, 1],
-    ['two deeds, and one use to spare', 3, [mail, { action: 'a' }], 2, 0],
-  ])('%s', (_, maxUses, binds, times, count) => {
-    const actions = Array.from({ length: times }, (__, index) => ({ atMs: at(10 + index) }));
-    expect(facts(judge(actions, { grants: [{ maxUses, binds }] }))).toEqual(
-      count === 0 ? [] : ['approval-reused'],
-    );
-  });
-
-  it('blames the later one at once, wherever the earlier one was, and in whatever order they stand', () => {
-    const found = judge([{ atMs: at(11) }, { atMs: at(10) }], { grants: [{ maxUses: 1 }] });
-    expect(found).toMatchObject([{ shownBy: 'call-0', evidence: { maxUses: 1, earlierUses: 1 } }]);
-    expect(found[0]).not.toHaveProperty('settlesAtMs');
-    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1' })];
-    expect(judge([{}], { grants: [{ maxUses: 1 }], elsewhere })).toHaveLength(1);
-    expect(judge([{ id: 'a' }, { id: 'b' }], { grants: [{ maxUses: 1 }] })).toMatchObject([{ shownBy: 'b' }]);
-  });
-
-  it.each<[string, Partial<ActionView>]>([
-    ['a refusal', { outcome: 'denied' }],
-    ['a failure', { outcome: 'failed' }],
-    ['the platform', { platform: true }],
-    [
-      'something else that carries the id along',
-      { needs: 'tool:look', tool: { name: 'look' }, action: 'look' },
-    ],
-    [
-      'the same deed as the system tells it',
-      { kind: 'change', needs: undefined, tool: undefined, action: 'change' },
-    ],
-    [
-      'the same deed as the gateway tells it',
-      { kind: 'api', needs: 'mail:send', tool: undefined, action: 'send_mail' },
-    ],
-  ])('%s is no use', (_, differs) => {
-    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1', ...differs })];
-    expect(judge([{}], { grants: [{ maxUses: 1 }], elsewhere })).toEqual([]);
-  });
-
-  it.each([
-    ['its own', ['t1'], 't1', [], 'none'],
-    ['another', ['t1'], 't2', [], 'alert'],
-    ['nobody says which', ['t1'], undefined, [], 'none'],
-    ['its chain’s', ['t1'], undefined, ['t1', 't2'], 'none'],
-    ['its chain is another', ['t1'], undefined, ['t2'], 'alert'],
-  ])('transaction: %s', (_, txns, txn, chainTxns, kind) => {
-    const found = judge([{ txn }], { approval: { txns }, txns: chainTxns });
-    expect(found.map((one) => one.kind)).toEqual(kind === 'none' ? [] : [kind]);
-  });
-
-  it('says which transaction it was meant for', () => {
-    expect(judge([{ txn: 't2' }], { approval: { txns: ['t1'] } })).toMatchObject([
-      { fact: 'approval-reused', evidence: { transaction: 't2', approvedTransaction: 't1' } },
-    ]);
-  });
-
-  it.each([
-    ['a standing consent, perhaps', [mail], undefined, 'signal'],
-    ['one set of arguments', [{ ...mail, argsHash: 'sha256:a' }], undefined, 'alert'],
-    ['one record', [{ ...mail, facts: { record: 'R1' } }], undefined, 'alert'],
-    ['as often as is said', [mail], 2, 'none'],
-  ])('a second transaction under an approval that names none: %s', (_, binds, maxUses, kind) => {
-    const elsewhere = [action({ id: 'there', atMs: at(9), approvalId: 'a1', txn: 't1' })];
-    const found = judge([{ txn: 't2' }], { grants: [{ binds, maxUses }], elsewhere });
-    expect(found.map((one) => one.kind)).toEqual(kind === 'none' ? [] : [kind]);
-  });
-
-  it.each([
-    ['no more than was agreed to', [20, 20], undefined, 0],
-    ['more than was agreed to', [30, 20], undefined, 1],
-    ['parts of which rounding makes more', [39.9, 0.1], undefined, 0],
-    ['as often as is said', [40, 40], 2, 0],
-  ])('taken together: %s', (_, amounts, maxUses, count) => {
-    const binds = [{ ...mail, facts: { amount: 40 } }];
-    const actions = amounts.map((amount, index) => ({ atMs: at(10 + index), details: { amount } }));
-    const found = judge(actions, { grants: [{ binds, maxUses }] });
-    expect(found).toHaveLength(count);
-    if (count > 0) expect(found).toMatchObject([{ evidence: { usedAmount: 50, approvedAmount: 40 } }]);
-  });
-
-  it('counts uses that do not name it where policy requires it, and waits for an approval of the second', () => {
-    const found = judge(twice, { grants: [{ maxUses: 1 }], rules: required, isNamed: false });
-    expect(found).toMatchObject([
-      { fact: 'approval-reused', shownBy: 'call-1', settlesAtMs: at(21), evidence: { claimed: false } },
-    ]);
   });
 });
 
@@ -349,13 +204,13 @@ describe('an action that names no approval', () => {
   const refused = { grants: [], isNamed: false };
 
   it('rests on one of its chain only where policy requires one', () => {
-    expect(judge([{}], expired)).toEqual([]);
-    expect(facts(judge([{}], { ...expired, rules: required }))).toEqual(['approval-expired']);
+    expect(misuse([{}], expired)).toEqual([]);
+    expect(facts(misuse([{}], { ...expired, rules: required }))).toEqual(['approval-expired']);
   });
 
   it('does not rest on one for something else', () => {
     const grants = [{ binds: [{ ...mail, facts: { rows: 5 } }] }];
-    expect(judge([{ details: { rows: 6 } }], { grants, rules: required, isNamed: false })).toEqual([]);
+    expect(misuse([{ details: { rows: 6 } }], { grants, rules: required, isNamed: false })).toEqual([]);
   });
 
   it.each<[string, readonly Binding[] | undefined, number]>([
@@ -365,7 +220,7 @@ describe('an action that names no approval', () => {
     ['nobody says what', undefined, 0],
   ])('does what a person refused: %s', (_, binds, count) => {
     const denials = [step(4, binds === undefined ? {} : { binds })];
-    const found = judge([{ target: { system: 'crm' } }], { ...refused, approval: { denials } });
+    const found = misuse([{ target: { system: 'crm' } }], { ...refused, approval: { denials } });
     expect(facts(found)).toEqual(count === 0 ? [] : ['approval-denied']);
   });
 
@@ -378,7 +233,7 @@ describe('an action that names no approval', () => {
   ])('does what was refused by somebody %s', (_, by, differs, count) => {
     const denials = [step(4, { binds: [{ ...mail, target: 'crm' }] })];
     const requests = [step(3, { by })];
-    const found = judge([{ target: { system: 'crm' }, ...differs }], {
+    const found = misuse([{ target: { system: 'crm' }, ...differs }], {
       ...refused,
       approval: { requests, denials },
     });
@@ -402,7 +257,7 @@ describe('what a system tells', () => {
     ['otherwise', { amount: 50 }, ['other-facts']],
   ])('of a call is compared by its facts: %s', (_, details, expected) => {
     const call = { target: { system: 'crm' } };
-    const found = judge([call, { ...change, ...erp, details }], {
+    const found = misuse([call, { ...change, ...erp, details }], {
       grants: [{ binds, expMs: at(12), maxUses: 1 }],
     });
     expect(facts(found)).toEqual(expected);
@@ -412,18 +267,18 @@ describe('what a system tells', () => {
     const unnamed = { approvalId: undefined, approval: undefined, httpRequestIds: ['h1'] };
     const call = { target: { system: 'crm' }, httpRequestIds: ['h1'] };
     const told = { ...change, ...erp, ...unnamed, details: { amount: 50 } };
-    expect(judge([call, told], { grants: [{ binds }] })).toMatchObject([
+    expect(misuse([call, told], { grants: [{ binds }] })).toMatchObject([
       { fact: 'other-facts', shownBy: 'call-1', evidence: { claimed: true } },
     ]);
-    expect(judge([call, { ...told, httpRequestIds: ['h2'] }], { grants: [{ binds }] })).toEqual([]);
-    expect(judge([call, { ...told, httpRequestIds: [] }], { grants: [{ binds }] })).toEqual([]);
+    expect(misuse([call, { ...told, httpRequestIds: ['h2'] }], { grants: [{ binds }] })).toEqual([]);
+    expect(misuse([call, { ...told, httpRequestIds: [] }], { grants: [{ binds }] })).toEqual([]);
   });
 
   it('is all there is, and comes too late', () => {
-    expect(facts(judge([{ ...change, ...erp }], { grants: [{ binds, expMs: at(12) }] }))).toEqual([
+    expect(facts(misuse([{ ...change, ...erp }], { grants: [{ binds, expMs: at(12) }] }))).toEqual([
       'approval-expired',
     ]);
-    expect(judge([{ ...change, ...erp }], { grants: [{ binds, expMs: at(40) }] })).toEqual([]);
+    expect(misuse([{ ...change, ...erp }], { grants: [{ binds, expMs: at(40) }] })).toEqual([]);
   });
 });
 
@@ -438,11 +293,11 @@ describe('what pages', () => {
     ['a failed call', { outcome: 'failed' }, undefined, undefined],
     ['the platform', { platform: true }, undefined, undefined],
   ])('%s', (_, differs, kind, severity) => {
-    expect(judge([differs], expired)).toMatchObject(kind === undefined ? [] : [{ kind, severity }]);
+    expect(misuse([differs], expired)).toMatchObject(kind === undefined ? [] : [{ kind, severity }]);
   });
 
   it('says that it was tried', () => {
-    expect(judge([{ outcome: 'denied' }], expired)[0]?.title).toContain('tried tool:send_mail');
+    expect(misuse([{ outcome: 'denied' }], expired)[0]?.title).toContain('tried tool:send_mail');
   });
 });
 

@@ -82,7 +82,7 @@ function offence(judged: Judged, of: Case): readonly Offence[] {
   return agent === undefined ? [] : through(agent);
 }
 
-/** What the approver was to the action beside approving it: its author, whoever asked for the approval, the initiator. */
+/** What the approver was to the action beside approving it. */
 function roleOf(
   approver: Principal,
   { action, isRequired }: Judged,
