@@ -252,6 +252,12 @@ describe('a principal of whom a credential is out', () => {
     expect(use(held, 8, { people: known({ [id]: { exposure: leak(5) } }) })).toHaveLength(count);
   });
 
+  it('takes no key from a token that was exchanged before, however long it lives', () => {
+    const actor = { id: 'agent/x', kind: 'agent' } as const;
+    const held = lineOf({}, { iatMs: at(4), standing: true, actor });
+    expect(use(held, 9, { people: known({ 'agent/x': { exposure: leak(5) } }) })).toEqual([]);
+  });
+
   it.each([
     ['changed before the leak', [change(4)], 1],
     ['changed about the leak', [change(4.1)], 0],

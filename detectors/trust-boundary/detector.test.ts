@@ -267,6 +267,8 @@ describe('untrusted root', () => {
   it('looks at the topmost credential, above a standing one', () => {
     const below = token('hop', { parent: machine, parentLevel: 3 });
     expect(see({ rootToken: below })).toMatchObject([{ evidence: { root: 'root' }, linkLevel: 3 }]);
+    const further = token('further', { parent: below, parentLevel: 1 });
+    expect(see({ rootToken: further })).toMatchObject([{ evidence: { root: 'root' }, linkLevel: 3 }]);
   });
 
   it('needs a list', () => {
