@@ -99,6 +99,20 @@ describe('who', () => {
     expect(act(by(svc, alias), { environments: [prod] }, { ...strangers, same: () => true })).toEqual([]);
   });
 
+  it('knows whom a claim names by its issuer', () => {
+    const held = token('root', { actor: undefined, act: { sub: 'x', iss: 'y' } });
+    const named: string[] = [];
+    const people = {
+      ...strangers,
+      same: (_: unknown, other: { id: string; iss?: string | undefined }) => {
+        named.push(`${other.iss} ${other.id}`);
+        return true;
+      },
+    };
+    act({ actor: svc, token: held }, { environments: [prod] }, people);
+    expect(named).toEqual(['y x']);
+  });
+
   it('fits any of several rows, and none that says nothing of who', () => {
     const environments = [{ environment: '*' }, prod, { environment: 'prod', principals: ['dev@*'] }];
     expect(act(by(dev), { environments })).toEqual([]);

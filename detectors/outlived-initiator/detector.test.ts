@@ -251,6 +251,10 @@ describe('minted', () => {
         revoke: { jti: 'root' },
       },
     ]);
+    const foreign = lineOf({}, { subject: bot, parentLevel: 4, iatMs: at(15) });
+    expect(mint(foreign, disabled)).toMatchObject([
+      { evidence: { holder: 'root', linkLevel: 4 }, linkLevel: 4 },
+    ]);
     expect(mint(token('root', { iatMs: at(15) }), { [bot.id]: [change('offboarded', 1)] })).toMatchObject([
       { fact: 'agent-offboarded', title: 'CRM agent got a token although it had been offboarded' },
     ]);

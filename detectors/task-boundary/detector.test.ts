@@ -153,6 +153,11 @@ describe('targets', () => {
     expect(act({ targets }, crm(resource))).toHaveLength(count);
   });
 
+  it('says where it was', () => {
+    expect(act({ targets: [] }, crm('prices'))[0]?.title).toContain('on crm/prices, which');
+    expect(act({ targets: [] }, crm())[0]?.title).toContain('on crm, which');
+  });
+
   it('says nothing of a call without a target', () => {
     expect(act({ targets: [] })).toEqual([]);
   });
@@ -299,6 +304,15 @@ describe('pinned policy', () => {
     const idle = { ...other, subject: { type: 'agent', id: 'agent/crm' }, atMs: at(12), eventId: 'idle' };
     expect(decided(idle, other)).toMatchObject([
       { kind: 'alert', eventIds: ['idle', 'used', 'call-event-1'] },
+    ]);
+  });
+
+  it('knows whoever acts by the credential, too', () => {
+    const actions = [action({ actor: undefined })];
+    expect(see({ pinnedPolicy }, { decisions: [decision()], actions })).toMatchObject([{ kind: 'alert' }]);
+    const others = [action({ actor: { id: 'x', kind: 'agent' }, token: undefined })];
+    expect(see({ pinnedPolicy }, { decisions: [decision()], actions: others })).toMatchObject([
+      { kind: 'signal' },
     ]);
   });
 

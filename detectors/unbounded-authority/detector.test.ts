@@ -169,6 +169,15 @@ describe('before boundaries', () => {
     expect(early(differs, rules)).toEqual(expected);
   });
 
+  it('says how many', () => {
+    expect(mint({ scope: many, txn: undefined })).toMatchObject([
+      {
+        title: 'CRM agent holds 20 grants, and nothing says for which task',
+        evidence: { grants: 20, agent: bot.id },
+      },
+    ]);
+  });
+
   it('takes what is broad from the configuration', () => {
     const few = { scope: ['a', 'b'], txn: undefined };
     expect(mint(few, {}, { broadGrants: 2 })).toHaveLength(1);
