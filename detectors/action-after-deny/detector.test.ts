@@ -352,6 +352,13 @@ describe('what pages', () => {
   });
 
   it.each([
+    ['past the skew', 9, 'alert'],
+    ['within the skew, where nobody knows which was first', 9.001, 'signal'],
+  ])('%s', (_, minutes, kind) => {
+    expect(kinds(judge([way], { chain: { decisions: [decision({ atMs: at(minutes) })] } }))).toEqual([kind]);
+  });
+
+  it.each([
     ['within the time that counts', 480, 1],
     ['longer ago', 479, 0],
   ])('%s', (_, withinSeconds, count) => {

@@ -4,7 +4,7 @@ import type { Detector } from '../../src/domain/detector.ts';
 import { seconds } from '../../src/domain/policy/primitives.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { changes, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
-import { instant } from '../evidence.ts';
+import { clocksOf, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';
 import { isClearedSince } from './cleared.ts';
@@ -113,7 +113,9 @@ function weight({ by }: Refusal): number {
 }
 
 function told(action: ActionView, refusal: Refusal, differs: readonly Difference[], policy: Policy): Offence {
-  const pages = refusal.by !== 'target' && changes(effectIn(action, policy));
+  // Whoever refuses has a clock of its own: within the skew nobody knows which was first.
+  const isAfter = action.atMs >= refusal.atMs + clocksOf(policy).skewMs;
+  const pages = isAfter && refusal.by !== 'target' && changes(effectIn(action, policy));
   const { by, refuser } = refusal;
   return {
     action,

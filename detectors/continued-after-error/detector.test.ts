@@ -181,6 +181,25 @@ describe('a further step', () => {
   });
 
   it.each([
+    ['by the same clock', {}, at(1) + 2001, 'alert'],
+    ['by another clock, within the skew', { kind: 'tool' }, at(2) + 2000, 'signal'],
+    ['by another clock, past the skew', { kind: 'tool' }, at(2) + 2001, 'alert'],
+  ] as const)('comes after the error %s', (_, differs, atMs, kind) => {
+    expect(judge([denied, rotate(5, 2, { ...differs, atMs })])).toMatchObject([{ kind }]);
+  });
+
+  const told = { kind: 'change', needs: undefined, action: 'change' } as const;
+  it.each<[string, Partial<ActionView>, number]>([
+    ['of a call before the error', rotate(5, 7, told), 0],
+    ['of the request of such a call', rotate(5, 8, { ...told, httpRequestIds: ['h1'] }), 0],
+    ['of nothing that was called', rotate(5, 8, { ...told, httpRequestIds: ['h2'] }), 1],
+    ['of what was refused', rotate(5, 1, told), 1],
+    ['without saying where', { atMs: at(5), ...told, target: undefined }, 1],
+  ])('is told by a system: %s', (_, differs, count) => {
+    expect(judge([rotate(0.5, 7, { httpRequestIds: ['h1'] }), denied, differs])).toHaveLength(count);
+  });
+
+  it.each([
     ['of the same task', 'a', 'a', 1],
     ['of another task', 'a', 'b', 0],
     ['of no task', 'a', undefined, 1],

@@ -4,8 +4,9 @@ import type { Detector } from '../../src/domain/detector.ts';
 import { seconds } from '../../src/domain/policy/primitives.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalKey } from '../../src/domain/principal.ts';
+import { followsCall } from '../consequences.ts';
 import { changes, effectIn, isNamedBy, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
-import { chainSubject, instant } from '../evidence.ts';
+import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { followUpWords, isFollowUp } from '../follow-ups.ts';
 import { frameworks } from '../frameworks.ts';
 import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';
@@ -50,10 +51,13 @@ export const continuedAfterError: Detector<ContinuedConfig> = {
     const { chain, policy } = sighting;
     const errors = errorsOf(chain, policy, config);
     if (errors.length === 0) return [];
+    const isTold = followsCall(chain.actions);
     return fold(
       chain,
       policy,
-      chain.actions.flatMap((action) => furtherStep(action, errors, { chain, policy, config })),
+      chain.actions.flatMap((action) =>
+        isTold(action) ? [] : furtherStep(action, errors, { chain, policy, config }),
+      ),
     );
   },
 };
@@ -123,7 +127,9 @@ function furtherStep(action: ActionView, errors: readonly StoppingError[], of: C
   // Looking around, telling somebody and clearing up is how one stops.
   if (!isGuarded && (effect === 'read' || isFollowUp(action, config.followUps))) return [];
   const { step } = error;
-  const pages = isGuarded || changes(effect);
+  // Tools and gateways have clocks of their own: within the skew nobody knows which was first.
+  const isAfter = step.kind === action.kind || action.atMs > error.fromMs + clocksOf(policy).skewMs;
+  const pages = isAfter && (isGuarded || changes(effect));
   return [
     {
       action,

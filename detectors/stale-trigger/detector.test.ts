@@ -128,6 +128,12 @@ describe('an action after it', () => {
     ['the platform’s', { platform: true }, undefined, undefined],
     ['rolled back', { needs: 'tool:rollback_mail' }, undefined, undefined],
     ['told somebody', { needs: 'crm:notifyOwner' }, undefined, undefined],
+    [
+      'told by a system',
+      { kind: 'change', needs: undefined, action: 'change', target: { system: 'erp' } },
+      'alert',
+      'high',
+    ],
   ])('%s', (_, differs, kind, severity) => {
     const found = judge([differs]);
     expect(found).toHaveLength(kind === undefined ? 0 : 1);
@@ -136,6 +142,12 @@ describe('an action after it', () => {
 
   it('may follow under other names where the configuration says so', () => {
     expect(judge([{}], { config: { followUps: ['mail'] } })).toEqual([]);
+  });
+
+  it('is not what a system tells of a call before it', () => {
+    const target = { system: 'erp', resource: '7' };
+    const told = { kind: 'change', needs: undefined, action: 'change', target } as const;
+    expect(judge([{ atMs: at(4), target }, told])).toEqual([]);
   });
 
   it('does not ask for the end of a standing credential', () => {

@@ -3,6 +3,7 @@ import type { ChainView, RequestEnd, RequestView } from '../../src/domain/chain.
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { followsCall } from '../consequences.ts';
 import { changes, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { followUpWords, isFollowUp } from '../follow-ups.ts';
@@ -67,8 +68,10 @@ function judge(
   // Whoever works on it has to hear of it first.
   const heardMs = end.atMs + skewMs + propagationMs;
   if (chain.lastEventMs < heardMs) return [];
+  const isTold = followsCall(chain.actions);
   const offences = chain.actions.flatMap((action): Offence[] => {
-    if (action.atMs < heardMs || !tookEffect(action) || isFollowUp(action, config.followUps)) return [];
+    if (action.atMs < heardMs || !tookEffect(action) || isTold(action)) return [];
+    if (isFollowUp(action, config.followUps)) return [];
     const tie = tieOf(action, request, chain);
     if (tie === 'no') return [];
     const pages = end.reason !== 'done' && tie !== 'unsure' && changes(effectIn(action, policy));
