@@ -8,12 +8,12 @@ import type {
   TokenView,
 } from '../domain/chain.ts';
 import type { AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
-import { DISTINCT_MAX, VIEWED_MAX } from '../domain/limits.ts';
-import { compareCalls } from './approval-node.ts';
+import { DISTINCT_MAX, USES_VIEWED_MAX, VIEWED_MAX } from '../domain/limits.ts';
 import type { Call } from './call.ts';
 import { Claims } from './claims.ts';
 import { endsOf } from './collections.ts';
 import { compareFacts, compareStrings, type Fact, insertFact, removeFact } from './fact.ts';
+import { OrderedCalls } from './ordered-calls.ts';
 import { Place } from './place.ts';
 import type { RefIndex } from './refs.ts';
 import { Tally } from './tally.ts';
@@ -30,8 +30,7 @@ export class TokenNode extends ToldToken implements TokenView {
   /** Its branch in the forest of authority: which token it was derived from. */
   readonly authority: Branch<TokenNode>;
   /** Every call that carried it, wherever that call hangs. */
-  readonly carriers = new Set<Call>();
-  #uses: readonly ActionView[] | undefined;
+  readonly carriers = new OrderedCalls();
   /** Calls that others say were made with it, and that count as another token's. */
   readonly mentions = new Set<Call>();
   /** Transactions that its calls and children name: they tell its own when the issuer did not. */
@@ -74,20 +73,17 @@ export class TokenNode extends ToldToken implements TokenView {
   /** Returns true when the token has to be folded again: the call read something new in it. */
   addUse(call: Call): boolean {
     this.carriers.add(call);
-    this.#uses = undefined;
     return this.#claims.add(call);
   }
 
   removeUse(call: Call): void {
     this.carriers.delete(call);
-    this.#uses = undefined;
     this.#claims.remove(call);
   }
 
   /** The call leaves memory with its chain; what was learned from it stays. */
   releaseUse(call: Call): void {
     this.carriers.delete(call);
-    this.#uses = undefined;
     this.#claims.release(call);
     this.#knownSinceMs = Math.min(this.#knownSinceMs, call.atMs);
   }
@@ -195,8 +191,7 @@ export class TokenNode extends ToldToken implements TokenView {
   }
 
   get uses(): readonly ActionView[] {
-    this.#uses ??= endsOf([...this.carriers].sort(compareCalls), VIEWED_MAX);
-    return this.#uses;
+    return this.carriers.ends(USES_VIEWED_MAX);
   }
 
   get children(): readonly TokenNode[] {

@@ -44,6 +44,8 @@ export const SCOPE_PAIRS_MAX = 16_384;
 export const SCOPE_SPACES_MAX = 1_024;
 /** Uses, children and approvals' uses that a detector sees of each end of a list: enough to show, cheap to read. */
 export const VIEWED_MAX = 256;
+/** The same for a token's uses: who wants to push one out of sight has to make twice as many first. */
+export const USES_VIEWED_MAX = 1_024;
 /** The same for the actions of a chain, whose sequence is judged. */
 export const CHAIN_VIEWED_MAX = 1_024;
 /** Tools whose definitions are followed, and definitions of one tool: what changes more often says nothing by it. */

@@ -64,7 +64,7 @@ export interface TokenView {
   readonly childCount: number;
   /** Tokens made from it that are in memory, by mint time: the first and the last VIEWED_MAX. */
   readonly children: readonly TokenView[];
-  /** Calls that carried it, by time: the first and the last VIEWED_MAX that are in memory. */
+  /** Calls that carried it, by time: the first and the last USES_VIEWED_MAX that are in memory. */
   readonly uses: readonly ActionView[];
   /** Approvals of its chain, by id, and those that its mint names. */
   readonly approvals: readonly ApprovalView[];
