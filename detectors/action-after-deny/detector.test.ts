@@ -358,6 +358,12 @@ describe('what pages', () => {
     expect(kinds(judge([way], { chain: { decisions: [decision({ atMs: at(minutes) })] } }))).toEqual([kind]);
   });
 
+  it('at once after a person, who was asked before', () => {
+    const held = refused({}, desk);
+    const denials = held.denials.map((step) => ({ ...step, atMs: at(9.5) }));
+    expect(kinds(judge([way], { chain: { approvals: [{ ...held, denials }] } }))).toEqual(['alert']);
+  });
+
   it.each([
     ['within the time that counts', 480, 1],
     ['longer ago', 479, 0],

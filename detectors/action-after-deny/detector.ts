@@ -113,8 +113,9 @@ function weight({ by }: Refusal): number {
 }
 
 function told(action: ActionView, refusal: Refusal, differs: readonly Difference[], policy: Policy): Offence {
-  // Whoever refuses has a clock of its own: within the skew nobody knows which was first.
-  const isAfter = action.atMs >= refusal.atMs + clocksOf(policy).skewMs;
+  // Policy has a clock of its own: within the skew nobody knows which was first. What a person is still asked to
+  // agree to is not done another way either, so there it does not matter.
+  const isAfter = refusal.by === 'approver' || action.atMs >= refusal.atMs + clocksOf(policy).skewMs;
   const pages = isAfter && refusal.by !== 'target' && changes(effectIn(action, policy));
   const { by, refuser } = refusal;
   return {
