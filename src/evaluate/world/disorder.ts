@@ -10,7 +10,7 @@ export interface Arrival {
 
 /** No event is later than this, its own delay included: half of what the watermark waits for by default. */
 export const DELAY_MAX_MS = 5 * 60_000;
-/** Clocks of issuers and of all others: an issuer and another publisher disagree by 30 s at most, two others by 40 s. */
+/** Clocks of issuers and of all others: an issuer and somebody else disagree by 30 s at most, two others by 40 s. */
 const ISSUER_SKEW_MAX_MS = 10_000;
 const OTHER_SKEW_MAX_MS = 20_000;
 
