@@ -15,7 +15,8 @@ export function look(correlator: Correlator, judge: Judge, policy: Policy, water
   for (const action of touched.actions)
     judge.look(`call:${action.id}`, { on: 'action', action, people, policy });
   for (const chain of touched.chains) {
-    judge.look(`chain:${chain.rootKey}`, { on: 'chain', chain, feeds: correlator.feeds, people, policy });
+    const instance = `chain:${chain.rootKey}`;
+    judge.look(instance, { on: 'chain', chain, feeds: correlator.feedsFor(instance), people, policy });
   }
   for (const window of touched.windows) {
     judge.look(`principal:${window.hourMs}:${window.key}`, { on: 'principal', window, policy });

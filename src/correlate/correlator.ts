@@ -22,6 +22,7 @@ import { TenantGraph } from './graph.ts';
 import { carriedOn, type FindingPlace, locate } from './locate.ts';
 import type { FiledName } from './names.ts';
 import { Recollection } from './recollection.ts';
+import { Reliance } from './reliance.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { touchEverything, touchSighting } from './sightings.ts';
@@ -83,7 +84,8 @@ export interface Correlator {
   /** The key by which a subject is known now, when that is another one. */
   carriedOn(subject: Subject): string | undefined;
   locate(finding: Finding, sighting: string, policy: Policy): FindingPlace;
-  readonly feeds: FeedView;
+  /** The feeds as one sighting is shown them. */
+  feedsFor(instance: string): FeedView;
   /** True while a chain waits for its topmost credential to be judged. */
   readonly waiting: boolean;
   readonly stats: EngineStats;
@@ -96,6 +98,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const residency = new Residency();
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
+  const reliance = new Reliance(stream.feeds);
   const awaiting = new Set<ChainCell>();
   /** The topmost credential that a chain was judged by: it is not waited for again. */
   const judged = new WeakMap<ChainCell, TokenView | undefined>();
@@ -113,7 +116,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       residency.remove(event);
     },
     awaitingUntilMs: (cell, { policy }) =>
-      awaiting.has(cell) ? issuerDueMs(cell, policy, stream.feeds) : Number.NEGATIVE_INFINITY,
+      awaiting.has(cell)
+        ? issuerDueMs(cell, policy, stream.feeds)
+        : reliance.untilMs(`chain:${cell.rootKey}`),
   });
   const inForce = (identity: string) => seen.get(identity);
   const recollection = new Recollection({ tenant, graph, residency, known: inForce, add, drop });
@@ -168,6 +173,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (tool !== undefined) graph.touched.tools.add(tool);
     const issuer = stream.hear(event, late);
     if (issuer === undefined) return;
+    reliance.heard(issuer);
     for (const cell of unproven.get(issuer) ?? []) if (awaitable(cell)) awaiting.add(cell);
   }
 
@@ -193,6 +199,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       const issuer = cell.rootToken?.issuer;
       if (issuer !== undefined) ensure(unproven, issuer, () => new Set<ChainCell>()).add(cell);
     }
+    reliance.forget(touched.gone);
     return {
       tokens: touched.tokens,
       actions: touched.calls,
@@ -211,6 +218,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (eviction.run(time, pending)) forgetGone();
     const { gone } = graph.touched;
     graph.touched = nothingTouched();
+    reliance.forget(gone);
     return gone;
   }
 
@@ -236,6 +244,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     apply,
     advance(watermarkMs, policy) {
       recollection.close();
+      for (const instance of reliance.takeDue(watermarkMs)) touchSighting(instance, graph, stream);
       for (const cell of awaiting) {
         if (graph.places.cells.has(cell) && issuerDueMs(cell, policy, stream.feeds) > watermarkMs) continue;
         awaiting.delete(cell);
@@ -254,9 +263,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     restore,
     carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, sighting, policy) => locate(graph, finding, sighting, policy),
-    feeds: stream.feeds,
+    feedsFor: (instance) => reliance.feedsFor(instance),
     get waiting() {
-      return awaiting.size > 0 || eviction.parked > 0;
+      return awaiting.size > 0 || reliance.waiting || eviction.parked > 0;
     },
     get stats() {
       return {
