@@ -136,6 +136,8 @@ describe('evaluate', () => {
       'simulate',
       '--chains',
       '120',
+      '--attacks',
+      'scope-creep,orphaned-chain,reuse-after-expiry,unusual-fan-out',
       '--disorder',
       '--labels',
       `${labels}`,
