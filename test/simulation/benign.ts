@@ -103,7 +103,7 @@ const tokenless: Story = (kit) => {
   const { script, random } = kit;
   const planner = principal(kit, 'orchestrator');
   const agent = principal(kit, 'agent');
-  const bare = { ...open(kit).token, holder: agent };
+  const { token } = open(kit, { holder: agent });
   const silent: Kit['script'] = {
     ...script,
     txn: script.name('unsaid'),
@@ -124,7 +124,7 @@ const tokenless: Story = (kit) => {
     });
     run = random.chance(0.5) ? callId : run;
   }
-  work({ ...kit, script: silent }, bare, 1, run);
+  work({ ...kit, script: silent }, token, 1, run);
   script.nowMs = silent.nowMs;
   if (kit.late) delay(kit, (line) => line.data.type === 'agent.invoked');
   return nothing;

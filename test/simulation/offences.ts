@@ -17,11 +17,9 @@ import {
   someIssuer,
   work,
 } from './kit.ts';
+import { CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
 
 const MINUTE_MS = 60_000;
-/** What policy allows in the simulated world, so low that a short story can pass it. */
-export const CHILDREN_MAX = 6;
-export const TARGETS_PER_HOUR_MAX = 12;
 
 /** A child with more authority than its parent, whose own report may come hours later. */
 const hopDrift: Story = (kit) => {

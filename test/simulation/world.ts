@@ -1,8 +1,7 @@
 import type { Publisher } from '../../src/domain/access.ts';
-import { Policy } from '../../src/domain/policy.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import { createRandom, type Random } from '../../src/evaluate/random.ts';
 import { issuers } from '../../src/evaluate/world/cast.ts';
-import { worldPolicy } from '../../src/evaluate/world/policy.ts';
 import {
   createScript,
   emit,
@@ -13,7 +12,8 @@ import {
 } from '../../src/evaluate/world/script.ts';
 import { benignStories } from './benign.ts';
 import type { Planted, Story } from './kit.ts';
-import { busyHour, CHILDREN_MAX, offences, retoldHour, TARGETS_PER_HOUR_MAX } from './offences.ts';
+import { busyHour, offences, retoldHour } from './offences.ts';
+import { policyOf } from './policy.ts';
 import type { Message } from './publisher.ts';
 import { POISON } from './store.ts';
 
@@ -100,15 +100,6 @@ function newScript(random: Random, name: string, startMs: number): Script {
     random: own,
     callsCarryTxn: own.chance(0.7),
     callsNameHash: own.chance(0.5),
-  });
-}
-
-function policyOf(): Policy {
-  return Policy.parse({
-    ...worldPolicy(),
-    // Issuers speak where a story needs them to; for the rest of the day they may be quiet.
-    expects: { issuers: [issuers.login.iss, issuers.sts.iss], silenceSeconds: 31 * 86_400 },
-    fanOut: { childrenPerToken: CHILDREN_MAX, targetsPerPrincipalHour: TARGETS_PER_HOUR_MAX },
   });
 }
 
