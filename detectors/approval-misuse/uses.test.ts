@@ -57,6 +57,22 @@ describe('an approval that is used up', () => {
     expect(misuse([{}], { grants: [{ maxUses: 1 }], elsewhere })).toEqual([]);
   });
 
+  it('counts all its deeds together', () => {
+    const binds = [mail, { action: 'other' }];
+    const other = { action: 'other', needs: 'tool:other', tool: { name: 'other' } };
+    const actions = [{}, other, other].map((one, index) => ({ ...one, atMs: at(5 + index) }));
+    expect(misuse(actions, { grants: [{ binds, maxUses: 3 }] })).toEqual([]);
+    expect(misuse([...actions, { atMs: at(9) }], { grants: [{ binds, maxUses: 3 }] })).toMatchObject([
+      { shownBy: 'call-3', evidence: { maxUses: 3, earlierUses: 3 } },
+    ]);
+  });
+
+  it('takes what a tool and its gateway tell for one use', () => {
+    const binds = [{ action: 'send_mail' }];
+    const told = { kind: 'api', needs: 'mail:send_mail', tool: undefined, atMs: at(11) } as const;
+    expect(misuse([{}, told], { grants: [{ binds, maxUses: 1 }] })).toEqual([]);
+  });
+
   it.each([
     ['its own', ['t1'], 't1', [], 'none'],
     ['another', ['t1'], 't2', [], 'alert'],
