@@ -50,7 +50,7 @@ export function outlivedByChain({ chain, people, policy }: Seen): readonly Findi
   return none;
 }
 
-/** What a machine's request sets off once its source is lost is the case of `unproven-trigger`; reading is none of it. */
+/** What a machine's request sets off once its source is lost is for `unproven-trigger`; reading is none of it. */
 function isOfSource({ change }: Loss, action: ActionView, chain: ChainView, policy: Policy): boolean {
   if (change.change !== 'compromised' || effectIn(action, policy) === 'read') return false;
   return chain.requests.some(({ kind }) => kind !== 'human');

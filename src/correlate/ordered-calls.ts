@@ -2,7 +2,7 @@ import { compareCalls } from './approval-node.ts';
 import type { Call } from './call.ts';
 import { endsOf } from './collections.ts';
 
-/** Calls, and their order by time. Most come in order and are put at the end; otherwise all are sorted when next read. */
+/** Calls and their order by time. Most come in order and go to the end; else all are sorted when next read. */
 export class OrderedCalls {
   readonly #all = new Set<Call>();
   /** Undefined: one of them went, or its time changed. */

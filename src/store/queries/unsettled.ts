@@ -21,7 +21,7 @@ const alertsSql = `
   LEFT JOIN (
     SELECT tenant, id, root_key FROM chains FINAL WHERE id IN (SELECT chain_id FROM (${provisional}))
   ) AS c ON c.tenant = a.tenant AND c.id = a.chain_id
-  ORDER BY tenant, id`;
+  ORDER BY tenant, id ${bounded(UNSETTLED_PAGE_ROWS)}`;
 
 const chainsSql = `
   SELECT tenant, id, arrayPushFront(token_keys, root_key) FROM chains FINAL

@@ -19,6 +19,7 @@ const widened: EventData = {
   ...issued,
   type: 'token.exchanged',
   token: { iss: 'https://as.example', jti: 'child' },
+  grant: 'urn:ietf:params:oauth:grant-type:token-exchange',
   parents: [{ iss: 'https://as.example', jti: 'parent' }],
   scope: ['crm:read', 'crm:write'],
 };
