@@ -184,6 +184,8 @@ describe('a further step', () => {
     ['by the same clock', {}, at(1) + 2001, 'alert'],
     ['by another clock, within the skew', { kind: 'tool' }, at(2) + 2000, 'signal'],
     ['by another clock, past the skew', { kind: 'tool' }, at(2) + 2001, 'alert'],
+    ['by two clocks, within the skew', { eventIds: ['gateway', 'vault'] }, at(2) + 2000, 'signal'],
+    ['by two clocks, past the skew', { eventIds: ['gateway', 'vault'] }, at(2) + 2001, 'alert'],
   ] as const)('comes after the error %s', (_, differs, atMs, kind) => {
     expect(judge([denied, rotate(5, 2, { ...differs, atMs })])).toMatchObject([{ kind }]);
   });

@@ -128,7 +128,7 @@ function furtherStep(action: ActionView, errors: readonly StoppingError[], of: C
   if (!isGuarded && (effect === 'read' || isFollowUp(action, config.followUps))) return [];
   const { step } = error;
   // Tools and gateways have clocks of their own: within the skew nobody knows which was first.
-  const isAfter = step.kind === action.kind || action.atMs > error.fromMs + clocksOf(policy).skewMs;
+  const isAfter = isOfOneClock(step, action) || action.atMs > error.fromMs + clocksOf(policy).skewMs;
   const pages = isAfter && (isGuarded || changes(effect));
   return [
     {
@@ -152,6 +152,11 @@ function furtherStep(action: ActionView, errors: readonly StoppingError[], of: C
       subject: chainSubject(chain),
     },
   ];
+}
+
+/** An API call of which a gateway and what lies behind it tell has the earlier of their two clocks. */
+function isOfOneClock(a: ActionView, b: ActionView): boolean {
+  return a.kind === b.kind && (a.kind === 'tool' || (a.eventIds.length === 1 && b.eventIds.length === 1));
 }
 
 /** Two tasks that both have a name, and not the same one, do not stop each other. */
