@@ -12,6 +12,7 @@ const stages = [
   'evaluate',
   'watch',
   'policy',
+  'oversight',
 ];
 const free = {
   ingest: [],
@@ -26,6 +27,7 @@ const free = {
   evaluate: [],
   watch: [],
   policy: [],
+  oversight: [],
 };
 
 module.exports = {

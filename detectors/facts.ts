@@ -89,9 +89,9 @@ export const facts: Readonly<Record<string, Readonly<Record<string, readonly str
   },
   'rubber-stamp': { 'approval-burst': ['R29'], 'approved-in-a-blink': ['R29'] },
   'scope-creep': {
-    'cumulative-drift': ['R23', 'V05'],
-    'hop-drift': ['R23', 'V05'],
-    'root-drift': ['R23', 'V05'],
+    'cumulative-drift': ['R23', 'V05', 'V22'],
+    'hop-drift': ['R23', 'V05', 'V22'],
+    'root-drift': ['R23', 'V05', 'V22'],
     'scope-probe': ['R30'],
     'unverifiable-scope': ['R23'],
     'use-beyond-scope': ['R30'],

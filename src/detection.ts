@@ -196,6 +196,9 @@ function observe(metrics: Metrics, log: Logger): PipelineObserver {
           metrics.alerts.withdrawn.inc({ detector: notice.about.detector });
       }
     },
+    excepted(excepted) {
+      for (const labels of excepted) metrics.alerts.excepted.inc(labels);
+    },
     retried: (error) => log.warn({ err: error }, 'store write retried'),
   };
 }

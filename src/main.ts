@@ -5,9 +5,11 @@ import type { Logger } from 'pino';
 import { detectors as shipped } from '../detectors/registry.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
+import { armDetectors, createArming } from './detect/arming.ts';
 import { startDetection } from './detection.ts';
 import type { Role } from './domain/access.ts';
 import type { Admission, Admit } from './domain/admission.ts';
+import type { Oversight } from './domain/coverage.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
@@ -16,10 +18,11 @@ import { createAdmit } from './ingest/admit.ts';
 import { decodeBinary } from './ingest/codec.ts';
 import { startKafkaIntake } from './intake.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
+import { createOversight } from './oversight/index.ts';
 import { version } from './package.ts';
-import { openPolicies } from './policies.ts';
+import { openPolicies, type Policies } from './policies.ts';
 import { resolveEndpoints } from './respond/index.ts';
-import { createApiKey, createServer, defaultServeConfig } from './serve/index.ts';
+import { createApiKey, createServer, type DetectorSwitches, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
 
 export interface Service {
@@ -104,6 +107,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     decodeBinary,
     detectors,
     switches: detection.watch.switches,
+    oversight: overseeing(config, { store, detectors, policies, switches: detection.watch.switches }),
     policies,
     metrics,
     health,
@@ -139,6 +143,25 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
       await closeAll(opened);
     },
   };
+}
+
+interface Overseen {
+  readonly store: Store;
+  readonly detectors: readonly Detector[];
+  readonly policies: Policies;
+  readonly switches: DetectorSwitches;
+}
+
+function overseeing(config: Config, { store, detectors, policies, switches }: Overseen): Oversight {
+  const arming = createArming(armDetectors(detectors, config.detectors), config.detectors);
+  return createOversight({
+    store,
+    detectors,
+    policy: () => policies.status.policy,
+    isOn: (detector) => switches.state(detector)?.on ?? true,
+    settings: (id, policy) => ({ mode: arming.mode(id, policy), config: arming.config(id, policy) }),
+    clock,
+  });
 }
 
 function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promise<Store> {

@@ -35,6 +35,8 @@ export interface PipelineObserver {
   found(findings: readonly LiveFinding[]): void;
   /** Notices of changes that no earlier process handled. */
   announced(notices: readonly Notice[]): void;
+  /** Exceptions that they carry for the first time. */
+  excepted(excepted: AlertChanges['excepted']): void;
   retried(error: unknown): void;
 }
 
@@ -122,6 +124,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     }
     await persist(() => store.writePosition(BEGUN, seq));
     observer?.announced(changes.notices);
+    observer?.excepted(changes.excepted);
     await persist(() => write(output, changes));
     await persist(() => options.respond(changes));
     await persist(() => store.writePosition(HANDLED, seq));

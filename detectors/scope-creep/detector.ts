@@ -24,7 +24,7 @@ export function createScopeCreep(): Detector<WeightConfig> {
     nature: 'exonerable',
     basis: 'deterministic',
     severity: 'critical',
-    covers: ['R23', 'R30', 'V05'],
+    covers: ['R23', 'R30', 'V05', 'V22'],
     requires: {
       events: ['token.issued', 'token.exchanged', 'token.refreshed', 'tool.invoked', 'api.called'],
       fields: [

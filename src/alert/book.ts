@@ -2,7 +2,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { LiveFinding } from '../domain/finding.ts';
 import type { Neighbourhood } from '../domain/incident.ts';
 import type { AlertChanges, Notice, RevocationWish } from '../domain/notice.ts';
-import { type Entry, newEntry, newWish, notify, refold, takeFinding } from './entry.ts';
+import { type Entry, newEntry, newlyExcepted, newWish, notify, refold, takeFinding } from './entry.ts';
 import { alertId, foldFindings } from './fold.ts';
 import { createIncidents } from './incidents.ts';
 
@@ -88,6 +88,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
       for (const entry of added) {
         const folded = refold(entry);
         incidents.place(entry);
+        newlyExcepted(entry);
         if (!resumed.has(entry)) continue;
         // An alert that another process raised is taken up where it stands.
         notify(entry);
@@ -109,6 +110,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
       const alerts: Alert[] = [];
       const notices: Notice[] = [];
       const revocations: RevocationWish[] = [];
+      const excepted = [...touched].flatMap(newlyExcepted);
       for (const { entry, folded } of folds) {
         touch(entry);
         alerts.push(entry.row);
@@ -119,7 +121,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
       }
       for (const entry of touched) owed.delete(entry);
       // Without a record there is no offset to write them under.
-      if (touched.size === 0) return { alerts, incidents: [], notices, revocations };
+      if (touched.size === 0) return { alerts, incidents: [], notices, revocations, excepted };
       for (const entry of owed) {
         touch(entry);
         entry.version = Math.max(entry.version, version);
@@ -130,7 +132,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
       const changes = incidents.advance(version);
       notices.push(...changes.notices);
       forget();
-      return { alerts, incidents: changes.incidents, notices, revocations };
+      return { alerts, incidents: changes.incidents, notices, revocations, excepted };
     },
     forgotten(findings) {
       if (!isForgetful) return [];
@@ -147,6 +149,7 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
     recall(alerts) {
       const recalled = alerts.filter(({ id }) => !entries.has(id)).map(newEntry);
       for (const entry of recalled) {
+        newlyExcepted(entry);
         entries.set(entry.row.id, entry);
         incidents.place(entry);
       }

@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import { type LiveFinding, severityRank } from '../domain/finding.ts';
-import type { AlertNotice, RevocationWish } from '../domain/notice.ts';
+import type { AlertChanges, AlertNotice, RevocationWish } from '../domain/notice.ts';
 import { refKey } from '../domain/token.ts';
 import { type Folded, foldFindings, pages } from './fold.ts';
 
@@ -13,6 +13,8 @@ export interface Entry {
   epoch: number;
   /** The severity that was last told; undefined while it is not raised. */
   raisedAs: Alert['severity'] | undefined;
+  /** The exceptions that it was counted under. */
+  excepted: readonly string[];
   /** The decision about a revocation is asked for again only when this changes. */
   wishKey: string;
   /** Those that are forgotten together with it: with one cause, or itself alone. */
@@ -26,6 +28,7 @@ export function newEntry(row: Alert): Entry {
     version: row.version,
     epoch: 0,
     raisedAs: undefined,
+    excepted: [],
     wishKey: '',
   };
   return { ...entry, group: new Set() };
@@ -61,6 +64,14 @@ export function notify(entry: Entry): AlertNotice | undefined {
   if (before !== undefined) return { type: 'alert.escalated', epoch: entry.epoch, about: row };
   entry.epoch += 1;
   return { type: 'alert.raised', epoch: entry.epoch, about: row };
+}
+
+/** Exceptions that it carries for the first time. */
+export function newlyExcepted(entry: Entry): AlertChanges['excepted'] {
+  const { exceptions = [], detector } = entry.row;
+  const added = exceptions.filter((exception) => !entry.excepted.includes(exception));
+  if (added.length > 0) entry.excepted = [...entry.excepted, ...added];
+  return added.map((exception) => ({ exception, detector }));
 }
 
 export function newWish(entry: Entry, { revocation }: Folded): RevocationWish | undefined {

@@ -52,6 +52,7 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
     subject: lead.subject,
     title: lead.title,
     facts: ranked.map((finding) => finding.fact).sort(),
+    ...exceptionsOf(ranked),
     hop: lead.hop,
     above: lead.above,
     chainId: lead.chainId ?? first(ranked, (finding) => finding.chainId),
@@ -80,6 +81,11 @@ export function foldFindings(findings: readonly LiveFinding[], version: number):
   };
   const alert: Alert = { ...row, incidentId: undefined, nextStep: nextStep(row, lead.settlesAtMs) };
   return { alert, revocation: live.length === 0 ? undefined : wish(alert, source) };
+}
+
+function exceptionsOf(findings: readonly LiveFinding[]): Pick<Alert, 'exceptions'> {
+  const ids = findings.map(({ exception }) => exception).filter((id) => id !== undefined);
+  return ids.length === 0 ? {} : { exceptions: [...new Set(ids)].sort() };
 }
 
 /** The alert that carries on; of findings that went different ways the one that went last decides. */

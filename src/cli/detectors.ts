@@ -1,8 +1,10 @@
 import { Command } from 'commander';
+import { facts } from '../../detectors/facts.ts';
 import { detectors } from '../../detectors/registry.ts';
 import type { Detector } from '../domain/detector.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import { createAdmit } from '../ingest/admit.ts';
+import { coverageTable } from './coverage-table.ts';
 import { expected, inShort, playFixture, readFixtures } from './fixtures.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
@@ -35,6 +37,10 @@ export function detectorsCommand(terminal: Terminal): Command {
         flags.json === true ? `${JSON.stringify(present(detector), null, 2)}\n` : describe(detector),
       );
     });
+  command
+    .command('coverage')
+    .description('what answers each requirement and violation, and what nothing does, as Markdown')
+    .action(() => terminal.out(coverageTable()));
   command
     .command('test [id]')
     .description("play the detectors' recorded stories and compare what is found with what they say")
@@ -74,17 +80,35 @@ function find(id: string): Detector {
 }
 
 function present({ config: _, evaluate: __, ...metadata }: Detector): object {
-  return metadata;
+  return { ...metadata, facts: Object.keys(facts[metadata.id] ?? {}) };
+}
+
+/** The longest fact, so that what they answer stands in a column. */
+const FACT_CHARS = 26;
+
+function policyLines({ requires }: Detector): readonly string[] {
+  const { optional = [], policy = [], policyOptional = [] } = requires;
+  return [
+    ...(optional.length === 0 ? [] : [`partial without: ${optional.join(', ')} events`]),
+    ...(policy.length === 0 ? [] : [`blind without policy in: ${policy.join(' or ')}`]),
+    ...(policyOptional.length === 0 ? [] : [`partial without policy in: ${policyOptional.join(', ')}`]),
+  ];
 }
 
 function describe(detector: Detector): string {
   const lines = [
     `${detector.id} v${detector.version}: ${detector.title}`,
     `${detector.maturity}, ${detector.nature}, ${detector.basis}, up to ${detector.severity}`,
+    'facts, and what each answers (detectors/COVERAGE.md has the words):',
+    ...Object.entries(facts[detector.id] ?? {}).map(([fact, ids]) =>
+      `  ${fact.padEnd(FACT_CHARS)} ${ids.join(' ')}`.trimEnd(),
+    ),
     `covers:   ${detector.covers.join(', ')}`,
     `events:   ${detector.requires.events.join(', ')}`,
     `fields:   ${detector.requires.fields.join(', ')}`,
+    ...policyLines(detector),
     `runbook:  detectors/${detector.id}/README.md`,
+    `blind to: detectors/${detector.id}/README.md, "False positives" and "Tuning"`,
     ...detector.frameworks.map(({ framework, asPrinted, corrected, note }) => {
       const printed = asPrinted === undefined ? '' : ` (printed as ${asPrinted})`;
       return `${framework}: ${corrected}${printed}${note === undefined ? '' : `, ${note}`}`;

@@ -42,6 +42,7 @@ async function openApi(terminal: Terminal): Promise<object> {
   const nothing = {} as ServeDeps['store'] &
     ServeDeps['sink'] &
     ServeDeps['switches'] &
+    ServeDeps['oversight'] &
     ServeDeps['policies'];
   const server = await createServer({
     store: nothing,
@@ -50,6 +51,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     decodeBinary,
     detectors,
     switches: nothing,
+    oversight: nothing,
     policies: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),

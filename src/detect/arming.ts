@@ -39,6 +39,8 @@ export interface Arming {
   /** Those that look at such a thing. Drafts look at nothing. */
   looking(on: Sighting['on'], policy: Policy): readonly ArmedDetector[];
   mode(detector: string, policy: Policy): DetectorMode;
+  /** The detector's settings in force. */
+  config(detector: string, policy: Policy): unknown;
 }
 
 /**
@@ -79,6 +81,10 @@ export function createArming(armed: readonly ArmedDetector[], configs: Settings 
     mode(id, policy) {
       const shipped = armed.find(({ detector }) => detector.id === id);
       return shipped === undefined ? 'live' : modeOf(shipped.detector, policy);
+    },
+    config(id, policy) {
+      const shipped = armed.find(({ detector }) => detector.id === id);
+      return shipped === undefined ? {} : configOf(shipped, policy);
     },
   };
 }

@@ -25,6 +25,8 @@ export interface Alert {
   readonly title: string;
   /** The facts found of the subject, sorted, e.g. `hop-drift`, `use-beyond-scope`. */
   readonly facts: readonly string[];
+  /** Ids of the exceptions of policy that its findings are, sorted: it does not page for their sake. */
+  readonly exceptions?: readonly string[];
   /** The incident that it is a part of: set while something pages at its hop or above it, and it stands itself. */
   readonly incidentId: string | undefined;
   /** Key of the hop it stands at, and of those above, nearest first: as of the finding that leads it. */

@@ -8,8 +8,10 @@ import type {
   TokenView,
   ToolView,
 } from './chain.ts';
+import type { EventFamily } from './coverage.ts';
 import type { EventType } from './event/index.ts';
 import type { Finding, Severity } from './finding.ts';
+import type { PolicySection } from './policy/sections.ts';
 import type { Policy } from './policy.ts';
 
 /** What a detector may look at. Everything it needs is here; it performs no I/O and reads no clock. */
@@ -64,6 +66,19 @@ export interface FrameworkMapping {
   readonly note?: string;
 }
 
+/** What must be told before it can see anything: by this it is armed, partial or blind. */
+export interface Requirements {
+  readonly events: readonly EventType[];
+  /** Members of `data`, wherever one of these types has them. */
+  readonly fields: readonly string[];
+  /** Families of events without which some of its facts cannot be seen, and others can. */
+  readonly optional?: readonly EventFamily[];
+  /** Of these sections policy must fill at least one. */
+  readonly policy?: readonly PolicySection[];
+  /** Sections of policy that some of its facts rest on. */
+  readonly policyOptional?: readonly PolicySection[];
+}
+
 export interface Detector<Config = unknown> {
   readonly id: string;
   readonly version: number;
@@ -76,7 +91,7 @@ export interface Detector<Config = unknown> {
   readonly severity: Severity;
   /** Requirements and violations it covers, e.g. `R23`, `V05`. */
   readonly covers: readonly string[];
-  readonly requires: { readonly events: readonly EventType[]; readonly fields: readonly string[] };
+  readonly requires: Requirements;
   readonly frameworks: readonly FrameworkMapping[];
   readonly config: z.ZodType<Config>;
   /** Which sightings it wants; the engine calls it for no others. */

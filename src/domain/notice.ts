@@ -45,6 +45,8 @@ export interface AlertChanges {
   readonly incidents: readonly Incident[];
   readonly notices: readonly Notice[];
   readonly revocations: readonly RevocationWish[];
+  /** Exceptions that alerts carry since this batch. */
+  readonly excepted: readonly { readonly exception: string; readonly detector: string }[];
 }
 
 /**

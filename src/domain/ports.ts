@@ -1,6 +1,7 @@
 import type { ApiKey } from './access.ts';
 import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
 import type { Action, Chain, CrossReference, Hop } from './chain.ts';
+import type { CoverageStore } from './coverage.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
@@ -168,6 +169,7 @@ export interface Store
     ChainStore,
     ResponseStore,
     QueryStore,
+    CoverageStore,
     KeyStore,
     PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */

@@ -69,10 +69,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     engine: engineInstruments(make),
     detectors: detectorInstruments(make),
     detection: detectionMetrics(make),
-    alerts: {
-      raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
-      withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
-    },
+    alerts: alertMetrics(make),
     delivery: deliveryMetrics(make),
     policy: policyMetrics(make),
     kafka: kafkaMetrics(make),
@@ -131,6 +128,18 @@ function engineInstruments(make: Instruments) {
     watermarkPartitions: make.gauge('engine_watermark_partitions', 'Sources by what time makes of them', [
       'state',
     ]),
+  };
+}
+
+function alertMetrics(make: Instruments) {
+  return {
+    raised: make.counter('alerts_raised_total', 'Alerts opened', ['detector', 'severity']),
+    withdrawn: make.counter('alerts_withdrawn_total', 'Alerts withdrawn by late evidence', ['detector']),
+    excepted: make.counter(
+      'exceptions_applied_total',
+      'Alerts that an exception of policy kept from paging',
+      ['exception', 'detector'],
+    ),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Admit } from '../domain/admission.ts';
+import type { Oversight } from '../domain/coverage.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -47,6 +48,7 @@ export interface ServeDeps {
   readonly decodeBinary: DecodeBinary;
   readonly detectors: readonly Detector[];
   readonly switches: DetectorSwitches;
+  readonly oversight: Oversight;
   readonly policies: { readonly status: PolicyStatus<Policy> };
   readonly metrics: Metrics;
   readonly health: Health;

@@ -16,6 +16,7 @@ import { answer, handleErrors, sendProblem } from './problem.ts';
 import { TOKEN_REF_CHARS_MAX } from './query.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { chainRoutes } from './routes/chains.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -94,6 +95,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(incidentRoutes(deps));
     await v1.register(listRoutes(deps));
     await v1.register(detectorRoutes(deps));
+    await v1.register(coverageRoutes(deps));
     await v1.register(policyRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
   };

@@ -47,3 +47,11 @@ export const READER_LANES = 2;
 export const PARTITIONS_PER_INSERT_MAX = 1_210;
 /** Event rows up to which the overview counts distinct identities: the set takes about 64 MB at this size. */
 export const EXACT_COUNT_ROWS_MAX = 1_000_000;
+/** Newest events of a source and type whose members are read. */
+export const MIX_SAMPLES = 24;
+/** Sources of one type that are looked at, the busiest. */
+export const MIX_SOURCES_PER_TYPE = 40;
+/** Rows of hops that are searched for owners. */
+export const OWNED_HOPS_READ_MAX = 50_000;
+/** As many as a policy may have, several policies long. */
+export const EXCEPTIONS_READ_MAX = 10_000;

@@ -11,8 +11,11 @@ import { counts } from './queries/counts.ts';
 import { crossReferences } from './queries/cross-references.ts';
 import { deadLetters } from './queries/dead-letters.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
+import { eventMix } from './queries/event-mix.ts';
+import { exceptionUses } from './queries/exception-uses.ts';
 import { hops } from './queries/hops.ts';
 import { incident, incidents } from './queries/incidents.ts';
+import { knownShares } from './queries/known-shares.ts';
 import { lastPolicy } from './queries/last-policy.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
@@ -72,6 +75,10 @@ export function createStore(database: Database, clock: () => number): Store {
     responses: (query) => responses(database, query),
     deadLetters: (query) => deadLetters(database, query),
     counts: (tenant) => counts(database, tenant),
+
+    eventMix: (query) => eventMix(database, query),
+    completeness: (query) => knownShares(database, query),
+    exceptionUses: (tenant) => exceptionUses(database, tenant),
 
     apiKeys: () => apiKeys(database),
     writeApiKey: (key) => writer.write(apiKeysTable, [key]),

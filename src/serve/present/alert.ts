@@ -23,6 +23,10 @@ export const AlertShape = z
       label: z.string(),
     }),
     facts: z.array(z.string()),
+    exceptions: z
+      .array(z.string())
+      .optional()
+      .describe('Exceptions of policy for whose sake it does not page'),
     incidentId: z.string().optional().describe('The incident that it is a part of, while it stands'),
     chainId: z.string().optional(),
     txn: z.string().optional(),
@@ -54,11 +58,12 @@ export const AlertShape = z
 
 export function presentAlert(alert: AlertWithLife): z.infer<typeof AlertShape> {
   const { firstAtMs, lastAtMs, liveUntilMs, stateChangedMs, ...rest } = alert;
-  const { withdrawn: _, tenant: __, hop: ___, above: ____, ...same } = rest;
+  const { withdrawn: _, tenant: __, hop: ___, above: ____, exceptions, ...same } = rest;
   return {
     ...same,
     subject: { ...alert.subject },
     facts: [...alert.facts],
+    ...(exceptions === undefined ? {} : { exceptions: [...exceptions] }),
     eventIds: [...alert.eventIds],
     evidence: { ...alert.evidence },
     revoke: presentToken(alert.revoke),

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { type ApiKey, roles } from '../../domain/access.ts';
+import { type DetectorSettings, eventFamilies } from '../../domain/coverage.ts';
 import type { DeadLetter } from '../../domain/dead-letter.ts';
 import type { Detector } from '../../domain/detector.ts';
 import { severities } from '../../domain/finding.ts';
+import { detectorModes } from '../../domain/policy/detectors.ts';
 import type { DetectorSwitch } from '../../domain/record.ts';
 import { Instant, instant } from './common.ts';
 
@@ -11,14 +13,24 @@ export const DetectorShape = z
     id: z.string(),
     version: z.int(),
     title: z.string(),
-    maturity: z.enum(['draft', 'shadow', 'live']),
+    maturity: z.enum(detectorModes).describe('As it was shipped'),
+    mode: z
+      .enum(detectorModes)
+      .describe('As policy has it: live pages, shadow finds and pages nobody, draft does not look'),
+    config: z.record(z.string(), z.unknown()).describe('Its settings in force, defaults included'),
     nature: z
       .enum(['monotone', 'exonerable'])
       .describe('Monotone acts at once; exonerable waits for its grace behind the watermark'),
     basis: z.enum(['deterministic', 'statistical']),
     severity: z.enum(severities).describe('The highest it can give'),
     covers: z.array(z.string()),
-    requires: z.object({ events: z.array(z.string()), fields: z.array(z.string()) }),
+    requires: z.object({
+      events: z.array(z.string()),
+      fields: z.array(z.string()),
+      optional: z.array(z.enum(eventFamilies)).describe('Without events of these it is partial, not blind'),
+      policy: z.array(z.string()).describe('Policy has to say something in one of these'),
+      policyOptional: z.array(z.string()).describe('Some of its facts rest on these'),
+    }),
     frameworks: z
       .array(
         z.object({
@@ -40,19 +52,29 @@ export const DetectorShape = z
 
 export function presentDetector(
   detector: Detector,
+  { mode, config }: DetectorSettings,
   state: DetectorSwitch | undefined,
 ): z.infer<typeof DetectorShape> {
   const { id, version, title, maturity, nature, basis, severity } = detector;
+  const { events, fields, optional = [], policy = [], policyOptional = [] } = detector.requires;
   return {
     id,
     version,
     title,
     maturity,
+    mode,
+    config: { ...(config as object) },
     nature,
     basis,
     severity,
     covers: [...detector.covers],
-    requires: { events: [...detector.requires.events], fields: [...detector.requires.fields] },
+    requires: {
+      events: [...events],
+      fields: [...fields],
+      optional: [...optional],
+      policy: [...policy],
+      policyOptional: [...policyOptional],
+    },
     frameworks: detector.frameworks.map((mapping) => ({ ...mapping })),
     looksAt: [...detector.looksAt],
     on: state?.on ?? true,

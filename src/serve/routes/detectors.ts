@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import type { Detector } from '../../domain/detector.ts';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { TEXT_CHARS_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
@@ -12,7 +13,7 @@ const tags = ['detectors'];
 
 const listSchema = {
   operationId: 'listDetectors',
-  summary: 'What is looked for, what it covers, and whether it is on',
+  summary: 'What is looked for, what it covers, how it is set, and whether it is on',
   tags,
   querystring: noQuery,
   response: { 200: z.object({ items: z.array(DetectorShape) }).describe('All of them'), ...problems() },
@@ -32,10 +33,13 @@ const switchSchema = {
 };
 
 /** The catalogue of detectors and the one switch each has. */
-export function detectorRoutes({ detectors, switches, log }: ServeDeps): FastifyPluginAsyncZod {
+export function detectorRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
+  const { detectors, switches, oversight, log } = deps;
+  const present = (detector: Detector) =>
+    presentDetector(detector, oversight.settings(detector.id), switches.state(detector.id));
   return async (app) => {
     app.get('/detectors', { config: { access: 'read' }, schema: listSchema }, async () => ({
-      items: detectors.map((detector) => presentDetector(detector, switches.state(detector.id))),
+      items: detectors.map(present),
     }));
 
     app.post(
@@ -51,7 +55,7 @@ export function detectorRoutes({ detectors, switches, log }: ServeDeps): Fastify
           await switches.turn({ detector: detector.id, on, reason, by });
           log.warn({ detector: detector.id, on, by }, 'detector switched');
         }
-        return presentDetector(detector, switches.state(detector.id));
+        return present(detector);
       },
     );
   };

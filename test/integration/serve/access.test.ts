@@ -45,6 +45,10 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
   [{ method: 'GET', url: '/v1/dead-letters' }, readers, 200],
   [{ method: 'GET', url: '/v1/detectors' }, readers, 200],
   [{ method: 'GET', url: '/v1/policy' }, readers, 200],
+  [{ method: 'GET', url: '/v1/coverage' }, readers, 200],
+  [{ method: 'GET', url: '/v1/exceptions' }, readers, 200],
+  [{ method: 'GET', url: '/v1/incidents' }, readers, 200],
+  [{ method: 'GET', url: '/v1/incidents/inc_absent' }, readers, 404],
   [
     { method: 'POST', url: '/v1/detectors/scope-creep/switch', payload: { on: true, reason: 'r' } },
     admins,

@@ -13,6 +13,7 @@ import { refKey } from '../../../src/domain/token.ts';
 import { createAdmit } from '../../../src/ingest/admit.ts';
 import { decodeBinary } from '../../../src/ingest/codec.ts';
 import { createHealth, createMetrics, type Metrics } from '../../../src/observe/index.ts';
+import { createOversight } from '../../../src/oversight/index.ts';
 import { createApiKey, createServer, defaultServeConfig, type ServeDeps } from '../../../src/serve/index.ts';
 import { createSwitchboard } from '../../../src/watch/index.ts';
 
@@ -56,6 +57,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     decodeBinary,
     detectors: [detector],
     switches: createTestSwitches(),
+    oversight: createTestOversight(),
     policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
     metrics,
     health,
@@ -70,6 +72,24 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     authorization: `Bearer ${texts.get(`${tenant}/${role}`)}`,
   });
   return { app, metrics, health, logged, letters, as };
+}
+
+/** Sees nothing, and everything is set as it was shipped. */
+function createTestOversight(): ServeDeps['oversight'] {
+  const none = { all: 0, known: 0 };
+  const chains = { all: 0, complete: 0, request: 0, authority: 0, context: 0, impact: 0 };
+  return createOversight({
+    store: {
+      eventMix: async () => ({ mix: [], leftOut: 0 }),
+      completeness: async () => ({ chains, owners: none, issuance: none }),
+      exceptionUses: async () => [],
+    },
+    detectors: [detector],
+    policy: () => defaultPolicy,
+    isOn: () => true,
+    settings: () => ({ mode: 'live', config: {} }),
+    clock: () => nowMs,
+  });
 }
 
 /** Switches over a log that takes whatever comes. */

@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
+import { coverageSuite } from './coverage-suite.ts';
 import { hardNumber, hardText } from './hard.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
@@ -731,6 +732,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
   });
 
   incidentSuite(() => store);
+  coverageSuite(() => store);
   linkingSuite(() => store);
 }
 
