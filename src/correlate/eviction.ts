@@ -189,7 +189,7 @@ export class Eviction {
     for (const event of this.#loose) {
       if (event.timeMs + limits.chainIdleMs >= watermarkMs || graph.evidence.isUsed(event)) continue;
       if (isPersonData(event.data)) {
-        principals ??= principalsOf(graph.places.cells);
+        principals ??= principalsOf(graph);
         const keys = principalsIn(event.data);
         if (keys.some((key) => principals?.has(key) === true)) continue;
         graph.people.release(event);
@@ -202,9 +202,11 @@ export class Eviction {
   }
 }
 
-function principalsOf(cells: Iterable<ChainCell>): ReadonlySet<string> {
+/** Whoever chains in memory are about, under all names. */
+function principalsOf({ places, people }: TenantGraph): ReadonlySet<string> {
   const principals = new Set<string>();
-  for (const cell of cells) for (const key of cell.principals.keys()) principals.add(key);
+  for (const cell of places.cells)
+    for (const key of cell.concerning()) for (const name of people.namesOf(key)) principals.add(name);
   return principals;
 }
 

@@ -21,6 +21,8 @@ export interface FiledName {
   readonly alias?: string;
 }
 
+export const SUBJECT_PREFIX = 'sub:';
+
 /** Ids of HTTP requests, which callers may choose. */
 export const REQUEST_PREFIX = 'htp:';
 
@@ -140,7 +142,7 @@ export function familyName(family: string): string {
 }
 
 export function subjectName(subject: { id: string; iss?: string | undefined }): string {
-  return `sub:${principalKey(subject)}`;
+  return SUBJECT_PREFIX + principalKey(subject);
 }
 
 /** Direct use without a transaction hangs on that day's session, should the credential be an ancestor. */

@@ -22,13 +22,13 @@ export class People {
       if (adding) insertFact(facts, fact, compareTimes);
       else removeFact(facts, fact.event);
       if (facts.length === 0) this.#facts.delete(key);
-      for (const name of this.#namesOf(key)) this.#changed.add(name);
+      for (const name of this.namesOf(key)) this.#changed.add(name);
       if (!isType(fact, 'identity.linked')) continue;
       if (adding) ensure(this.#links, key, () => new Set()).add(fact);
       else
         for (const link of this.#links.get(key) ?? [])
           if (link.event === fact.event) discard(this.#links, key, link);
-      for (const name of this.#namesOf(key)) this.#changed.add(name);
+      for (const name of this.namesOf(key)) this.#changed.add(name);
     }
   }
 
@@ -46,8 +46,9 @@ export class People {
   }
 
   /** All names of a principal: what linked events say of it, and of those it is linked with. */
-  #namesOf(key: string): ReadonlySet<string> {
+  namesOf(key: string): ReadonlySet<string> {
     const names = new Set([key]);
+    if (this.#links.size === 0) return names;
     for (const name of names) {
       for (const { data } of this.#links.get(name) ?? [])
         for (const other of principalsIn(data)) names.add(other);
@@ -62,7 +63,7 @@ export class People {
       const queue = [principalKey(principal)];
       for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
         if (names.has(next)) continue;
-        for (const name of this.#namesOf(next)) {
+        for (const name of this.namesOf(next)) {
           names.add(name);
           queue.push(...(aliases.get(name) ?? []));
         }

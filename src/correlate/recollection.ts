@@ -2,7 +2,7 @@ import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Lookup, Recalled } from '../domain/recall.ts';
 import { identityOf } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
-import { sessionName } from './names.ts';
+import { SUBJECT_PREFIX, sessionName } from './names.ts';
 import type { Residency } from './residency.ts';
 import { Wants } from './wants.ts';
 
@@ -35,6 +35,7 @@ export class Recollection {
       isAncestor: (name) => graph.tokens.isAncestor(name),
       aliases: (name) => refs.pairedWith(name),
       isKnownAs: (name, alias) => refs.pairedWith(name).includes(alias),
+      linkedNames: (name) => linkedNames(graph, name),
       sessionNames: (event) => sessionAliases(graph, event),
     });
   }
@@ -83,7 +84,10 @@ export class Recollection {
     }
     for (const { event } of events) {
       const identity = identityOf(event);
-      if (known(identity)?.digest === event.digest) continue;
+      if (known(identity)?.digest === event.digest) {
+        this.#wants.derive(event);
+        continue;
+      }
       this.#wants.follow(event);
       if (this.#isContested(identity, event.digest)) this.#wants.doubt(event);
     }
@@ -116,4 +120,11 @@ export class Recollection {
 function sessionAliases(graph: TenantGraph, { data, timeMs }: AdmittedEvent): readonly string[] {
   if (data.txn !== undefined || !('token' in data) || data.token === undefined) return [];
   return graph.tokens.refs.aliases(data.token).map((name) => sessionName(name, timeMs));
+}
+
+/** What is said of a principal under one name is said of it under all. */
+function linkedNames({ people }: TenantGraph, name: string): readonly string[] {
+  if (!name.startsWith(SUBJECT_PREFIX)) return [];
+  const key = name.slice(SUBJECT_PREFIX.length);
+  return [...people.namesOf(key)].filter((other) => other !== key).map((other) => SUBJECT_PREFIX + other);
 }

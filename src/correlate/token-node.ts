@@ -251,9 +251,9 @@ export class TokenNode extends ToldToken implements TokenView {
   #said(): unknown {
     const { act, mayAct, cnf, maxUses, session, authorizationDetails, environment } = this.state;
     const rare = [act, mayAct, cnf, maxUses, session, authorizationDetails, environment];
+    const isRefused = this.facts.some(({ data }) => data.type === 'token.introspected' && !data.active);
     const against = this.facts.filter(
-      ({ data }) =>
-        data.type === 'credential.exposed' || (data.type === 'token.introspected' && !data.active),
+      ({ data }) => data.type === 'credential.exposed' || (isRefused && data.type === 'token.introspected'),
     );
     if (against.length === 0 && rare.every((value) => value === undefined)) return null;
     return [rare.map((value) => value ?? null), against.map(({ event }) => event.id)];

@@ -19,6 +19,8 @@ export interface Credentials {
   /** Further names of it, as far as anything in memory gave it one. */
   aliases(name: string): readonly string[];
   isKnownAs(name: string, alias: string): boolean;
+  /** Further names of a subject that issuers linked with it, as far as that is in memory. */
+  linkedNames(name: string): readonly string[];
   /** Further names under which the days of a credential's direct use may be filed. */
   sessionNames(event: AdmittedEvent): readonly string[];
 }
@@ -106,16 +108,21 @@ export class Wants {
   /** Looks at an event that was recalled, before it is taken in. */
   follow(event: AdmittedEvent): void {
     this.#recalled += 1;
-    const names = this.#residency.namesOf(event);
-    // What is new of a credential, a family or a subject is new of everything derived from it.
-    const isDerived = names.some(({ name }) => this.#revised.has(name));
-    for (const filed of names) {
-      if (isDerived && filed.role === 'describes' && kindOfName(filed.name) === 'token')
-        this.revise(filed.name);
-      else this.#need(filed, false);
-    }
+    this.derive(event);
+    for (const filed of this.#residency.namesOf(event)) this.#need(filed, false);
     this.#needActor(event);
     this.#sessional.push(event);
+  }
+
+  /**
+   * What is new of a credential, a family or a subject is new of everything derived from it; also where what derives
+   * it has never left, as that of a credential on which chains rest that have.
+   */
+  derive(event: AdmittedEvent): void {
+    const names = this.#residency.namesOf(event);
+    if (!names.some(({ name }) => this.#revised.has(name))) return;
+    for (const { name, role } of names)
+      if (role === 'describes' && kindOfName(name) !== 'closed') this.revise(name);
   }
 
   /** Looks at an event that the batch may take back: whatever was said of it has to be said again. */
@@ -152,6 +159,7 @@ export class Wants {
       if (live && role === 'describes') {
         this.#revised.add(name);
         this.#ask(name, 'uses', RECALL_USING_EVENTS_MAX);
+        for (const other of this.#credentials.linkedNames(name)) this.revise(other);
       }
       return;
     }
@@ -222,5 +230,5 @@ export class Wants {
  * was ever done in their name. Being offboarded is.
  */
 function saysLittle({ data }: AdmittedEvent): boolean {
-  return data.type === 'identity.changed' && !['disabled', 'offboarded', 'compromised'].includes(data.change);
+  return data.type === 'identity.changed' && ['session-ended', 'risk'].includes(data.change);
 }

@@ -2,7 +2,9 @@ import { approve, callApi, callTool, invoke, request } from '../../src/evaluate/
 import { issuers, payout, read, tool, write } from '../../src/evaluate/world/cast.ts';
 import { digestOf, emit, type Line, wait } from '../../src/evaluate/world/script.ts';
 import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
+import { benignConsents } from './consents.ts';
 import { alive, delay, hand, type Kit, names, open, principal, type Story, someIssuer, work } from './kit.ts';
+import { benignPeople } from './people.ts';
 
 const nothing = [] as const;
 const MINUTE_MS = 60_000;
@@ -292,4 +294,6 @@ export const benignStories: readonly Story[] = [
   twins,
   parting,
   narrow,
+  ...benignConsents,
+  ...benignPeople,
 ];

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '../../src/domain/alert.ts';
 import type { Chain } from '../../src/domain/chain.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { delivered } from './delivery.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
@@ -102,14 +103,14 @@ function rows(truth: Truth, tables: Tables): string[] {
     ...compare(
       'alert',
       truth.alerts,
-      byName([...tables.alerts.values()].filter(isInForce).map(plain)),
-      plain,
+      byName([...tables.alerts.values()].filter(isInForce).map(plainAlert)),
+      plainAlert,
     ),
     ...compare(
       'incident',
       truth.incidents,
-      byName([...tables.incidents.values()].filter(({ state }) => state === 'open').map(plain)),
-      plain,
+      byName([...tables.incidents.values()].filter(({ state }) => state === 'open').map(plainAlert)),
+      plainAlert,
     ),
   ];
 }
@@ -124,6 +125,17 @@ function isInForce({ withdrawn, mergedInto }: Alert): boolean {
  */
 function plain<T extends object>(row: T): T {
   return { ...row, version: 0, late: false };
+}
+
+/**
+ * A tool belongs to no chain: of the one in which its other definition was first seen an alert shows what was in
+ * memory when it was last told.
+ */
+function plainAlert<T extends Alert | Incident>(row: T): T {
+  if (row.detector !== 'tool-drift') return plain(row);
+  const nowhere = { chainId: undefined, txn: undefined, initiator: undefined, owner: undefined };
+  const nothing = { actor: undefined, target: undefined, environment: undefined, outcome: undefined };
+  return plain({ ...row, ...nowhere, ...nothing });
 }
 
 /** A chain that left memory is `closed`; a root that came late is a root. */
@@ -141,14 +153,19 @@ function compare<T extends object>(
   const problems: string[] = [];
   for (const [id, row] of expected) {
     const found = actual.get(id);
-    if (found === undefined) problems.push(`${what} ${id} is missing`);
+    if (found === undefined) problems.push(`${what} ${id} is missing: ${brief(row)}`);
     else problems.push(...unlike(`${what} ${id}`, normal(row), found));
   }
   for (const [id, row] of actual) {
-    if (!expected.has(id))
-      problems.push(`${what} ${id} should not be there: ${JSON.stringify(row).slice(0, 300)}`);
+    if (!expected.has(id)) problems.push(`${what} ${id} should not be there: ${brief(row)}`);
   }
   return told(problems);
+}
+
+/** What a row is about, for whoever looks for the reason. */
+function brief(row: object): string {
+  const { detector, title, subject } = row as Partial<Alert>;
+  return (title === undefined ? JSON.stringify(row) : `${detector} ${subject?.key}: ${title}`).slice(0, 300);
 }
 
 /** Members in which two rows differ. */

@@ -4,6 +4,7 @@ import { callApi, request } from '../../src/evaluate/world/calls.ts';
 import { issuers, payout, read, write } from '../../src/evaluate/world/cast.ts';
 import { type Line, wait } from '../../src/evaluate/world/script.ts';
 import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
+import { badConsents } from './consents.ts';
 import {
   alive,
   delay,
@@ -17,6 +18,7 @@ import {
   someIssuer,
   work,
 } from './kit.ts';
+import { badPeople } from './people.ts';
 import { CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
 
 const MINUTE_MS = 60_000;
@@ -281,4 +283,6 @@ export const offences: readonly Story[] = [
   noHuman,
   manyChildren,
   twoTellings,
+  ...badConsents,
+  ...badPeople,
 ];
