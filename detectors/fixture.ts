@@ -5,6 +5,10 @@ import { Policy } from '../src/domain/policy.ts';
 export const Fixture = z.strictObject({
   name: z.string().min(1),
   policy: Policy.prefault({}),
+  /** Who brings the events of a CloudEvents source, and for whom they may speak; all others may speak for anybody. */
+  publishers: z
+    .record(z.string(), z.strictObject({ name: z.string(), issuers: z.array(z.string()) }))
+    .default({}),
   /** CloudEvents in structured mode. */
   events: z.array(z.looseObject({ data: z.looseObject({ type: z.string() }) })).min(1),
   /** All of it: a finding that is not listed is an error, whichever detector made it. */

@@ -11,6 +11,7 @@ import { credentialReplay } from './credential-replay/detector.ts';
 import { delegationDepth } from './delegation-depth/detector.ts';
 import { environmentBoundary } from './environment-boundary/detector.ts';
 import { exposedCredential } from './exposed-credential/detector.ts';
+import { foreignPublisher } from './foreign-publisher/detector.ts';
 import { identityReuse } from './identity-reuse/detector.ts';
 import { impersonation } from './impersonation/detector.ts';
 import { mayActViolation } from './may-act-violation/detector.ts';
@@ -51,6 +52,7 @@ export const detectors: readonly Detector[] = [
   delegationDepth,
   environmentBoundary,
   exposedCredential,
+  foreignPublisher,
   identityReuse,
   impersonation,
   mayActViolation,

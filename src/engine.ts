@@ -122,6 +122,9 @@ export function createEngine(options: EngineOptions): Engine {
           output.filings.push(...filingsOf(event, seq, applied));
         break;
       }
+      case 'foreign':
+        tenant(record.tenant).correlator.refuse(record);
+        break;
       case 'watermark': {
         lookAll();
         watermarkMs = Math.max(watermarkMs, record.watermarkMs);

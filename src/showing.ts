@@ -23,6 +23,8 @@ export function look(correlator: Correlator, judge: Judge, policy: Policy, water
   }
   for (const source of touched.sources)
     judge.look(`source:${source.source}`, { on: 'source', source, policy });
+  for (const issuer of touched.issuers)
+    judge.look(`issuer:${issuer.issuer}`, { on: 'issuer', issuer, policy });
   for (const tool of touched.tools) judge.look(`tool:${tool.key}`, { on: 'tool', tool, policy });
   for (const feed of touched.feeds) judge.look(`feed:${feed.issuer}`, { on: 'feed', feed, policy });
 }

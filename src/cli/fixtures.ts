@@ -27,11 +27,7 @@ export function playFixture(
 ): readonly LiveFinding[] {
   const engine = createEngine({ detectors, policy: fixture.policy });
   const latest = new Map<string, LiveFinding>();
-  const records: LogRecord[] = events.map((raw, offset) => ({
-    kind: 'event',
-    seq: offset + 1,
-    event: admitted(raw, offset, admit),
-  }));
+  const records = events.map((raw, offset) => recordOf(raw as FixtureEvent, offset, fixture, admit));
   records.push({ kind: 'watermark', seq: records.length + 1, watermarkMs: Number.POSITIVE_INFINITY });
   for (const record of records) {
     for (const finding of engine.apply([record]).findings) latest.set(finding.id, finding);
@@ -39,19 +35,25 @@ export function playFixture(
   return [...latest.values()].filter(({ state }) => state !== 'withdrawn' && state !== 'merged');
 }
 
-function admitted(raw: unknown, offset: number, admit: Admit) {
+type FixtureEvent = Fixture['events'][number];
+
+function recordOf(raw: FixtureEvent, offset: number, { publishers }: Fixture, admit: Admit): LogRecord {
+  const seq = offset + 1;
+  const publisher = publishers[String(raw['source'])] ?? { name: 'fixture', issuers: '*' as const };
   const admission = admit(
     { raw },
     {
-      publisher: { name: 'fixture', tenant: 'acme', issuers: '*' },
+      publisher: { ...publisher, tenant: 'acme' },
       adapter: 'cloudevents',
       position: { source: 'fixture', partition: 0, offset },
-      nowMs: 0,
+      nowMs: Date.parse(String(raw['time'])),
       history: true,
     },
   );
-  if (admission.kind === 'admitted') return admission.event;
-  throw new ChainwardenError('INPUT_UNREADABLE', `event ${offset + 1}: ${admission.letter.reason}`);
+  if (admission.kind === 'admitted') return { kind: 'event', seq, event: admission.event };
+  const { tenant, issuer, atMs, reason } = admission.letter;
+  if (issuer !== undefined) return { kind: 'foreign', seq, tenant, publisher: publisher.name, issuer, atMs };
+  throw new ChainwardenError('INPUT_UNREADABLE', `event ${seq}: ${reason}`);
 }
 
 /** A finding as a fixture states it; the subject only where the fixture names one. */

@@ -1,6 +1,7 @@
 import type {
   ActionView,
   ChainView,
+  IssuerView,
   PeopleView,
   PrincipalWindow,
   SourceView,
@@ -12,7 +13,7 @@ import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
-import type { EngineStats } from '../domain/record.ts';
+import type { EngineStats, ForeignSpeech } from '../domain/record.ts';
 import type { ChainCell } from './chain-cell.ts';
 import { discard, ensure } from './collections.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
@@ -26,6 +27,7 @@ import { Reliance } from './reliance.ts';
 import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { touchEverything, touchSighting } from './sightings.ts';
+import { Speakers } from './speakers.ts';
 import { StreamState } from './stream.ts';
 import { Tool } from './tools.ts';
 import { nothingTouched } from './touched.ts';
@@ -38,6 +40,7 @@ export interface TouchedViews {
   readonly windows: Iterable<PrincipalWindow>;
   readonly sources: Iterable<SourceView>;
   readonly tools: Iterable<ToolView>;
+  readonly issuers: Iterable<IssuerView>;
   readonly people: PeopleView;
   /** Expected feeds that fell silent, or spoke again. */
   readonly feeds: Iterable<FeedHealth>;
@@ -63,6 +66,8 @@ export interface Correlator {
   recall(found: Recalled): void;
   /** Returns undefined for an event that is known already. */
   apply(event: AdmittedEvent, seq: number, watermarkMs: number): Applied | undefined;
+  /** Somebody spoke for an issuer that is not their own, and was refused. */
+  refuse(speech: ForeignSpeech): void;
   /** The watermark moved: chains whose topmost credential never came are judged now. */
   advance(watermarkMs: number, policy: Policy): void;
   /** Marks a sighting to be looked at again. */
@@ -171,10 +176,16 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   function hear(event: AdmittedEvent, late: boolean): void {
     const tool = stream.observeTool(event);
     if (tool !== undefined) graph.touched.tools.add(tool);
+    hearSpeaker(event);
     const issuer = stream.hear(event, late);
     if (issuer === undefined) return;
     reliance.heard(issuer);
     for (const cell of unproven.get(issuer) ?? []) if (awaitable(cell)) awaiting.add(cell);
+  }
+
+  function hearSpeaker(told: AdmittedEvent | ForeignSpeech): void {
+    const speakers = stream.observeSpeaker(told);
+    if (speakers !== undefined) graph.touched.issuers.add(speakers);
   }
 
   function observe(event: AdmittedEvent, seq: number, adding: boolean): void {
@@ -207,6 +218,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       windows: touched.windows,
       sources: touched.sources,
       tools: touched.tools,
+      issuers: touched.issuers,
       people: graph.people.view(policy),
       feeds: feeds.changed,
       gone: touched.gone,
@@ -233,6 +245,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     const part = stream.restore(kind, id, row);
     if (part instanceof Window) graph.touched.windows.add(part);
     else if (part instanceof Tool) graph.touched.tools.add(part);
+    else if (part instanceof Speakers) graph.touched.issuers.add(part);
     else if (part !== undefined) graph.touched.sources.add(part);
   }
 
@@ -242,6 +255,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     missing: () => recollection.missing(),
     recall: (found) => recollection.take(found),
     apply,
+    refuse: hearSpeaker,
     advance(watermarkMs, policy) {
       recollection.close();
       for (const instance of reliance.takeDue(watermarkMs)) touchSighting(instance, graph, stream);

@@ -30,6 +30,9 @@ export function touchSighting(
     case 'tool':
       add(touched.tools, stream.tools.get(key));
       break;
+    case 'issuer':
+      add(touched.issuers, stream.issuers.get(key));
+      break;
     default:
       break;
   }
@@ -41,5 +44,6 @@ export function touchEverything(graph: TenantGraph, stream: StreamState): void {
   stream.renewFeeds();
   for (const window of stream.windows.values()) graph.touched.windows.add(window);
   for (const source of stream.conflicts.values()) graph.touched.sources.add(source);
+  for (const issuer of stream.issuers.values()) graph.touched.issuers.add(issuer);
   for (const tool of stream.tools.values()) graph.touched.tools.add(tool);
 }

@@ -2,14 +2,16 @@ import type { ToolDefinition } from '../domain/chain.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StateRow } from '../domain/recall.ts';
+import type { ForeignSpeech } from '../domain/record.ts';
 import { Conflicts, type SourceConflicts } from './conflicts.ts';
 import { createFeedWatch, type FeedChanges } from './feed-watch.ts';
 import { ANYONE, type FeedBody, Feeds } from './feeds.ts';
+import { Issuers, type Speakers, type SpeakersBody } from './speakers.ts';
 import { type Tool, Tools } from './tools.ts';
 import { Window, type WindowBody, Windows } from './windows.ts';
 
 /** A part's name among those of its tenant. */
-type PartKey = readonly [kind: 'window' | 'feed' | 'conflicts' | 'tool', id: string];
+type PartKey = readonly [kind: 'window' | 'feed' | 'conflicts' | 'tool' | 'issuer', id: string];
 
 /**
  * What a tenant's stream itself leaves behind, whichever chains are in memory: hours of principals, liveness of
@@ -22,6 +24,7 @@ export class StreamState {
   readonly feeds = new Feeds();
   readonly conflicts = new Conflicts();
   readonly tools = new Tools();
+  readonly issuers = new Issuers();
   readonly #feedWatch = createFeedWatch(this.feeds);
   readonly #changed = new Map<string, PartKey>();
 
@@ -73,6 +76,13 @@ export class StreamState {
     return tool;
   }
 
+  /** Returns the issuer of whose speakers an event, or a refusal, tells something new. */
+  observeSpeaker(told: AdmittedEvent | ForeignSpeech): Speakers | undefined {
+    const issuer = 'data' in told ? this.issuers.observe(told) : this.issuers.refuse(told);
+    if (issuer !== undefined) this.#note(['issuer', issuer.issuer]);
+    return issuer;
+  }
+
   /** Of two contents under one identity, this one counts. Returns the source when that is news. */
   contradict(inForce: AdmittedEvent): SourceConflicts | undefined {
     const source = this.conflicts.note(inForce);
@@ -106,12 +116,18 @@ export class StreamState {
           ? this.feeds.bodyOf(id)
           : kind === 'tool'
             ? this.tools.get(id)?.definitions
-            : this.conflicts.get(id)?.body;
+            : kind === 'issuer'
+              ? this.issuers.get(id)?.body
+              : this.conflicts.get(id)?.body;
     return part === undefined ? '' : JSON.stringify(part);
   }
 
   /** Reads a part back; what detection looks at is returned. Throws a SyntaxError for a body that is not JSON. */
-  restore(kind: string, id: string, { body, seq }: StateRow): Window | SourceConflicts | Tool | undefined {
+  restore(
+    kind: string,
+    id: string,
+    { body, seq }: StateRow,
+  ): Window | SourceConflicts | Tool | Speakers | undefined {
     const value: unknown = JSON.parse(body);
     if (kind === 'window') {
       const window = Window.of(value as WindowBody, seq);
@@ -123,6 +139,7 @@ export class StreamState {
       return undefined;
     }
     if (kind === 'tool') return this.tools.restore(id, value as readonly ToolDefinition[]);
+    if (kind === 'issuer') return this.issuers.restore(id, value as SpeakersBody);
     return this.conflicts.restore(id, value as readonly { id: string; atMs: number }[]);
   }
 }

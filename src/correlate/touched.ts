@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { SourceConflicts } from './conflicts.ts';
 import type { Place } from './place.ts';
+import type { Speakers } from './speakers.ts';
 import type { TokenNode } from './token-node.ts';
 import type { Tool } from './tools.ts';
 import type { Window } from './windows.ts';
@@ -19,6 +20,7 @@ export interface Touched {
   readonly windows: Set<Window>;
   readonly sources: Set<SourceConflicts>;
   readonly tools: Set<Tool>;
+  readonly issuers: Set<Speakers>;
   readonly places: Set<Place>;
   /** Keys of places that were reported and are gone. */
   readonly gonePlaces: Set<string>;
@@ -38,6 +40,7 @@ export function nothingTouched(): Touched {
     windows: new Set(),
     sources: new Set(),
     tools: new Set(),
+    issuers: new Set(),
     places: new Set(),
     gonePlaces: new Set(),
     rows: new Set(),

@@ -6,7 +6,15 @@ import type { LinkLevel, ParentLink } from './view/token.ts';
 export type { ActionView, Details } from './view/action.ts';
 export type { CallCircle, ChainView, Completeness, RootVerdict } from './view/chain.ts';
 export type * from './view/context.ts';
-export type { EventInForce, PrincipalWindow, SourceView, ToolDefinition, ToolView } from './view/stream.ts';
+export type {
+  EventInForce,
+  IssuerView,
+  PrincipalWindow,
+  SourceView,
+  Speaker,
+  ToolDefinition,
+  ToolView,
+} from './view/stream.ts';
 export type * from './view/token.ts';
 
 /** One node of a chain as it is stored and shown. */

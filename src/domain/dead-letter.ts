@@ -16,6 +16,8 @@ export interface DeadLetter {
   readonly publisher: string;
   readonly position: Position;
   readonly code: ErrorCode;
+  /** Of EVENT_ISSUER_FORBIDDEN: the issuer for whom the publisher spoke. */
+  readonly issuer?: string | undefined;
   /** Path of the offending member, e.g. `data.token.jti`; empty when the whole message is bad. */
   readonly path: string;
   /** One sentence, safe to show: it never quotes the value. */

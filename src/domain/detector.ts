@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type {
   ActionView,
   ChainView,
+  IssuerView,
   PeopleView,
   PrincipalWindow,
   SourceView,
@@ -32,6 +33,7 @@ export type Sighting =
     }
   | { readonly on: 'principal'; readonly window: PrincipalWindow; readonly policy: Policy }
   | { readonly on: 'source'; readonly source: SourceView; readonly policy: Policy }
+  | { readonly on: 'issuer'; readonly issuer: IssuerView; readonly policy: Policy }
   | { readonly on: 'tool'; readonly tool: ToolView; readonly policy: Policy }
   | { readonly on: 'feed'; readonly feed: FeedHealth; readonly policy: Policy };
 

@@ -51,6 +51,11 @@ export const CHAIN_VIEWED_MAX = 1_024;
 /** Tools whose definitions are followed, and definitions of one tool: what changes more often says nothing by it. */
 export const TOOLS_WATCHED_MAX = 10_000;
 export const DEFINITIONS_PER_TOOL_MAX = 16;
+/** Issuers of one tenant whose speakers are followed, and publishers of each: whoever invents some fills no memory. */
+export const ISSUERS_WATCHED_MAX = 1_000;
+export const SPEAKERS_PER_ISSUER_MAX = 64;
+/** Records that refused speech leaves in the log in an hour: one for each publisher and issuer, up to this many. */
+export const FOREIGN_RECORDS_PER_HOUR_MAX = 1_000;
 /** Members of the small free maps (`facts`, annotations, policy context). */
 export const MAP_ENTRIES_MAX = 32;
 /** CloudEvents extension attributes of one event, and the characters of one: they are carried, not understood. */

@@ -11,7 +11,22 @@ export type LogRecord =
   /** Everything at or before `watermarkMs` has arrived, as far as anyone can tell. Infinity ends a file. */
   | { readonly kind: 'watermark'; readonly seq: number; readonly watermarkMs: number }
   | PolicyRecord
-  | DetectorSwitch;
+  | DetectorSwitch
+  | ForeignSpeech;
+
+/**
+ * A publisher spoke for an issuer that is not its own and was refused. What it said is a dead letter, and not in the
+ * log; that it said so may be the first sign of a stolen key.
+ */
+export interface ForeignSpeech {
+  readonly kind: 'foreign';
+  readonly seq: number;
+  readonly tenant: string;
+  readonly publisher: string;
+  readonly issuer: string;
+  /** Wall clock of the refusal: what a refused event says of its time is only said. */
+  readonly atMs: number;
+}
 
 /** From here on this policy judges. */
 export interface PolicyRecord {

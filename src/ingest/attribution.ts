@@ -34,8 +34,10 @@ function spokenFor(data: EventData): readonly (string | undefined)[] {
 export function forbiddenIssuer(publisher: Publisher, data: EventData): Refusal | undefined {
   if (publisher.issuers === '*') return undefined;
   const allowed = publisher.issuers;
-  if (spokenFor(data).every((issuer) => issuer === undefined || allowed.includes(issuer))) return undefined;
+  const issuer = spokenFor(data).find((name) => name !== undefined && !allowed.includes(name));
+  if (issuer === undefined) return undefined;
   return {
+    issuer,
     code: 'EVENT_ISSUER_FORBIDDEN',
     path: data.type === 'token.revoked' && data.token === undefined ? 'data.subject.iss' : 'data.token.iss',
     reason: 'the publisher may not speak for this issuer',

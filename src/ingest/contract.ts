@@ -6,6 +6,8 @@ export interface Refusal {
   readonly code: ErrorCode;
   readonly path: string;
   readonly reason: string;
+  /** Of EVENT_ISSUER_FORBIDDEN: the issuer for whom the publisher spoke. */
+  readonly issuer?: string;
 }
 
 export const tooLarge: Refusal = {

@@ -3,6 +3,7 @@ import { ChainwardenError } from '../domain/errors.ts';
 import { DEAD_LETTER_BYTES_MAX, STOP_GRACE_MS } from '../domain/limits.ts';
 import type { EventSink, LoggedEvent, LogStore, RefusedRow } from '../domain/ports.ts';
 import type { LogRecord } from '../domain/record.ts';
+import { createForeignSpeech } from './foreign.ts';
 import { type Control, createQueue, overloaded, type QueueLimits, type Waiting } from './queue.ts';
 
 export interface EmbeddedLogOptions {
@@ -55,6 +56,7 @@ const RETRY_MS_MAX = 5_000;
 export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
   const { store, clock, sleep } = options;
   const queue = createQueue(options.limits);
+  const foreignIn = createForeignSpeech();
   let seq = options.lastSeq;
   let inHand: readonly Waiting[] = [];
   let writing: Promise<void> | undefined;
@@ -101,11 +103,12 @@ export function createEmbeddedLog(options: EmbeddedLogOptions): EmbeddedLog {
         events.push({ seq, ingestedMs: startedMs, event });
         records.push({ kind: 'event', seq, event });
       }
-      if (waiting.control === undefined) continue;
-      seq += 1;
-      const control = { ...waiting.control, seq };
-      controls.push(control);
-      records.push(control);
+      const told = foreignIn(waiting.letters);
+      for (const control of waiting.control === undefined ? told : [...told, waiting.control]) {
+        seq += 1;
+        controls.push({ ...control, seq });
+        records.push({ ...control, seq });
+      }
     }
     try {
       const refused = events.length > 0 ? await persist(() => store.appendEvents(events)) : [];

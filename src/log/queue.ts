@@ -7,13 +7,14 @@ import {
   LOG_QUEUE_CHARS_MAX,
   LOG_QUEUE_EVENTS_MAX,
 } from '../domain/limits.ts';
-import type { DetectorSwitch, PolicyRecord } from '../domain/record.ts';
+import type { DetectorSwitch, ForeignSpeech, PolicyRecord } from '../domain/record.ts';
 
 /** A record that is not an event, before it has its place. */
 export type Control =
   | { readonly kind: 'watermark'; readonly watermarkMs: number }
   | Omit<PolicyRecord, 'seq'>
-  | Omit<DetectorSwitch, 'seq'>;
+  | Omit<DetectorSwitch, 'seq'>
+  | Omit<ForeignSpeech, 'seq'>;
 
 /** One append that waits for its write. */
 export interface Waiting {

@@ -36,6 +36,8 @@ function instanceOf(sighting: Sighting): string {
       return sighting.window.key;
     case 'source':
       return sighting.source.source;
+    case 'issuer':
+      return sighting.issuer.issuer;
     case 'tool':
       return sighting.tool.key;
     case 'feed':

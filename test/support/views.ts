@@ -2,6 +2,7 @@ import type {
   ActionView,
   ApprovalView,
   ChainView,
+  IssuerView,
   PeopleView,
   PrincipalWindow,
   Revocation,
@@ -208,6 +209,10 @@ export function approval(id: string, differs: Partial<ApprovalView> = {}): Appro
     uses: [],
     ...differs,
   };
+}
+
+export function issuerView(differs: Partial<IssuerView> = {}): IssuerView {
+  return { issuer, owners: [], strangers: [], refused: [], ...differs };
 }
 
 export function toolView(differs: Partial<ToolView> = {}): ToolView {

@@ -1,5 +1,24 @@
 import type { Principal } from '../event/index.ts';
 
+/** Who spoke as one issuer: minted or refreshed in its name. */
+export interface IssuerView {
+  readonly issuer: string;
+  /** Publishers whose own credential vouches for it, sorted. */
+  readonly owners: readonly string[];
+  /** Publishers that mint for it although theirs does not, by name: what they said is in, as an assertion. */
+  readonly strangers: readonly Speaker[];
+  /** Publishers that spoke for it and were refused, by name: nothing of what they said is in. */
+  readonly refused: readonly Speaker[];
+}
+
+export interface Speaker {
+  readonly publisher: string;
+  /** When it did so first: event time; of what was refused, when that was. */
+  readonly firstMs: number;
+  /** The smallest id of an event that shows it at that time; undefined for what was refused. */
+  readonly eventId: string | undefined;
+}
+
 /** What one principal did in one UTC hour. */
 export interface PrincipalWindow {
   readonly principal: Principal;

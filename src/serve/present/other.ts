@@ -41,7 +41,7 @@ export const DetectorShape = z
         }),
       )
       .describe('Labels as their source prints them and as they should read'),
-    looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal', 'source', 'tool', 'feed'])),
+    looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal', 'source', 'issuer', 'tool', 'feed'])),
     on: z.boolean().describe('Off: it looks at nothing until somebody turns it on'),
     switched: z
       .object({ at: Instant, reason: z.string(), by: z.string().describe('Id of a key, or `watchdog`') })

@@ -1,6 +1,6 @@
 import { ChainwardenError } from '../../domain/errors.ts';
 import { Policy } from '../../domain/policy.ts';
-import type { DetectorSwitch, LogRecord, PolicyRecord } from '../../domain/record.ts';
+import type { DetectorSwitch, ForeignSpeech, LogRecord, PolicyRecord } from '../../domain/record.ts';
 import type { TableOf } from '../database.ts';
 import { bodyCell } from './cell.ts';
 
@@ -21,6 +21,10 @@ function controlBody(record: ControlRecord): object {
   if (record.kind === 'watermark') {
     return { watermarkMs: Number.isFinite(record.watermarkMs) ? record.watermarkMs : null };
   }
+  if (record.kind === 'foreign') {
+    const { tenant, publisher, issuer, atMs } = record;
+    return { tenant, publisher, issuer, atMs };
+  }
   const { detector, on, atMs, reason, by } = record;
   return { detector, on, atMs, reason, by };
 }
@@ -30,6 +34,7 @@ export function readControl([seq, kind, body]: readonly unknown[]): ControlRecor
   const place = { seq: Number(seq) };
   if (kind === 'policy') return { ...place, kind, ...policyOf(value as object) };
   if (kind === 'detector') return { ...place, kind, ...(value as Omit<DetectorSwitch, 'kind' | 'seq'>) };
+  if (kind === 'foreign') return { ...place, kind, ...(value as Omit<ForeignSpeech, 'kind' | 'seq'>) };
   const { watermarkMs } = value as { watermarkMs: number | null };
   return { ...place, kind: 'watermark', watermarkMs: watermarkMs ?? Number.POSITIVE_INFINITY };
 }

@@ -100,17 +100,31 @@ export function storeSuite(open: () => Promise<Opened>): void {
     });
 
     it('puts watermarks and policies in their place, infinity included', async () => {
-      const first = take(4);
+      const first = take(5);
       await store.appendEvents([logged(first), logged(first + 2)]);
       const controls = [
         { kind: 'policy' as const, seq: first + 1, policy: { ...defaultPolicy, humanRequired: ['tool:*'] } },
         { kind: 'watermark' as const, seq: first + 3, watermarkMs: Number.POSITIVE_INFINITY },
+        {
+          kind: 'foreign' as const,
+          seq: first + 4,
+          tenant: 'acme',
+          publisher: 'crm',
+          issuer: 'https://as',
+          atMs: 7,
+        },
       ];
       await store.appendControl(controls);
       const found = await records(store, first - 1);
-      expect(found.map((record) => record.kind)).toEqual(['event', 'policy', 'event', 'watermark']);
+      expect(found.map((record) => record.kind)).toEqual([
+        'event',
+        'policy',
+        'event',
+        'watermark',
+        'foreign',
+      ]);
       expect(found.filter((record) => record.kind !== 'event')).toEqual(controls);
-      expect(await store.lastSeq()).toBe(first + 3);
+      expect(await store.lastSeq()).toBe(first + 4);
     });
 
     it('knows the policy that it ends with, its document, and rows of before there were documents', async () => {
