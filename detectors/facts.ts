@@ -53,6 +53,10 @@ export const facts: Readonly<Record<string, Readonly<Record<string, readonly str
     'outside-window': ['R63', 'R69'],
   },
   'exposed-credential': { 'minted-after-exposure': ['R59'], 'used-after-exposure': ['R59'] },
+  'foreign-publisher': {
+    'spoke-for-foreign-issuer': ['R12', 'R41'],
+    'tried-foreign-issuer': ['R12'],
+  },
   'identity-reuse': {
     'agent-on-human-credential': ['R22', 'R62'],
     'human-on-machine-credential': ['R22'],

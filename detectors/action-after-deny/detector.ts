@@ -30,6 +30,7 @@ export const actionAfterDeny: Detector<DenyConfig> = {
   requires: {
     events: ['tool.denied', 'api.denied', 'policy.decision', 'approval.denied', 'tool.invoked', 'api.called'],
     fields: ['target.resource', 'facts', 'effect', 'decision', 'binds', 'actor'],
+    optional: ['approval', 'decision'],
   },
   frameworks: frameworks({
     nhi: [5],

@@ -29,6 +29,8 @@ export const audienceMismatch: Detector<AudienceConfig> = {
       'httpRequestId',
       'requestedAudience',
     ],
+    optional: ['call', 'token'],
+    policyOptional: ['audiences'],
   },
   frameworks: frameworks({
     nhi: [9, 4],

@@ -36,6 +36,8 @@ export const canaryUsed: Detector<z.infer<typeof CanaryConfig>> = {
       'api.denied',
     ],
     fields: ['token', 'actor', 'parents'],
+    optional: ['call', 'token'],
+    policy: ['canaries'],
   },
   frameworks: frameworks({
     nhi: [2, 9],

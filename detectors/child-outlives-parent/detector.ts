@@ -18,6 +18,7 @@ export const childOutlivesParent: Detector<OutlivesConfig> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'token.refreshed', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'previous', 'iat', 'exp', 'nbf', 'tokenKind', 'grant'],
+    optional: ['call'],
   },
   frameworks: frameworks({
     nhi: [7],

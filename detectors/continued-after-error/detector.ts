@@ -32,6 +32,7 @@ export const continuedAfterError: Detector<ContinuedConfig> = {
   requires: {
     events: ['tool.invoked', 'tool.completed', 'tool.denied', 'api.called', 'api.denied'],
     fields: ['outcome', 'status', 'tool.name', 'target', 'task'],
+    policy: ['stopOnError'],
   },
   frameworks: frameworks({
     nhi: [5],

@@ -25,6 +25,7 @@ export const contradictingReports: Detector<z.infer<typeof ContradictionConfig>>
   requires: {
     events: ['token.issued', 'token.exchanged', 'token.refreshed', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'previous'],
+    optional: ['call', 'token'],
   },
   frameworks: frameworks({
     nhi: [4],

@@ -42,6 +42,7 @@ export const credentialReplay: Detector<ReplayConfig> = {
       'api.called',
     ],
     fields: ['token', 'maxUses', 'parents', 'previous', 'family', 'iat', 'reason', 'httpRequestId'],
+    optional: ['call'],
   },
   frameworks: frameworks({
     nhi: [9, 2, 7],

@@ -26,6 +26,8 @@ export const environmentBoundary: Detector<z.infer<typeof EnvironmentConfig>> = 
   requires: {
     events: ['tool.invoked', 'api.called', 'system.changed', 'token.issued'],
     fields: ['facts.environment', 'actor', 'token', 'effect'],
+    optional: ['token'],
+    policyOptional: ['changeFreezes', 'environments'],
   },
   frameworks: frameworks({
     nhi: [8, 5],

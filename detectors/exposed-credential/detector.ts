@@ -43,6 +43,7 @@ export const exposedCredential: Detector<z.infer<typeof ExposedConfig>> = {
       'api.called',
     ],
     fields: ['token', 'principal', 'at', 'parents', 'iat'],
+    optional: ['call', 'identity', 'token'],
   },
   frameworks: frameworks({
     nhi: [2, 7, 9],

@@ -34,6 +34,7 @@ export const mayActViolation: Detector<z.infer<typeof MayActConfig>> = {
   requires: {
     events: ['token.issued', 'token.exchanged'],
     fields: ['token', 'parents', 'mayAct', 'subject', 'actor', 'client'],
+    policyOptional: ['trust.delegates'],
   },
   frameworks: frameworks({
     nhi: [4, 5],

@@ -32,6 +32,8 @@ export const missingApproval: Detector<MissingConfig> = {
   requires: {
     events: ['approval.granted', 'tool.invoked', 'api.called', 'system.changed'],
     fields: ['approvalId', 'approver', 'binds', 'txn', 'facts'],
+    optional: ['approval'],
+    policy: ['approvals.required'],
   },
   frameworks: frameworks({
     nhi: [5],

@@ -24,6 +24,8 @@ export const orphanedChain: Detector<z.infer<typeof OrphanConfig>> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'request.received', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'subject', 'initiator'],
+    optional: ['call', 'request'],
+    policyOptional: ['expects.issuers', 'humanRequired'],
   },
   frameworks: frameworks({
     nhi: [1],

@@ -23,6 +23,7 @@ export const outlivedInitiator: Detector<z.infer<typeof OutlivedConfig>> = {
   requires: {
     events: ['identity.changed', 'token.issued', 'token.exchanged', 'tool.invoked', 'api.called'],
     fields: ['principal', 'change', 'session', 'token', 'subject', 'actor', 'parents'],
+    optional: ['call', 'token'],
   },
   frameworks: frameworks({
     nhi: [1, 7],

@@ -25,6 +25,7 @@ export const privilegeOutlivesTask: Detector<z.infer<typeof PrivilegeConfig>> = 
   requires: {
     events: ['privilege.granted', 'privilege.expired', 'request.received', 'request.closed'],
     fields: ['principal', 'grants', 'exp', 'triggerId', 'txn', 'approvalId'],
+    optional: ['request'],
   },
   frameworks: frameworks({
     nhi: [5, 7],

@@ -26,6 +26,7 @@ export const reuseAfterExpiry: Detector<ReuseConfig> = {
       'api.called',
     ],
     fields: ['token', 'parents', 'iat', 'exp', 'nbf', 'reason', 'by', 'active', 'presented'],
+    optional: ['call', 'token'],
   },
   frameworks: frameworks({
     nhi: [9, 7, 4],

@@ -31,6 +31,7 @@ export function createScopeCreep(): Detector<WeightConfig> {
         ...['token', 'parents', 'scope', 'requestedScope', 'authorizationDetails', 'aud', 'family'],
         ...['tool.name', 'target.system', 'action', 'effect'],
       ],
+      optional: ['call'],
     },
     frameworks: frameworks({
       nhi: [5],

@@ -40,6 +40,7 @@ export const secretToNewTarget: Detector<SecretConfig> = {
   requires: {
     events: ['tool.invoked', 'api.called'],
     fields: ['tool.name', 'target.system', 'action', 'token', 'txn'],
+    policyOptional: ['labels'],
   },
   frameworks: frameworks({
     nhi: [2, 9],

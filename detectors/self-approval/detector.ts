@@ -34,6 +34,7 @@ export const selfApproval: Detector<SelfConfig> = {
   requires: {
     events: ['approval.requested', 'approval.granted', 'request.received', 'tool.invoked', 'api.called'],
     fields: ['approver', 'requester', 'initiator', 'actor', 'approvalId', 'binds'],
+    optional: ['request'],
   },
   frameworks: frameworks({
     nhi: [5],

@@ -16,6 +16,7 @@ export const senderConstraint: Detector<SenderConfig> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'api.called'],
     fields: ['token', 'cnf', 'sender', 'presented', 'parents', 'httpRequestId'],
+    optional: ['call', 'token'],
   },
   frameworks: frameworks({
     nhi: [9, 4],

@@ -18,7 +18,12 @@ export const silentFeed: Detector<z.infer<typeof SilentFeedConfig>> = {
   basis: 'deterministic',
   severity: 'high',
   covers: ['R17'],
-  requires: { events: ['token.issued', 'token.exchanged', 'token.refreshed'], fields: ['token'] },
+  requires: {
+    events: ['token.issued', 'token.exchanged', 'token.refreshed'],
+    fields: ['token'],
+    policy: ['expects.issuers'],
+    absence: true,
+  },
   frameworks: frameworks({
     nhi: [6],
     asi: [3],

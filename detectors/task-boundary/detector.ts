@@ -23,6 +23,8 @@ export const taskBoundary: Detector<z.infer<typeof BoundaryConfig>> = {
   requires: {
     events: ['tool.invoked', 'api.called', 'system.changed', 'policy.decision'],
     fields: ['actor', 'tool.name', 'target.system', 'target.resource', 'facts', 'task', 'policy'],
+    optional: ['decision'],
+    policy: ['agents'],
   },
   frameworks: frameworks({
     nhi: [5],

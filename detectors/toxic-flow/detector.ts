@@ -25,6 +25,7 @@ export const toxicFlow: Detector<z.infer<typeof FlowConfig>> = {
   requires: {
     events: ['tool.invoked', 'api.called'],
     fields: ['tool.name', 'target.system', 'target.resource', 'action', 'txn'],
+    policy: ['labels'],
   },
   frameworks: frameworks({
     nhi: [5, 3],

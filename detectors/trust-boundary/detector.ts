@@ -21,6 +21,8 @@ export const trustBoundary: Detector<z.infer<typeof BoundaryConfig>> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'grant', 'subject', 'actor'],
+    optional: ['call', 'token'],
+    policyOptional: ['trust.domains', 'trust.issuers', 'trust.roots'],
   },
   frameworks: frameworks({
     nhi: [3, 8],

@@ -25,6 +25,8 @@ export const unaccountedAction: Detector<z.infer<typeof AccountConfig>> = {
   requires: {
     events: ['system.changed', 'api.called', 'tool.invoked', 'token.issued', 'request.received'],
     fields: ['target.system', 'token', 'approvalId', 'ticket', 'txn'],
+    optional: ['request', 'token'],
+    policy: ['expects.chains', 'expects.trails', 'tickets.required'],
   },
   frameworks: frameworks({
     nhi: [4, 9],

@@ -24,6 +24,7 @@ export const unboundedAuthority: Detector<UnboundedConfig> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'tool.invoked', 'api.called'],
     fields: ['scope', 'authorizationDetails', 'actor', 'subject', 'parents', 'txn', 'target.system'],
+    optional: ['call'],
   },
   frameworks: frameworks({
     nhi: [5],

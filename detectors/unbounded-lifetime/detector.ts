@@ -17,6 +17,7 @@ export const unboundedLifetime: Detector<LifetimeConfig> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'token.refreshed', 'tool.invoked', 'api.called'],
     fields: ['token', 'tokenKind', 'iat', 'exp', 'actor', 'act', 'parents'],
+    optional: ['call'],
   },
   frameworks: frameworks({
     nhi: [7],

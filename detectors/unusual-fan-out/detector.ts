@@ -27,6 +27,7 @@ export const unusualFanOut: Detector<FanOutConfig> = {
   requires: {
     events: ['token.issued', 'token.exchanged', 'tool.invoked', 'api.called'],
     fields: ['token', 'parents', 'actor', 'tool.name', 'target.system', 'target.resource'],
+    optional: ['call', 'token'],
   },
   frameworks: frameworks({
     nhi: [5],

@@ -27,6 +27,8 @@ export const unvalidatedAction: Detector<z.infer<typeof ValidationConfig>> = {
   requires: {
     events: ['policy.decision', 'token.introspected', 'token.issued', 'tool.invoked', 'api.called'],
     fields: ['subject', 'action', 'resource', 'decision', 'active', 'iat', 'facts'],
+    optional: ['decision', 'token'],
+    policyOptional: ['validation'],
   },
   frameworks: frameworks({
     nhi: [4, 5],

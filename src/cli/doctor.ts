@@ -5,16 +5,18 @@ import { armDetectors } from '../detect/arming.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { resolveEndpoints } from '../respond/index.ts';
+import { diagnoseCoverage } from './doctor-coverage.ts';
 import { configuredPolicy } from './policy-file.ts';
 import { openConfigured } from './store-commands.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
-type Finding = readonly [state: 'ok' | 'bad' | 'note', text: string];
+/** One line of what the doctor says. */
+export type Diagnosis = readonly [state: 'ok' | 'bad' | 'note', text: string];
 
 /** Looks at everything a start needs and says in plain words what is missing. */
 export function doctorCommand(terminal: Terminal): Command {
   return new Command('doctor')
-    .description('check this machine, the configuration and what it points to')
+    .description('check this machine, the configuration, what it points to, and what detectors can see there')
     .option('--config <file>', 'configuration, YAML or JSON')
     .action(async (flags: { readonly config?: string }) => {
       const findings = [checkNode(), ...(await checkConfigured(terminal, flags.config))];
@@ -23,13 +25,13 @@ export function doctorCommand(terminal: Terminal): Command {
     });
 }
 
-function checkNode(): Finding {
+function checkNode(): Diagnosis {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const supported = major > 20 || (major === 20 && minor >= 19);
   return [supported ? 'ok' : 'bad', `Node ${process.versions.node}; 20.19 or later is needed`];
 }
 
-async function checkConfigured(terminal: Terminal, file: string | undefined): Promise<Finding[]> {
+async function checkConfigured(terminal: Terminal, file: string | undefined): Promise<Diagnosis[]> {
   let config: ReturnType<typeof loadConfig>;
   let policy: Policy;
   try {
@@ -43,7 +45,7 @@ async function checkConfigured(terminal: Terminal, file: string | undefined): Pr
   const { kafka, outbound, clickhouse } = config;
   return [
     ['ok', `configuration: ${file ?? 'environment and defaults'}`],
-    await checkStore(config),
+    ...(await checkStore(config, policy, terminal)),
     [
       'note',
       kafka.brokers.length === 0
@@ -68,17 +70,24 @@ async function checkConfigured(terminal: Terminal, file: string | undefined): Pr
   ];
 }
 
-async function checkStore(config: ReturnType<typeof loadConfig>): Promise<Finding> {
+async function checkStore(
+  config: ReturnType<typeof loadConfig>,
+  policy: Policy,
+  { clock }: Terminal,
+): Promise<Diagnosis[]> {
   try {
     const store = await openConfigured(config);
     try {
       await store.ping();
-      return ['ok', `store answers; last position ${await store.lastSeq()}`];
+      return [
+        ['ok', `store answers; last position ${await store.lastSeq()}`],
+        ...(await diagnoseCoverage(store, { config, policy, clock })),
+      ];
     } finally {
       await store.close();
     }
   } catch (error) {
-    return ['bad', messageOf(error)];
+    return [['bad', messageOf(error)]];
   }
 }
 

@@ -75,6 +75,8 @@ export interface Requirements {
   readonly fields: readonly string[];
   /** Families of events without which some of its facts cannot be seen, and others can. */
   readonly optional?: readonly EventFamily[];
+  /** It looks for what does not come: nothing has to arrive for it to see that. */
+  readonly absence?: true;
   /** Of these sections policy must fill at least one. */
   readonly policy?: readonly PolicySection[];
   /** Sections of policy that some of its facts rest on. */

@@ -31,14 +31,14 @@ const nothing: Lacks = { families: [], types: [], fields: [], policy: [] };
 
 /** What a detector that runs under this policy can see of everything that is told. */
 export function assess(detector: Wanting, told: readonly Told[], policy: Policy): DetectorCoverage {
-  const { events, optional = [], policy: needed = [], policyOptional = [] } = detector.requires;
+  const { events, optional = [], absence, policy: needed = [], policyOptional = [] } = detector.requires;
   const seen = new Set(told.map(({ type }) => type));
   const families = familiesOf(events).filter(
     (family) => !events.some((type) => familyOf(type) === family && seen.has(type)),
   );
   const unsaid = [...needed, ...policyOptional].filter((section) => !isSaid(policy, section));
   const lacks: Lacks = {
-    families,
+    families: absence === undefined ? families : [],
     types: events.filter(
       (type) => !seen.has(type) && !occasional.has(type) && !families.includes(familyOf(type)),
     ),
@@ -46,10 +46,9 @@ export function assess(detector: Wanting, told: readonly Told[], policy: Policy)
     policy: unsaid,
   };
   const isVoiceless = needed.length > 0 && needed.every((section) => unsaid.includes(section));
-  const isBlind =
-    isVoiceless ||
-    families.some((family) => !optional.includes(family)) ||
-    families.length === familiesOf(events).length;
+  const isDeaf =
+    families.some((family) => !optional.includes(family)) || families.length === familiesOf(events).length;
+  const isBlind = isVoiceless || (isDeaf && absence === undefined);
   return covered(detector.id, isBlind ? 'blind' : 'partial', lacks);
 }
 
