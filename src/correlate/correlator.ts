@@ -14,11 +14,8 @@ import type { Finding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats, ForeignSpeech } from '../domain/record.ts';
-import type { ChainCell } from './chain-cell.ts';
-import { discard, ensure } from './collections.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
-import { ANYONE, type Feeds } from './feeds.ts';
 import { TenantGraph } from './graph.ts';
 import { carriedOn, type FindingPlace, locate } from './locate.ts';
 import type { FiledName } from './names.ts';
@@ -31,6 +28,7 @@ import { Speakers } from './speakers.ts';
 import { StreamState } from './stream.ts';
 import { Tool } from './tools.ts';
 import { nothingTouched } from './touched.ts';
+import { Unproven } from './unproven.ts';
 import { Window } from './windows.ts';
 
 export interface TouchedViews {
@@ -104,11 +102,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
   const stream = new StreamState(tenant);
   const reporter = new Reporter(graph, stream.feeds);
   const reliance = new Reliance(stream.feeds);
-  const awaiting = new Set<ChainCell>();
-  /** The topmost credential that a chain was judged by: it is not waited for again. */
-  const judged = new WeakMap<ChainCell, TokenView | undefined>();
-  /** Chains whose topmost credential nobody reported, by its issuer: the liveness of its feed judges them. */
-  const unproven = new Map<string, Set<ChainCell>>();
+  const unproven = new Unproven(stream.feeds, (cell) => graph.places.cells.has(cell));
   const count = { events: 0, duplicates: 0, conflicts: 0, lateEvents: 0, uncorrelated: 0 };
   const eviction = new Eviction({
     graph,
@@ -121,9 +115,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       residency.remove(event);
     },
     awaitingUntilMs: (cell, { policy }) =>
-      awaiting.has(cell)
-        ? issuerDueMs(cell, policy, stream.feeds)
-        : reliance.untilMs(`chain:${cell.rootKey}`),
+      unproven.untilMs(cell, policy) ?? reliance.untilMs(`chain:${cell.rootKey}`),
   });
   const inForce = (identity: string) => seen.get(identity);
   const recollection = new Recollection({ tenant, graph, residency, known: inForce, add, drop });
@@ -180,7 +172,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     const issuer = stream.hear(event, late);
     if (issuer === undefined) return;
     reliance.heard(issuer);
-    for (const cell of unproven.get(issuer) ?? []) if (awaitable(cell)) awaiting.add(cell);
+    unproven.heard(issuer);
   }
 
   function hearSpeaker(told: AdmittedEvent | ForeignSpeech): void {
@@ -205,10 +197,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       cell.forgetStory();
       if (cell.stale) cell.rebuild();
       if (!cell.visible) touched.gone.add(`chain:${cell.rootKey}`);
-      if (!awaitable(cell)) continue;
-      if (judged.get(cell) !== cell.rootToken) awaiting.add(cell);
-      const issuer = cell.rootToken?.issuer;
-      if (issuer !== undefined) ensure(unproven, issuer, () => new Set<ChainCell>()).add(cell);
+      unproven.note(cell);
     }
     reliance.forget(touched.gone);
     return {
@@ -227,18 +216,11 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
 
   function evict(time: ReportTime, pending: Pending): Iterable<string> {
     for (const id of stream.forgetBefore(time.watermarkMs)) graph.touched.gone.add(`principal:${id}`);
-    if (eviction.run(time, pending)) forgetGone();
+    if (eviction.run(time, pending)) unproven.forgetGone();
     const { gone } = graph.touched;
     graph.touched = nothingTouched();
     reliance.forget(gone);
     return gone;
-  }
-
-  function forgetGone(): void {
-    for (const cell of awaiting) if (!graph.places.cells.has(cell)) awaiting.delete(cell);
-    for (const [issuer, cells] of unproven) {
-      for (const cell of cells) if (!graph.places.cells.has(cell)) discard(unproven, issuer, cell);
-    }
   }
 
   function restore(kind: string, id: string, row: StateRow): void {
@@ -259,12 +241,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     advance(watermarkMs, policy) {
       recollection.close();
       for (const instance of reliance.takeDue(watermarkMs)) touchSighting(instance, graph, stream);
-      for (const cell of awaiting) {
-        if (graph.places.cells.has(cell) && issuerDueMs(cell, policy, stream.feeds) > watermarkMs) continue;
-        awaiting.delete(cell);
-        judged.set(cell, cell.rootToken);
-        if (graph.places.cells.has(cell)) graph.touched.cells.add(cell);
-      }
+      for (const cell of unproven.takeDue(watermarkMs, policy)) graph.touched.cells.add(cell);
     },
     revisit: (instance) => touchSighting(instance, graph, stream),
     revisitAll: () => touchEverything(graph, stream),
@@ -279,7 +256,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     locate: (finding, sighting, policy) => locate(graph, finding, sighting, policy),
     feedsFor: (instance) => reliance.feedsFor(instance),
     get waiting() {
-      return awaiting.size > 0 || reliance.waiting || eviction.parked > 0;
+      return unproven.waiting || reliance.waiting || eviction.parked > 0;
     },
     get stats() {
       return {
@@ -294,16 +271,4 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       };
     },
   };
-}
-
-/** Its topmost credential has not been reported by its issuer. */
-function awaitable(cell: ChainCell): boolean {
-  return cell.rootToken?.issued === false;
-}
-
-/** When an issuer that reports everything must have reported the topmost credential. */
-function issuerDueMs({ rootToken }: ChainCell, { clocks }: Policy, feeds: Feeds): number {
-  if (rootToken === undefined || rootToken.issued) return Number.NEGATIVE_INFINITY;
-  const { firstSeenMs, issuer } = rootToken;
-  return Math.max(firstSeenMs + clocks.latenessSeconds * 1000, feeds.fillsUntilMs(issuer ?? ANYONE));
 }

@@ -187,7 +187,8 @@ export class Eviction {
     const { graph, residency, limits, forget } = this.#parts;
     let principals: ReadonlySet<string> | undefined;
     for (const event of this.#loose) {
-      if (event.timeMs + limits.chainIdleMs >= watermarkMs || graph.evidence.isUsed(event)) continue;
+      if (graph.evidence.lastMs(event) + limits.chainIdleMs >= watermarkMs) continue;
+      if (graph.evidence.isUsed(event)) continue;
       if (isPersonData(event.data)) {
         principals ??= principalsOf(graph);
         const keys = principalsIn(event.data);

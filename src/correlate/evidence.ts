@@ -107,6 +107,12 @@ export class Evidence {
     return isEvidenceData(event.data) && (this.#files.get(nameOf(event.data))?.users.size ?? 0) > 0;
   }
 
+  /** When something was last said under the event's id: all of it is here, or nothing. */
+  lastMs({ data, timeMs }: AdmittedEvent): number {
+    const facts = isEvidenceData(data) ? this.#files.get(nameOf(data))?.facts : undefined;
+    return Math.max(timeMs, facts?.at(-1)?.event.timeMs ?? timeMs);
+  }
+
   /** The event leaves memory: nothing that stays names it. */
   release(event: AdmittedEvent): void {
     const file = isEvidenceData(event.data) ? this.#files.get(nameOf(event.data)) : undefined;
