@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { findingOf, startMs } from '../alert/findings.ts';
 import { govern } from '../../../src/domain/govern.ts';
 import { Policy } from '../../../src/domain/policy.ts';
+import { findingOf, startMs } from '../alert/findings.ts';
 
 const exception = {
   ...{ id: 'migration', detector: 'scope-creep', owner: 'team:ops', reason: 'a migration', ticket: 'T-7' },
