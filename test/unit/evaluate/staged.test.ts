@@ -47,10 +47,14 @@ function differences({ alerts, labels }: Awaited<ReturnType<typeof staged>>): st
   });
 }
 
-/** Those that cannot be expected of a chain: they only ever signal, run in the shadow, or page about a feed. */
+/**
+ * Those that cannot be expected of a chain: they only ever signal, run in the shadow, or page about a feed or about a
+ * publisher, of which a file has but one.
+ */
 const unstaged = [
   'child-outlives-parent',
   'contradicting-reports',
+  'foreign-publisher',
   'rubber-stamp',
   'secret-to-new-target',
   'silent-feed',
