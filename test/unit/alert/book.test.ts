@@ -71,6 +71,25 @@ describe('the alert book', () => {
     );
   });
 
+  it('counts an exception once for each alert, and none that an earlier process counted', () => {
+    const book = createAlertBook();
+    const night = (over: Partial<LiveFinding> = {}) =>
+      findingOf({ exception: 'night', kind: 'signal', ...over });
+    const counted = [{ exception: 'night', detector: 'scope-creep' }];
+    expect(book.apply([night()]).excepted).toEqual(counted);
+    expect(book.apply([night({ count: 2 }), night({ fact: 'root-drift' })]).excepted).toEqual([]);
+    const other = { kind: 'token' as const, key: 'tok:["iss","t2"]', label: 't2' };
+    expect(book.apply([night({ subject: other })]).excepted).toEqual(counted);
+
+    const resumed = createAlertBook();
+    resumed.remember([night()]);
+    expect(resumed.apply([night({ count: 2 })]).excepted).toEqual([]);
+    const [row] = book.apply([night({ count: 3 })]).alerts;
+    const recalled = createAlertBook();
+    recalled.recall(row === undefined ? [] : [row]);
+    expect(recalled.apply([night({ count: 4 })]).excepted).toEqual([]);
+  });
+
   it('gives every row the log offset of its last change', () => {
     const book = createAlertBook();
     expect(book.apply([findingOf({ version: 7 })]).alerts[0]?.version).toBe(7);

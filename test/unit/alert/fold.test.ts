@@ -119,3 +119,18 @@ describe('folding', () => {
     );
   });
 });
+
+describe('exceptions', () => {
+  it('of all findings stand on the alert, each once', () => {
+    const excepted = (fact: string, exception: string) => findingOf({ fact, exception, kind: 'signal' });
+    expect(
+      alertOf(excepted('a', 'night'), excepted('b', 'backup'), excepted('c', 'night')).exceptions,
+    ).toEqual(['backup', 'night']);
+    expect(alertOf(findingOf())).not.toHaveProperty('exceptions');
+  });
+
+  it('are gone with the finding that was one', () => {
+    const gone = findingOf({ fact: 'a', exception: 'night', state: 'withdrawn' });
+    expect(alertOf(gone, findingOf())).not.toHaveProperty('exceptions');
+  });
+});
