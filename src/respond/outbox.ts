@@ -85,8 +85,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const counts = { attempts: 0, delivered: 0, dead: 0 };
   let cancelTimer: (() => void) | undefined;
   const reloading = new Map<Lane, Promise<void>>();
-  /** Settled while a reload reads: the rows it sees of them may be older. */
-  const settledMeanwhile = new Set<string>();
+  /** By lane, what is settled while its reload reads: the rows it sees of them may be older. */
+  const settledMeanwhile = new Map<Lane, Set<string>>();
   let stopped = false;
   /** A write failed, and may have been done all the same: the store may know entries that no lane has. */
   let unsure = false;
@@ -155,7 +155,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { entry } = outcome;
     report(log, entry);
     const written = await committer.commit(outcome);
-    if (reloading.size > 0) settledMeanwhile.add(keyOf(entry));
+    if (lane !== undefined) settledMeanwhile.get(lane)?.add(keyOf(entry));
     if (entry.state === 'delivered') counts.delivered += 1;
     if (entry.state === 'dead') counts.dead += 1;
     // Not written only while stopping: the store still says pending, and the next process takes it up.
@@ -184,7 +184,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       })
       .finally(() => {
         reloading.delete(lane);
-        if (reloading.size === 0) settledMeanwhile.clear();
+        settledMeanwhile.delete(lane);
         pump();
       });
     reloading.set(lane, job);
@@ -193,10 +193,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
   /** Asks for one lane's messages, so many that some are new to it; when as many come there are more. */
   async function load(lane: Lane): Promise<void> {
     const limit = entriesMax + lane.size;
+    const settled = new Set<string>();
+    settledMeanwhile.set(lane, settled);
     const pending = await store.pendingOutbox({ endpoint: lane.endpoint.name, limit });
     lane.unanswered = false;
-    lane.overflowed = pending.length >= limit;
-    await admit(pending.filter((entry) => !settledMeanwhile.has(keyOf(entry))));
+    const certain = pending.filter((entry) => !settled.has(keyOf(entry)));
+    // What waits again may have lost its place meanwhile: its row is read once more.
+    lane.overflowed = pending.length >= limit || certain.length < pending.length;
+    await admit(certain);
   }
 
   async function write(entries: readonly OutboxEntry[]): Promise<void> {
