@@ -54,7 +54,7 @@ function shares({ completeness: { chains, owners, issuance } }: CoverageReport):
   const of = ({ all, known }: Share): string => `${known} of ${all}`;
   return [
     `complete chains: ${chains.complete} of ${chains.all}`,
-    `machines with an owner: ${of(owners)}`,
+    `machines registered or with an owner: ${of(owners)}`,
     `credentials whose issuance is known: ${of(issuance)}`,
   ].join('; ');
 }

@@ -65,7 +65,7 @@ export interface KnownShares {
     readonly context: number;
     readonly impact: number;
   };
-  /** Machines that hold or use authority, and those of which somebody named an owner. */
+  /** Machines that hold authority, and those that are registered or of which somebody named an owner. */
   readonly owners: Share;
   /** Credentials that were met, and those whose issuance was reported. */
   readonly issuance: Share;

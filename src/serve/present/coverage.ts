@@ -65,7 +65,7 @@ export const CoverageShape = z
           impact: z.int(),
         })
         .describe('Chains by the links that they have'),
-      owners: ShareShape.describe('Machines of which somebody named an owner'),
+      owners: ShareShape.describe('Machines that are registered, or of which somebody named an owner'),
       issuance: ShareShape.describe('Credentials whose issuance was reported'),
     }),
   })

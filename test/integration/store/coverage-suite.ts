@@ -141,7 +141,7 @@ export function coverageSuite(store: () => Store): void {
       logged(3_000_000, {
         tenant,
         id: 'registered',
-        data: { v: 1, type: 'identity.registered', principal: agent('registered'), sponsor: 'team' },
+        data: { v: 1, type: 'identity.registered', principal: agent('registered') },
       }),
     ]);
     expect(await store().completeness({ tenant, sinceMs: noon })).toEqual({
