@@ -4,6 +4,7 @@ import type { Chain } from '../../src/domain/chain.ts';
 import type { AdmittedEvent } from '../../src/domain/event/index.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import { delivered } from './delivery.ts';
+import { heard } from './heard.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
 import { told } from './told.ts';
@@ -23,6 +24,7 @@ export function differences(
     ...hasty(world, tables),
     ...rows(truth, tables),
     ...delivered(truth, tables, received),
+    ...heard(truth, tables, received),
   ];
 }
 

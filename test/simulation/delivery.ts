@@ -125,7 +125,7 @@ function alternating(name: string, { alerts, raised, withdrawn }: Told): string[
   if (open > 1) problems.push(`alert ${name} was raised ${open} times without being withdrawn`);
   if (open < 0) problems.push(`alert ${name} was withdrawn, and never raised`);
   // Epochs of alerts that merged count on from each other.
-  if (alerts.size > 1) return problems;
+  if (alerts.size > 1 || !alerts.has(name)) return problems;
   for (let epoch = 1; epoch <= raised.size; epoch += 1) {
     if (!raised.has(`${name} ${epoch}`)) problems.push(`alert ${name} was not raised for the ${epoch}. time`);
   }

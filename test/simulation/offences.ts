@@ -19,7 +19,7 @@ import {
   work,
 } from './kit.ts';
 import { badPeople } from './people.ts';
-import { CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
+import { BATCH_PREFIX, CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -51,6 +51,16 @@ const beyondScope: Story = (kit) => {
   callApi(kit.script, token, write('orders'));
   if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
   return [planted('scope-creep', token)];
+};
+
+/** The same by an agent that policy makes an exception for: found, and nobody is paged. */
+export const beyondScopeByException: Story = (kit) => {
+  const { script } = kit;
+  const holder = { id: `${BATCH_PREFIX}${script.name('agent')}`, kind: 'agent' } as const;
+  const { token } = open(kit, { holder, capabilities: [read('orders')] });
+  callApi(script, token, write('orders'));
+  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
+  return [];
 };
 
 /** Used long after it expired; the use itself, or the token, may come hours late. */

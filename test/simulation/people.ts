@@ -1,6 +1,6 @@
 import type { Principal } from '../../src/domain/event/index.ts';
 import { callApi, callTool } from '../../src/evaluate/world/calls.ts';
-import { read, tool } from '../../src/evaluate/world/cast.ts';
+import { issuers, read, tool } from '../../src/evaluate/world/cast.ts';
 import { expose, identity, introspect, link } from '../../src/evaluate/world/evidence.ts';
 import { digestOf, type Line, type Script, wait } from '../../src/evaluate/world/script.ts';
 import { audienceOf, issue, type Token } from '../../src/evaluate/world/tokens.ts';
@@ -9,6 +9,8 @@ import { delay, hand, type Kit, open, planted, principal, type Story, someIssuer
 const nothing = [] as const;
 const MINUTE_MS = 60_000;
 const EVERYBODY_HEARD_MS = 10 * MINUTE_MS;
+/** A tool's edition that policy knows of. */
+export const ANNOUNCED = 'the edition that was announced';
 
 /** What a story about people says of them, or the work that it makes a fault of, comes hours late. */
 function delayOneSide(kit: Kit, isWord: (line: Line) => boolean, from: number): void {
@@ -155,8 +157,25 @@ const exposedLater: Story = (kit) => {
   return nothing;
 };
 
+/** Known by its digest when it pages, by its issuer's name for it hours later: one incident under two ids. */
+const renamed: Story = (kit) => {
+  const { script } = kit;
+  const own: Script = { ...script, callsNameHash: true };
+  const holder = principal(kit, 'agent');
+  const capabilities = [read('crm')];
+  const token = issue(own, { issuer: issuers.sts, subject: holder, holder, capabilities, lifetimeS: 600 });
+  const minted = script.lines.at(-1);
+  const presented = { exp: (token.expMs ?? 0) / 1000, scope: ['crm:read'] };
+  callApi(own, token, read('crm'), { presented });
+  wait(own, 25 * MINUTE_MS, 30 * MINUTE_MS);
+  callApi(own, token, read('crm'), { presented });
+  script.nowMs = own.nowMs;
+  delay(kit, (line) => line === minted);
+  return [planted('reuse-after-expiry', token)];
+};
+
 /** One tool under one server, shown to an agent in one edition after the other. */
-function shownAs(editions: number): Story {
+function shownAs(editions: number, isAnnounced = false): Story {
   return (kit) => {
     const { script, random } = kit;
     const server = `https://mcp.acme.example/${script.name('server')}`;
@@ -166,7 +185,8 @@ function shownAs(editions: number): Story {
     const hashes: string[] = [];
     for (let edition = 0; edition < editions; edition += 1) {
       wait(script, MINUTE_MS, 5 * MINUTE_MS);
-      const definition = `${server}, edition ${edition}`;
+      const isLast = edition === editions - 1;
+      const definition = isLast && isAnnounced ? ANNOUNCED : `${server}, edition ${edition}`;
       froms.push(script.lines.length);
       hashes.push(digestOf(definition));
       for (let calls = 2; calls > 0; calls -= 1) {
@@ -176,6 +196,7 @@ function shownAs(editions: number): Story {
     }
     const from = random.pick(froms);
     delayOneSide(kit, (line) => line === script.lines[from], from);
+    if (isAnnounced) return nothing;
     const key = JSON.stringify([server, capability.action]);
     return hashes
       .slice(1)
@@ -190,6 +211,7 @@ export const benignPeople: readonly Story[] = [
   asked(true),
   exposedLater,
   shownAs(1),
+  shownAs(2, true),
 ];
 export const badPeople: readonly Story[] = [
   left,
@@ -197,5 +219,6 @@ export const badPeople: readonly Story[] = [
   borrowed(false),
   asked(false),
   exposed,
+  renamed,
   shownAs(3),
 ];

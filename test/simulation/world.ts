@@ -12,7 +12,7 @@ import {
 } from '../../src/evaluate/world/script.ts';
 import { benignStories } from './benign.ts';
 import type { Planted, Story } from './kit.ts';
-import { busyHour, offences, retoldHour } from './offences.ts';
+import { beyondScopeByException, busyHour, offences, retoldHour } from './offences.ts';
 import { policyOf } from './policy.ts';
 import type { Message } from './publisher.ts';
 import { POISON } from './store.ts';
@@ -72,7 +72,7 @@ export function createWorld(seed: number): World {
   const opening = (): number => START_MS + 3 * MINUTE_MS + random.int(0, OPENING_MS);
 
   const bad = random.shuffle(offences);
-  const good = random.shuffle(benignStories);
+  const good = random.shuffle([...benignStories, beyondScopeByException]);
   // At least one story has a part that comes hours late; the others may.
   for (let count = 0; count < 4; count += 1)
     tell(
