@@ -13,6 +13,7 @@ const headings = [
   'Evidence',
   'Severity',
   'False positives',
+  'Blind spots',
   'Runbook',
   'Tuning',
   'Tests and fixtures',
@@ -48,6 +49,13 @@ describe.each(detectors.map((detector) => [detector.id, detector] as const))('%s
     expect(steps.length).toBeLessThanOrEqual(4);
     for (const step of steps) expect(step).toMatch(/^\d\. [\s\S]*\b(?:hours?|minutes?|days?)\b/);
     for (const step of steps) expect(step).toMatch(/`[a-zA-Z.]+`/);
+  });
+
+  it('says in two to five points what it cannot see', () => {
+    const blind = /## Blind spots\n([\s\S]*?)\n## /.exec(readme())?.[1] ?? '';
+    const points = blind.split('\n').filter((line) => line.startsWith('- '));
+    expect(points.length).toBeGreaterThanOrEqual(2);
+    expect(points.length).toBeLessThanOrEqual(5);
   });
 
   it('explains every fact of its stories', () => {

@@ -108,7 +108,7 @@ function describe(detector: Detector): string {
     `fields:   ${detector.requires.fields.join(', ')}`,
     ...policyLines(detector),
     `runbook:  detectors/${detector.id}/README.md`,
-    `blind to: detectors/${detector.id}/README.md, "False positives" and "Tuning"`,
+    `blind to: detectors/${detector.id}/README.md, "Blind spots"`,
     ...detector.frameworks.map(({ framework, asPrinted, corrected, note }) => {
       const printed = asPrinted === undefined ? '' : ` (printed as ${asPrinted})`;
       return `${framework}: ${corrected}${printed}${note === undefined ? '' : `, ${note}`}`;
