@@ -54,11 +54,9 @@ function notes(score: Score): string[] {
   if (total.fn > 0) {
     const hinted = kind === 'alert' ? `, ${score.missedWithSignal} of them with a signal` : '';
     lines.push(
-      `${total.fn} of ${total.tp + total.fn} were missed${hinted}. What is judged here is authority: scope, lifetime, ` +
-        'origin and breadth.',
-      'A step that its token allows, aimed at a target that is new to the task, breaks none of these: finding it ' +
-        'needs the targets',
-      'of the task (an approval, a policy per task) or the history of the agent.',
+      `${total.fn} of ${total.tp + total.fn} were missed${hinted}. A step that its token allows, aimed at a target ` +
+        'that is new to the task,',
+      'breaks no rule by itself: finding it needs the task in policy, an approval, or the history of the agent.',
     );
   }
   return lines.length === 0 ? ['Everything was found.'] : lines;
