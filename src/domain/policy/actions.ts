@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { POLICY_ROWS_MAX } from '../limits.ts';
+import { DISTINCT_MAX, POLICY_ROWS_MAX } from '../limits.ts';
 import { pattern, patterns } from './primitives.ts';
 
 export const actionLabels = [
@@ -29,10 +29,26 @@ export const catalogue = {
   fanOut: z
     .strictObject({
       childrenPerToken: z.int().min(1).default(50),
-      targetsPerChain: z.int().min(1).default(100),
-      toolsPerChain: z.int().min(1).default(60),
-      targetsPerPrincipalHour: z.int().min(1).default(400),
-      toolsPerPrincipalHour: z.int().min(1).default(120),
+      targetsPerChain: z
+        .int()
+        .min(1)
+        .max(DISTINCT_MAX - 1)
+        .default(100),
+      toolsPerChain: z
+        .int()
+        .min(1)
+        .max(DISTINCT_MAX - 1)
+        .default(60),
+      targetsPerPrincipalHour: z
+        .int()
+        .min(1)
+        .max(DISTINCT_MAX - 1)
+        .default(400),
+      toolsPerPrincipalHour: z
+        .int()
+        .min(1)
+        .max(DISTINCT_MAX - 1)
+        .default(120),
     })
     .prefault({}),
   limits: z
