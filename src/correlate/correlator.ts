@@ -190,7 +190,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     const feeds = stream.takeFeeds(policy, watermarkMs);
     for (const issuer of feeds.gone) touched.gone.add(`feed:${issuer}`);
     graph.evidence.touch(touched);
-    graph.touchPeople();
+    graph.touchPeople(policy);
     graph.touched = nothingTouched();
     reporter.take(touched);
     for (const cell of touched.cells) {

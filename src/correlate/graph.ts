@@ -1,4 +1,5 @@
 import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Call } from './call.ts';
 import { Calls } from './calls.ts';
 import type { ChainCell } from './chain-cell.ts';
@@ -94,8 +95,8 @@ export class TenantGraph {
   }
 
   /** Everything that somebody of whom there is news has a part in. */
-  touchPeople(): void {
-    const changed = this.people.takeChanged();
+  touchPeople(policy: Policy): void {
+    const changed = this.people.takeChanged(policy);
     if (changed.size === 0) return;
     for (const cell of this.places.cells) {
       if (![...cell.concerning()].some((key) => changed.has(key))) continue;

@@ -1,10 +1,12 @@
 import type { Exposure, IdentityChange, PeopleView, PersonView } from '../domain/chain.ts';
-import type { AdmittedEvent, Principal } from '../domain/event/index.ts';
+import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Policy } from '../domain/policy.ts';
 import { principalKey } from '../domain/principal.ts';
 import { discard, ensure } from './collections.ts';
 import { compareTimes, type Fact, insertFact, isType, removeFact } from './fact.ts';
 import type { PersonData } from './kinds.ts';
+
+type Aliases = ReadonlyMap<string, readonly string[]>;
 
 const nobody: PersonView = { changes: [], exposure: undefined };
 
@@ -13,6 +15,7 @@ export class People {
   readonly #facts = new Map<string, Fact<PersonData>[]>();
   /** By principal, the other names that an issuer linked it with; how many events say so does not matter. */
   readonly #links = new Map<string, Set<Fact<PersonData>>>();
+  readonly #aliases = new WeakMap<Policy, Aliases>();
   /** Keys of principals of whom something was said since they were last taken. */
   #changed = new Set<string>();
 
@@ -32,11 +35,12 @@ export class People {
     }
   }
 
-  /** Keys of principals of whom something changed since the last call. */
-  takeChanged(): ReadonlySet<string> {
+  /** Keys of principals of whom something changed since the last call, under all names that policy gives them too. */
+  takeChanged(policy: Policy): ReadonlySet<string> {
     const changed = this.#changed;
+    if (changed.size === 0) return changed;
     this.#changed = new Set();
-    return changed;
+    return new Set([...changed].flatMap((key) => [...this.#allNamesOf(key, policy)]));
   }
 
   /** The event leaves memory: nobody in memory is of these names. */
@@ -56,30 +60,39 @@ export class People {
     return names;
   }
 
-  view(policy: Policy): PeopleView {
-    const aliases = aliasesOf(policy);
-    const namesOf = (principal: Principal): ReadonlySet<string> => {
-      const names = new Set<string>();
-      const queue = [principalKey(principal)];
-      for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-        if (names.has(next)) continue;
-        for (const name of this.namesOf(next)) {
-          names.add(name);
-          queue.push(...(aliases.get(name) ?? []));
-        }
+  /** The same, and what policy calls them. */
+  #allNamesOf(key: string, policy: Policy): ReadonlySet<string> {
+    const aliases = this.#aliasesOf(policy);
+    const names = new Set<string>();
+    const queue = [key];
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      if (names.has(next)) continue;
+      for (const name of this.namesOf(next)) {
+        names.add(name);
+        queue.push(...(aliases.get(name) ?? []));
       }
-      return names;
-    };
+    }
+    return names;
+  }
+
+  #aliasesOf(policy: Policy): Aliases {
+    const known = this.#aliases.get(policy) ?? aliasesOf(policy);
+    this.#aliases.set(policy, known);
+    return known;
+  }
+
+  view(policy: Policy): PeopleView {
+    const aliases = this.#aliasesOf(policy);
     return {
       of: (principal) => {
         if (this.#facts.size === 0) return nobody;
-        return this.#personOf(namesOf(principal));
+        return this.#personOf(this.#allNamesOf(principalKey(principal), policy));
       },
       same: (a, b) => {
         const [one, other] = [principalKey(a), principalKey(b)];
         if (one === other) return true;
         if (this.#links.size === 0 && aliases.size === 0) return false;
-        return namesOf(a).has(other);
+        return this.#allNamesOf(one, policy).has(other);
       },
     };
   }
@@ -119,7 +132,7 @@ function byTime(a: Exposure, b: Exposure): number {
 }
 
 /** Policy's aliases: an id alone, or an issuer and an id with a space between them. */
-function aliasesOf({ aliases }: Policy): ReadonlyMap<string, readonly string[]> {
+function aliasesOf({ aliases }: Policy): Aliases {
   const names = new Map<string, readonly string[]>();
   for (const group of aliases) {
     const keys = group.map((name) => {

@@ -125,6 +125,19 @@ it('knows what became of people under any of their names', () => {
   expect(sighting.people.same(ann, bot)).toBe(false);
 });
 
+it('looks again at a chain when one of its people is heard of under the name that policy knows', () => {
+  const seen = new Map<string, Sighting>();
+  const policy = Policy.parse({ aliases: [['ann', 'ann@corp']] });
+  const engine = createEngine({ detectors: [watcher(seen)], policy });
+  const news = { type: 'identity.changed', principal: { id: 'ann@corp', kind: 'human' }, change: 'disabled' };
+  [minted, write, news].forEach((data, index) => {
+    seen.clear();
+    const event = admitted({ v: 1, ...data } as EventData, { id: `e${index}`, atMs: START_MS + index });
+    engine.apply([{ kind: 'event', seq: index + 1, event }]);
+  });
+  expect([...seen.keys()].sort()).toEqual(['action', 'chain', 'token']);
+});
+
 it('keeps every definition under which a tool was called', () => {
   const call = (callId: string, definitionHash: string) => ({
     ...{ type: 'tool.invoked', callId, actor: bot, tool: { name: 'send', server: 'mail', definitionHash } },
