@@ -3,7 +3,7 @@ import { refKey } from '../../src/domain/token.ts';
 import { callApi, request } from '../../src/evaluate/world/calls.ts';
 import { issuers, payout, read, write } from '../../src/evaluate/world/cast.ts';
 import { type Line, wait } from '../../src/evaluate/world/script.ts';
-import { issue, refresh, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
+import { issue, revoke, type Token } from '../../src/evaluate/world/tokens.ts';
 import { badConsents } from './consents.ts';
 import {
   alive,
@@ -19,49 +19,10 @@ import {
   work,
 } from './kit.ts';
 import { badPeople } from './people.ts';
-import { BATCH_PREFIX, CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
+import { CHILDREN_MAX, TARGETS_PER_HOUR_MAX } from './policy.ts';
+import { badScopes } from './scopes.ts';
 
 const MINUTE_MS = 60_000;
-
-/** A child with more authority than its parent, whose own report may come hours later. */
-const hopDrift: Story = (kit) => {
-  const { token } = open(kit, { capabilities: [read('crm'), read('orders')] });
-  const wider = hand(kit, token, [read('crm'), write('crm')]);
-  work(kit, wider, 2);
-  work(kit, hand(kit, wider), 1);
-  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued' && names(line, token));
-  return [planted('scope-creep', wider)];
-};
-
-const refreshDrift: Story = (kit) => {
-  const { token } = open(kit, { capabilities: [read('crm')], family: kit.script.name('family') });
-  wait(kit.script, 5 * MINUTE_MS, 10 * MINUTE_MS);
-  const capabilities = [read('crm'), write('crm')];
-  const wider = refresh(kit.script, token, { capabilities, scope: ['crm:read', 'crm:write'] });
-  work(kit, wider, 2);
-  if (kit.late) delay(kit, (line) => line.data.type === 'token.refreshed');
-  return [planted('scope-creep', wider)];
-};
-
-/** A write that the token does not grant, although it grants something there. */
-const beyondScope: Story = (kit) => {
-  const { token } = open(kit, { capabilities: [read('orders')] });
-  work(kit, token, 2);
-  wait(kit.script, 1_000, 4 * MINUTE_MS);
-  callApi(kit.script, token, write('orders'));
-  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
-  return [planted('scope-creep', token)];
-};
-
-/** The same by an agent that policy makes an exception for: found, and nobody is paged. */
-export const beyondScopeByException: Story = (kit) => {
-  const { script } = kit;
-  const holder = { id: `${BATCH_PREFIX}${script.name('agent')}`, kind: 'agent' } as const;
-  const { token } = open(kit, { holder, capabilities: [read('orders')] });
-  callApi(script, token, write('orders'));
-  if (kit.late) delay(kit, (line) => line.data.type === 'token.issued');
-  return [];
-};
 
 /** Used long after it expired; the use itself, or the token, may come hours late. */
 const afterExpiry: Story = (kit) => {
@@ -130,19 +91,6 @@ const afterRevocation: Story = (kit) => {
     });
   }
   return [planted('reuse-after-expiry', token)];
-};
-
-/** A token that grew on its way, and, as is heard hours later, was used for more still: one alert, two facts. */
-const twoFaults: Story = (kit) => {
-  const { script } = kit;
-  const { token } = open(kit, { capabilities: [read('crm')] });
-  const wider = hand(kit, token, [read('crm'), write('crm')]);
-  work(kit, wider, 2);
-  wait(script, MINUTE_MS, 3 * MINUTE_MS);
-  const from = script.lines.length;
-  callApi(script, wider, { ...write('crm'), grant: 'crm:delete', action: 'delete', effect: 'delete' });
-  delay(kit, (line) => script.lines.indexOf(line) >= from);
-  return [planted('scope-creep', wider)];
 };
 
 /** The parent is taken away, the child goes on. */
@@ -280,13 +228,9 @@ const retoldHour: Story = (kit) => {
 export { busyHour, retoldHour };
 
 export const offences: readonly Story[] = [
-  hopDrift,
-  refreshDrift,
-  beyondScope,
   afterExpiry,
   presentedExpiry,
   afterRevocation,
-  twoFaults,
   ancestorRevoked,
   mintedFromExpired,
   unissued,
@@ -294,5 +238,6 @@ export const offences: readonly Story[] = [
   manyChildren,
   twoTellings,
   ...badConsents,
+  ...badScopes,
   ...badPeople,
 ];

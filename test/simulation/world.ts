@@ -12,9 +12,10 @@ import {
 } from '../../src/evaluate/world/script.ts';
 import { benignStories } from './benign.ts';
 import type { Planted, Story } from './kit.ts';
-import { beyondScopeByException, busyHour, offences, retoldHour } from './offences.ts';
+import { busyHour, offences, retoldHour } from './offences.ts';
 import { policyOf } from './policy.ts';
 import type { Message } from './publisher.ts';
+import { beyondScopeByException } from './scopes.ts';
 import { POISON } from './store.ts';
 
 /** The second one lives through a part of what the first one does, under the same names: nothing may cross over. */
