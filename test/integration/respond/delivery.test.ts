@@ -151,7 +151,7 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
     await vi.waitFor(async () =>
       expect(await responses()).toEqual([{ mode: 'auto', state: 'accepted', attempt: 1, httpStatus: 200 }]),
     );
-    await vi.waitFor(() => expect(types()).toEqual(['alert.raised', 'token.revoke']));
+    await vi.waitFor(() => expect(types()).toEqual(['incident.raised', 'token.revoke']));
     await process.stop();
     const revoke = messages.find(({ type }) => type === 'token.revoke');
     expect(revoke?.data).toMatchObject({
@@ -175,11 +175,11 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
   it('stay inside in a dry run, and are recorded', async () => {
     const process = boot('dry_run');
     await process.handle([aFinding()]);
-    await vi.waitFor(() => expect(types()).toEqual(['alert.raised']));
+    await vi.waitFor(() => expect(types()).toEqual(['incident.raised']));
     await process.stop();
     expect(await responses()).toEqual([{ mode: 'dry_run', state: 'requested', attempt: 0, httpStatus: 0 }]);
     expect(await opened.store.pendingOutbox()).toEqual([]);
-    expect(types()).toEqual(['alert.raised']);
+    expect(types()).toEqual(['incident.raised']);
   });
 
   it('are repeated under one id until the receiver takes them', async () => {
@@ -199,7 +199,7 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
     answer = ({ type }) => (type === 'token.revoke' ? 'hang up' : 200);
     const first = boot('auto', never);
     await first.handle([aFinding()]);
-    await vi.waitFor(() => expect(types()).toContain('alert.raised'));
+    await vi.waitFor(() => expect(types()).toContain('incident.raised'));
     await vi.waitFor(() => expect(types()).toContain('token.revoke'));
     await first.stop();
     const [entry] = await opened.store.pendingOutbox();
