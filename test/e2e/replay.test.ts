@@ -10,8 +10,10 @@ import { openFront } from '../integration/store/front.ts';
 import { apiOf } from '../support/api.ts';
 import { blocks, readProject } from '../support/markdown.ts';
 import { type Ended, runProgram, startService, temporaryFolder } from '../support/service.ts';
-import { detectedIn, essenceOfAlerts, policy, standingAlerts, worldOfNow } from './world.ts';
+import { detectedIn, essenceOfAlerts, standingAlerts, worldOfNow, policy as worlds } from './world.ts';
 
+/** What rests on how alive a feed was is not judged again when a process dies while the feed fills in its past. */
+const policy = { ...worlds, detectors: { 'unvalidated-action': { mode: 'draft' } } };
 const BATCH_EVENTS = 25;
 const world = worldOfNow(21, 100);
 const folder = temporaryFolder();
@@ -58,8 +60,9 @@ describe('replay of a store that a service filled, killed twice on the way', () 
 
   beforeAll(async () => {
     writeFileSync(config, stringify({ logLevel: 'warn', policy }));
-    writeFileSync(changed, stringify(changedPolicy));
-    expected = await detectedIn(world);
+    // A policy file has no anchors: what is reviewed has to be what is read.
+    writeFileSync(changed, stringify(changedPolicy, { aliasDuplicateObjects: false }));
+    expected = await detectedIn(world, policy);
     let key = '';
     const queue = [...batches];
     for (const part of [0.3, 0.6]) {
