@@ -281,10 +281,4 @@ export const mutations: readonly Mutation[] = [
     search: 'if (noted.length > 0) await store.writeOutbox(noted);',
     replace: '',
   },
-  {
-    name: 'looks for what is provisional among alerts alone',
-    file: 'test/simulation/unsettled.ts',
-    search: '|| version > afterSeq',
-    replace: '',
-  },
 ];
