@@ -111,7 +111,7 @@ describe('the service, while its store', () => {
       const service = await startOn(folder, database, receiver);
       const key = service.adminKey ?? '';
       const api = apiOf(service.address, key);
-      const world = worldOfNow(31, 70);
+      const world = worldOfNow(31, 110);
       const isAway = typeof weather !== 'number';
       const batches: SimulatedEvent[][] = [];
       for (let at = 0; at < world.length; at += BATCH_EVENTS) {
