@@ -7,8 +7,8 @@ import { chunks } from './chunks.ts';
 
 const since = "tenant = {tenant:String} AND time >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')";
 
-// 0.5 s for a million events of a day, half of it for the texts. Of each type its busiest sources, so that a rare type is
-// not crowded out by one that is not.
+// 0.5 s for a million events of a day, half of it for the texts. Of each type its busiest sources, so that a rare type
+// is not crowded out by one that is not.
 const mixSql = `
   SELECT source, type, events, last_ms, arrayMap(s -> -s, newest), uniqExact(source) OVER ()
   FROM (SELECT source, type, count() AS events, toUnixTimestamp64Milli(max(time)) AS last_ms,
