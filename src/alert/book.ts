@@ -2,7 +2,16 @@ import type { Alert } from '../domain/alert.ts';
 import type { LiveFinding } from '../domain/finding.ts';
 import type { Neighbourhood } from '../domain/incident.ts';
 import type { AlertChanges, Notice, RevocationWish } from '../domain/notice.ts';
-import { type Entry, newEntry, newlyExcepted, newWish, notify, refold, takeFinding } from './entry.ts';
+import {
+  chainOf,
+  type Entry,
+  newEntry,
+  newlyExcepted,
+  newWish,
+  notify,
+  refold,
+  takeFinding,
+} from './entry.ts';
 import { alertId, foldFindings } from './fold.ts';
 import { createIncidents } from './incidents.ts';
 
@@ -14,7 +23,7 @@ export interface AlertBook {
   apply(findings: readonly LiveFinding[]): AlertChanges;
   /** Takes findings that were applied before, by this process or another one: nobody is told of them again. */
   remember(findings: readonly LiveFinding[]): void;
-  /** Places about which something was forgotten that findings may depend on: `recall` what stands there first. */
+  /** Places in chains that were forgotten, as far as findings may depend on them: `recall` what stands there first. */
   forgotten(findings: readonly LiveFinding[]): readonly Neighbourhood[];
   /** Takes alerts as they were stored. What they rest on is found again as it changes. */
   recall(alerts: readonly Alert[]): void;
@@ -23,19 +32,16 @@ export interface AlertBook {
 
 /**
  * Folds findings into alerts and alerts into incidents, and notices when one is raised, escalates, is withdrawn or
- * carries on as another. Pure: memory of what was applied, nothing else. Past `alertsMax` the incident that changed
- * longest ago is forgotten with all its alerts; its rows stay in the store and come back when something is found
- * beside them, under the same ids, so nobody is told twice.
+ * carries on as another. Pure: memory of what was applied, nothing else. Past `alertsMax` the chain that changed
+ * longest ago is forgotten with all its alerts, since any may be the cause of any other; its rows stay in the store
+ * and come back when something is found in it, under the same ids, so nobody is told twice.
  */
 export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook {
   const alertsMax = options.alertsMax ?? ALERTS_MAX;
   const entries = new Map<string, Entry>();
   /** Insertion order is the order of the last change. */
-  const groups = new Set<Set<Entry>>();
-  const incidents = createIncidents({
-    entryOf: (id) => entries.get(id),
-    onEmpty: (group) => groups.delete(group),
-  });
+  const chains = new Map<string, Set<Entry>>();
+  const incidents = createIncidents({ entryOf: (id) => entries.get(id) });
   let isForgetful = false;
   /** Alerts that have another cause than their last row says. */
   const owed = new Set<Entry>();
@@ -52,8 +58,14 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
   }
 
   function touch(entry: Entry): void {
-    groups.delete(entry.group);
-    groups.add(entry.group);
+    const before = chains.get(entry.chain);
+    before?.delete(entry);
+    if (before?.size === 0) chains.delete(entry.chain);
+    entry.chain = chainOf(entry.row);
+    const chain = chains.get(entry.chain) ?? new Set();
+    chain.add(entry);
+    chains.delete(entry.chain);
+    chains.set(entry.chain, chain);
   }
 
   function settle(): void {
@@ -61,11 +73,11 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
   }
 
   function forget(): void {
-    for (const group of groups) {
-      if (entries.size <= alertsMax || groups.size === 1) break;
+    for (const [name, chain] of chains) {
+      if (entries.size <= alertsMax || chains.size === 1) break;
       isForgetful = true;
-      groups.delete(group);
-      const gone = [...group];
+      chains.delete(name);
+      const gone = [...chain];
       for (const entry of gone) {
         entries.delete(entry.row.id);
         owed.delete(entry);
@@ -136,14 +148,9 @@ export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook
     },
     forgotten(findings) {
       if (!isForgetful) return [];
-      const places = findings.filter((finding) => {
-        const row = entries.get(alertId(finding))?.row;
-        if (row === undefined || row.hop !== finding.hop) return true;
-        // It may page now, and what it is a consequence of is not known to stand.
-        if (row.incidentId === undefined && finding.kind === 'alert' && finding.state === 'settled')
-          return true;
-        return row.above.join() !== finding.above.join();
-      });
+      const places = findings.filter(
+        (finding) => !entries.has(alertId(finding)) || !chains.has(chainOf(finding)),
+      );
       return places.map(({ tenant, subject, hop, above }) => ({ tenant, subject: subject.key, hop, above }));
     },
     recall(alerts) {

@@ -1,5 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import { type LiveFinding, severityRank } from '../domain/finding.ts';
+import { rootOf } from '../domain/incident.ts';
 import type { AlertChanges, AlertNotice, RevocationWish } from '../domain/notice.ts';
 import { refKey } from '../domain/token.ts';
 import { type Folded, foldFindings, pages } from './fold.ts';
@@ -17,8 +18,8 @@ export interface Entry {
   excepted: readonly string[];
   /** The decision about a revocation is asked for again only when this changes. */
   wishKey: string;
-  /** Those that are forgotten together with it: with one cause, or itself alone. */
-  group: Set<Entry>;
+  /** The chain that it is remembered and forgotten with. */
+  chain: string;
 }
 
 export function newEntry(row: Alert): Entry {
@@ -31,7 +32,12 @@ export function newEntry(row: Alert): Entry {
     excepted: [],
     wishKey: '',
   };
-  return { ...entry, group: new Set() };
+  return { ...entry, chain: chainOf(row) };
+}
+
+/** Name of a chain among those of all tenants. */
+export function chainOf(place: Pick<Alert, 'tenant' | 'hop' | 'above'>): string {
+  return JSON.stringify([place.tenant, rootOf(place)]);
 }
 
 /** Takes one state of a finding, unless a newer one is known. */

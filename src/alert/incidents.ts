@@ -45,8 +45,6 @@ interface IncidentChanges {
 
 interface IncidentParts {
   readonly entryOf: (id: string) => Entry | undefined;
-  /** The last entry of a group went to another one. */
-  readonly onEmpty: (group: Set<Entry>) => void;
 }
 
 /** The incidents that the alerts of a book are. */
@@ -103,10 +101,8 @@ export function createIncidents(parts: IncidentParts): Incidents {
     own.own.add(entry);
     for (const cell of [before?.cause, home.own, home.cause]) if (cell !== undefined) changed.add(cell);
     if (before !== undefined && before.cause === home.cause) return false;
-    entry.group.delete(entry);
-    if (entry.group.size === 0) parts.onEmpty(entry.group);
-    entry.group = (home.cause ?? own).members;
-    entry.group.add(entry);
+    if (before !== undefined) membersOf(before).delete(entry);
+    membersOf(home).add(entry);
     const id = cause === undefined ? undefined : incidentId(entry.row.tenant, cause);
     if (entry.row.incidentId === id) return false;
     entry.row = { ...entry.row, incidentId: id };
@@ -192,14 +188,15 @@ export function createIncidents(parts: IncidentParts): Incidents {
     forget(entries) {
       for (const entry of entries) {
         const { causes, cells } = tenantOf(entry);
-        // Nobody else had this cause: who did is forgotten with it.
+        // Who had this cause is of the same chain, and forgotten with it.
         causes.place(entry, undefined);
         unsettled.delete(entry);
         const home = homes.get(entry);
         homes.delete(entry);
-        home?.own.own.delete(entry);
-        entry.group.delete(entry);
-        for (const cell of [home?.own, home?.cause]) {
+        if (home === undefined) continue;
+        home.own.own.delete(entry);
+        membersOf(home).delete(entry);
+        for (const cell of [home.own, home.cause]) {
           if (cell === undefined || cell.members.size > 0 || cell.own.size > 0) continue;
           cells.delete(cell.cause);
           changed.delete(cell);
@@ -207,6 +204,10 @@ export function createIncidents(parts: IncidentParts): Incidents {
       }
     },
   };
+}
+
+function membersOf({ own, cause }: Home): Set<Entry> {
+  return (cause ?? own).members;
 }
 
 /** Something of it was told, or could have been. */

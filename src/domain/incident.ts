@@ -70,6 +70,11 @@ export interface Neighbourhood {
   readonly above: readonly string[];
 }
 
+/** Key of the root of the chain that a place is in. */
+export function rootOf({ hop, above }: Pick<Neighbourhood, 'hop' | 'above'>): string {
+  return above.at(-1) ?? hop;
+}
+
 /** Everything that one subject caused is one incident, whatever its chain is called. */
 export function incidentId(tenant: string, cause: string): string {
   return deterministicId('inc', [tenant, cause]);

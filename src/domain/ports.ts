@@ -105,7 +105,7 @@ export interface ChainStore {
   writeActions(actions: readonly Action[]): Promise<void>;
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
   writeIncidents(incidents: readonly Incident[]): Promise<void>;
-  /** Alerts that page, of these subjects or at, above or below these hops, and all of one incident with them. */
+  /** Alerts that page, of the chains that these places or other alerts of these subjects are in. */
   standingAlerts(beside: readonly Neighbourhood[]): Promise<readonly Alert[]>;
 }
 

@@ -2,7 +2,7 @@ import type { Alert } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
-import type { Incident } from '../../src/domain/incident.ts';
+import { type Incident, rootOf } from '../../src/domain/incident.ts';
 import { RECALL_ALIASES_MAX } from '../../src/domain/limits.ts';
 import type {
   ChainStore,
@@ -161,13 +161,11 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
           beside.some(
             ({ tenant, subject, hop, above }) =>
               tenant === alert.tenant &&
-              (subject === alert.subject.key ||
-                [hop, ...above].includes(alert.hop) ||
-                alert.above.includes(hop)),
+              (subject === alert.subject.key || [hop, ...above].includes(rootOf(alert))),
           ),
         );
-        const ids = new Set(near.map(({ tenant, incidentId }) => key(tenant, incidentId ?? '')));
-        return standing.filter(({ tenant, incidentId }) => ids.has(key(tenant, incidentId ?? '')));
+        const roots = new Set(near.map((alert) => key(alert.tenant, rootOf(alert))));
+        return standing.filter((alert) => roots.has(key(alert.tenant, rootOf(alert))));
       }),
     writeResponses: (rows) =>
       write('writeResponses', rows, (row) => {

@@ -10,17 +10,18 @@ import { chunks } from './chunks.ts';
 const PLACES_MAX = 100;
 
 const pages = "kind = 'alert' AND settled AND NOT withdrawn AND merged_into = ''";
+const root = 'if(empty(above), hop, above[-1])';
 
+/** What was the root of a chain is a hop of a larger one now: rows that were not written since still name it. */
 const standingSql = `
   SELECT body FROM alerts FINAL
-  WHERE tenant = {tenant:String} AND ${pages} AND incident_id IN (
-    SELECT incident_id FROM alerts FINAL
+  WHERE tenant = {tenant:String} AND ${pages} AND ${root} IN (
+    SELECT ${root} FROM alerts FINAL
     WHERE tenant = {tenant:String} AND ${pages}
-      AND (subject_key IN {subjects:Array(String)} OR hop IN {around:Array(String)}
-           OR hasAny(above, {hops:Array(String)})))
+      AND (subject_key IN {subjects:Array(String)} OR ${root} IN {hops:Array(String)}))
   ORDER BY id LIMIT ${NAMED_READ_MAX} ${bounded(NAMED_READ_MAX)}`;
 
-/** Alerts that page, of these subjects or at, above or below these hops, and all that is of one incident with them. */
+/** Alerts that page, of the chains that these places or other alerts of these subjects are in. */
 export async function standingAlerts(
   database: Database,
   beside: readonly Neighbourhood[],
@@ -33,9 +34,8 @@ export async function standingAlerts(
       PLACES_MAX,
     )) {
       const subjects = [...new Set(some.map(({ subject }) => subject))];
-      const hops = [...new Set(some.map(({ hop }) => hop))];
-      const around = [...new Set(some.flatMap(({ hop, above }) => [hop, ...above]))];
-      const rows = await database.read('recalling alerts', standingSql, { tenant, subjects, hops, around });
+      const hops = [...new Set(some.flatMap(({ hop, above }) => [hop, ...above]))];
+      const rows = await database.read('recalling alerts', standingSql, { tenant, subjects, hops });
       for (const [body] of rows) alerts.push(readBody<Alert>(body));
     }
   }

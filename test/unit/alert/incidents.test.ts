@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createAlertBook } from '../../../src/alert/book.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import { type LiveFinding, maxSeverity, type Severity, severities } from '../../../src/domain/finding.ts';
-import { type Incident, incidentId } from '../../../src/domain/incident.ts';
+import { type Incident, incidentId, rootOf } from '../../../src/domain/incident.ts';
 import type { AlertChanges, IncidentNotice } from '../../../src/domain/notice.ts';
 import { findingOf, startMs } from './findings.ts';
 
@@ -315,13 +315,10 @@ describe('incidents', () => {
           const near = book
             .forgotten(batch)
             .flatMap(({ subject, hop, above: up }) =>
-              standing.filter(
-                (row) =>
-                  row.subject.key === subject || [hop, ...up].includes(row.hop) || row.above.includes(hop),
-              ),
+              standing.filter((row) => row.subject.key === subject || [hop, ...up].includes(rootOf(row))),
             );
-          const ids = new Set(near.map(({ incidentId }) => incidentId));
-          book.recall(standing.filter(({ incidentId }) => ids.has(incidentId)));
+          const roots = new Set(near.map(rootOf));
+          book.recall(standing.filter((row) => roots.has(rootOf(row))));
           const change = book.apply(batch);
           for (const row of change.alerts) rows.set(row.id, row);
           return change;
