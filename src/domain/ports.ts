@@ -3,6 +3,7 @@ import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
 import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { CoverageStore } from './coverage.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import type { DenyStore } from './deny-list.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { Severity } from './finding.ts';
 import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
@@ -170,6 +171,7 @@ export interface Store
     ResponseStore,
     QueryStore,
     CoverageStore,
+    DenyStore,
     KeyStore,
     PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */

@@ -10,6 +10,7 @@ import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
+import { denyEntriesTable } from './rows/deny.ts';
 import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
@@ -92,6 +93,7 @@ describe('the schema', () => {
       positionsTable,
       filingsTable,
       stateTable,
+      denyEntriesTable,
     ];
     for (const { table, columns: filled } of written) {
       const known = [...columns(tables.get(table) ?? ''), ...added(table)].sort();

@@ -10,6 +10,7 @@ import { chains } from './queries/chains.ts';
 import { counts } from './queries/counts.ts';
 import { crossReferences } from './queries/cross-references.ts';
 import { deadLetters } from './queries/dead-letters.ts';
+import { denyRows } from './queries/deny-entries.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { eventMix } from './queries/event-mix.ts';
 import { exceptionUses } from './queries/exception-uses.ts';
@@ -29,6 +30,7 @@ import { alertActionsTable, alertsTable } from './rows/alert.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { eventsTable } from './rows/event.ts';
+import { denyEntriesTable } from './rows/deny.ts';
 import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
@@ -79,6 +81,9 @@ export function createStore(database: Database, clock: () => number): Store {
     eventMix: (query) => eventMix(database, query),
     completeness: (query) => knownShares(database, query),
     exceptionUses: (tenant) => exceptionUses(database, tenant),
+
+    writeDenyRows: (rows) => writer.write(denyEntriesTable, rows),
+    denyRows: (nowMs) => denyRows(database, nowMs),
 
     apiKeys: () => apiKeys(database),
     writeApiKey: (key) => writer.write(apiKeysTable, [key]),
