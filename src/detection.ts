@@ -23,7 +23,7 @@ import type { Policies } from './policies.ts';
 import {
   createGuard,
   createResponder,
-  createWebhookTransport,
+  createWebhookChannel,
   type Endpoint,
   type Responder,
   systemTimer,
@@ -57,11 +57,12 @@ export interface DetectionParts {
 /** Rebuilds memory from the log and goes on where an earlier process stood. */
 export async function startDetection(config: Config, parts: DetectionParts): Promise<Detection> {
   const { store, log, clock, sleep } = parts;
-  const transport = createWebhookTransport({ guard: createGuard({ allow: config.outbound.allow }), clock });
+  const guard = createGuard({ allow: config.outbound.allow });
+  const channels = parts.endpoints.map((endpoint) => createWebhookChannel(endpoint, { guard, clock }));
   const responder = createResponder({
     store,
-    transport,
-    endpoints: parts.endpoints,
+    channels,
+    subscriptions: parts.endpoints,
     config: config.outbound.response,
     clock,
     timer: systemTimer,
@@ -128,7 +129,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       if (left > 0) log.warn({ left }, 'records of the log are left to the next start');
       await inTime(pipeline.stop());
       await responder.stop();
-      await transport.close();
+      await Promise.all(channels.map((channel) => channel.close()));
       await watch.stop();
     },
   };

@@ -59,7 +59,11 @@ async function checkConfigured(terminal: Terminal, file: string | undefined): Pr
     outbound.endpoints.length === 0
       ? ['note', 'no endpoints: alerts are kept and shown, nobody is told']
       : ['ok', `endpoints: ${outbound.endpoints.map(({ name }) => name).join(', ')}`],
-    ['note', `response: ${outbound.response.mode}, from severity ${outbound.response.minSeverity}`],
+    [
+      'note',
+      `response: ${outbound.response.mode}, ${outbound.response.dryRun ? 'in a dry run' : 'for real'}, ` +
+        `from severity ${outbound.response.minSeverity}`,
+    ],
     policy.expects.issuers.length === 0
       ? [
           'note',

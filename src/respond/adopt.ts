@@ -5,13 +5,13 @@ import type { OutboxEntry } from '../domain/response.ts';
 import { type Announcement, asWord, listensTo, stillToSay, wordOf } from './announce.ts';
 import { placeInTime } from './place-in-time.ts';
 import { keyOf, newEntry } from './rows.ts';
-import type { Clock, Endpoint } from './types.ts';
+import type { Clock, Render, Subscription } from './types.ts';
 
 export interface AdoptionParts {
   readonly store: Pick<ResponseStore, 'findOutbox'>;
-  readonly endpoints: readonly Endpoint[];
+  readonly subscriptions: readonly Subscription[];
   readonly clock: Clock;
-  readonly body: (notice: Notice) => string;
+  readonly body: Render;
 }
 
 interface Adopted {
@@ -28,12 +28,12 @@ interface Adopted {
  * process and in every later one.
  */
 export async function adopt(notices: readonly Notice[], parts: AdoptionParts): Promise<Adopted> {
-  const { store, endpoints } = parts;
+  const { store, subscriptions } = parts;
   const merged = notices.filter((notice) => wordOf(notice) === 'merged');
   if (merged.length === 0) return { noted: [], told: [] };
   const ends = await placeInTime(
     store,
-    merged.flatMap((notice) => endpoints.map((endpoint) => announcement(notice, endpoint))),
+    merged.flatMap((notice) => subscriptions.map((endpoint) => announcement(notice, endpoint))),
   );
   const heard = ends.announcements.filter((end) => stillToSay(end, ends.known) !== undefined);
   const begins = await placeInTime(store, heard.flatMap(beginning));
@@ -54,7 +54,7 @@ function entryOf({ notice, endpoint, id }: Announcement, { clock, body }: Adopti
   return newEntry({ tenant: notice.about.tenant, id }, clock(), {
     endpoint: endpoint.name,
     type: notice.type,
-    body: body(notice),
+    body: (endpoint.render ?? body)(notice, undefined),
     responseId: '',
   });
 }
@@ -78,7 +78,7 @@ function worstOf(announcements: readonly Announcement[]): Announcement[] {
   return [...new Map(sorted.map((one) => [keyIn(one), one])).values()];
 }
 
-function announcement(notice: Notice, endpoint: Endpoint): Announcement {
+function announcement(notice: Notice, endpoint: Subscription): Announcement {
   return { notice, endpoint, id: noticeId(notice, endpoint.name) };
 }
 

@@ -3,17 +3,17 @@ import { type Notice, noticeId } from '../domain/notice.ts';
 import { matchesPattern } from '../domain/policy.ts';
 import type { OutboxEntry } from '../domain/response.ts';
 import { keyOf } from './rows.ts';
-import type { Endpoint } from './types.ts';
+import type { Subscription } from './types.ts';
 
 /** One notice for one endpoint. */
 export interface Announcement {
   readonly notice: Notice;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Subscription;
   readonly id: string;
 }
 
 /** Who is to be told of what, before anything is known of earlier deliveries. What merged is for `adopt` to tell. */
-export function addressees(notices: readonly Notice[], endpoints: readonly Endpoint[]): Announcement[] {
+export function addressees(notices: readonly Notice[], endpoints: readonly Subscription[]): Announcement[] {
   const spoken = notices.filter((notice) => wordOf(notice) !== 'merged');
   return spoken.flatMap((notice) =>
     endpoints
@@ -110,12 +110,12 @@ function isHigher({ about }: Notice, than: OutboxEntry): boolean {
   return severityRank(about.severity) > severityRank(severityOf(than));
 }
 
-export function listensTo(endpoint: Endpoint, type: string): boolean {
+export function listensTo(endpoint: Subscription, type: string): boolean {
   return endpoint.events.some((pattern) => matchesPattern(pattern, type));
 }
 
 /** Who was told of something is told of its end, whatever severity it has by then. */
-function concerns(endpoint: Endpoint, notice: Notice): boolean {
+function concerns(endpoint: Subscription, notice: Notice): boolean {
   if (wordOf(notice) === 'withdrawn') return true;
   return severityRank(notice.about.severity) >= severityRank(endpoint.minSeverity);
 }

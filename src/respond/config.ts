@@ -4,7 +4,8 @@ import { Webhook } from 'standardwebhooks';
 import * as z from 'zod';
 import { ChainwardenError } from '../domain/errors.ts';
 import { severities } from '../domain/finding.ts';
-import type { Endpoint } from './types.ts';
+import type { Subscription } from './types.ts';
+import type { WebhookDestination } from './webhook.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
 
@@ -52,8 +53,10 @@ const AllowedDestination = z
   );
 
 const ResponseConfig = z.strictObject({
-  /** dry_run: everything but the last request happens and is recorded. */
-  mode: z.enum(['dry_run', 'auto']).default('dry_run'),
+  /** What is done about a finding without a person. propose: nothing, until somebody approves it. */
+  mode: z.enum(['observe', 'alert', 'propose', 'auto']).default('propose'),
+  /** Everything but the last request happens and is recorded. */
+  dryRun: z.boolean().default(true),
   minSeverity: z.enum(severities).default('high'),
   /** Name of the endpoint that revokes. Without it revocations are only proposed. */
   endpoint: name.optional(),
@@ -81,6 +84,9 @@ export const OutboundConfig = z
     }
   });
 export type OutboundConfig = z.infer<typeof OutboundConfig>;
+
+/** Who is told, and how. */
+export interface Endpoint extends Subscription, WebhookDestination {}
 
 /** Standard Webhooks: 24 to 64 random bytes. */
 const SECRET_BYTES_MIN = 24;

@@ -1,10 +1,10 @@
 import type { OutboxEntry } from '../domain/response.ts';
 import { keyOf } from './rows.ts';
-import type { Endpoint } from './types.ts';
+import type { Channel } from './types.ts';
 
-/** The messages of one endpoint that are in memory. Bounded: the rest stays in the store until there is room. */
+/** The messages of one channel that are in memory. Bounded: the rest stays in the store until there is room. */
 export interface Lane {
-  readonly endpoint: Endpoint;
+  readonly channel: Channel;
   readonly inFlight: ReadonlySet<string>;
   readonly size: number;
   /** Messages of it are in the store only. */
@@ -36,7 +36,7 @@ export interface Lane {
   wantsReload(nowMs: number): boolean;
 }
 
-export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
+export function createLane(channel: Channel, entriesMax: number): Lane {
   const entries = new Map<string, OutboxEntry>();
   const inFlight = new Set<string>();
 
@@ -53,7 +53,7 @@ export function createLane(endpoint: Endpoint, entriesMax: number): Lane {
   }
 
   const lane: Lane = {
-    endpoint,
+    channel,
     inFlight,
     overflowed: false,
     gone: false,

@@ -5,19 +5,18 @@ import { afterAttempt, type Outcome, refusal, report } from './attempt.ts';
 import { createCommitter } from './commit.ts';
 import { createLane, type Lane } from './lane.ts';
 import { findEntries, keyOf } from './rows.ts';
-import type { Clock, Endpoint, Log, Timer, Transport } from './types.ts';
+import type { Channel, Clock, Log, Timer } from './types.ts';
 
-/** Messages of one endpoint in memory: 20 kB each at most. The rest waits in the store. */
+/** Messages of one channel in memory: 20 kB each at most. The rest waits in the store. */
 const LANE_ENTRIES_MAX = 1_000;
-/** Requests to one endpoint at a time: a slow receiver must not take every socket. */
+/** Requests through one channel at a time: a slow receiver must not take every socket. */
 const LANE_CONCURRENCY = 4;
 /** Before the store is asked again for what did not fit into memory, while memory has no room for it. */
 const RELOAD_MS = 30_000;
 
 export interface OutboxOptions {
   readonly store: Pick<ResponseStore, 'writeOutbox' | 'findOutbox' | 'pendingOutbox'>;
-  readonly transport: Transport;
-  readonly endpoints: readonly Endpoint[];
+  readonly channels: readonly Channel[];
   readonly clock: Clock;
   readonly timer: Timer;
   /** In [0, 1). */
@@ -74,11 +73,11 @@ export interface Outbox {
  * sent twice only when the process dies between the answer and the note of it.
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, transport, clock, timer, random, log } = options;
+  const { store, clock, timer, random, log } = options;
   const entriesMax = options.entriesMax ?? LANE_ENTRIES_MAX;
   const concurrency = options.concurrency ?? LANE_CONCURRENCY;
   const lanes = new Map<string, Lane>(
-    options.endpoints.map((endpoint) => [endpoint.name, createLane(endpoint, entriesMax)]),
+    options.channels.map((channel) => [channel.name, createLane(channel, entriesMax)]),
   );
   const committer = createCommitter({ store, timer, log, onOutcomes: options.onOutcomes });
   const running = new Set<Promise<void>>();
@@ -98,7 +97,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     cancelTimer = undefined;
     let wakeMs = Number.POSITIVE_INFINITY;
     for (const lane of lanes.values()) {
-      if (lane.endpoint.disabled) continue;
+      if (lane.channel.disabled) continue;
       for (let entry = next(lane); entry !== undefined; entry = next(lane)) launch(lane, entry);
       if (lane.wantsReload(clock())) reload(lane);
       if (lane.inFlight.size < concurrency) wakeMs = Math.min(wakeMs, lane.wakeMs());
@@ -134,14 +133,14 @@ export function createOutbox(options: OutboxOptions): Outbox {
     counts.attempts += 1;
     const { outcome, gone, pauseUntilMs } = afterAttempt(
       entry,
-      await transport.send(lane.endpoint, entry),
+      await lane.channel.send(entry),
       clock(),
       random,
     );
     if (gone) {
       lane.gone = true;
       log.error(
-        { endpoint: lane.endpoint.name },
+        { endpoint: lane.channel.name },
         'endpoint answered 410 and is disabled until the next start',
       );
     }
@@ -163,7 +162,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     else lane?.drop(entry);
   }
 
-  /** Puts entries on their lanes; those of endpoints nobody knows any more end as dead. */
+  /** Puts entries on their lanes; those of channels nobody knows any more end as dead. */
   async function admit(entries: readonly OutboxEntry[]): Promise<void> {
     for (const entry of entries) {
       const lane = lanes.get(entry.endpoint);
@@ -179,7 +178,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (reloading.has(lane)) return;
     const job = load(lane)
       .catch((error: unknown) => {
-        log.warn({ err: error, endpoint: lane.endpoint.name }, 'the outbox could not be read again');
+        log.warn({ err: error, endpoint: lane.channel.name }, 'the outbox could not be read again');
         lane.unanswered = true;
       })
       .finally(() => {
@@ -195,7 +194,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const limit = entriesMax + lane.size;
     const settled = new Set<string>();
     settledMeanwhile.set(lane, settled);
-    const pending = await store.pendingOutbox({ endpoint: lane.endpoint.name, limit });
+    const pending = await store.pendingOutbox({ endpoint: lane.channel.name, limit });
     lane.unanswered = false;
     const certain = pending.filter((entry) => !settled.has(keyOf(entry)));
     // What waits again may have lost its place meanwhile: its row is read once more.
@@ -218,7 +217,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     async start() {
       // All first, because nobody asks for what was meant for endpoints that are no more.
       const pending = await store.pendingOutbox();
-      for (const lane of lanes.values()) lane.overflowed = !lane.endpoint.disabled;
+      for (const lane of lanes.values()) lane.overflowed = !lane.channel.disabled;
       await admit(pending);
     },
     async enqueue(entries) {
@@ -283,7 +282,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     },
     get lanes() {
       return [...lanes.values()].map((lane) => ({
-        endpoint: lane.endpoint.name,
+        endpoint: lane.channel.name,
         waiting: lane.size - lane.inFlight.size,
         inFlight: lane.inFlight.size,
         overflowed: lane.overflowed,

@@ -2,7 +2,7 @@ import type { TokenRef } from '../domain/event/index.ts';
 import { severityRank } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
 import type { RevocationWish } from '../domain/notice.ts';
-import type { Response } from '../domain/response.ts';
+import type { Response, ResponseTarget } from '../domain/response.ts';
 import { refKey, refLabel } from '../domain/token.ts';
 import type { ResponseConfig } from './config.ts';
 
@@ -28,21 +28,26 @@ export function planRevocation(wish: RevocationWish, context: PlanContext): Resp
   return {
     tenant: alert.tenant,
     id: revocationId(alert.tenant, target),
+    planId: '',
+    step: 0,
     alertId: alert.id,
     chainId: alert.chainId,
     detector: alert.detector,
     action: 'token.revoke',
-    target,
+    target: { kind: 'token', key: refKey(target), ref: target },
     targetKey: refKey(target),
-    mode: context.config.mode,
+    mode: context.config.dryRun ? 'dry_run' : 'real',
     state: decision.state,
     attempt: 0,
     atMs: context.nowMs,
     reason: decision.reason,
     endpoint: context.config.endpoint ?? '',
+    confirms: 'none',
     httpStatus: 0,
     requestedBy: 'chainwarden',
+    approvedBy: [],
     residualUntilMs: wish.liveUntilMs,
+    causedMs: alert.lastAtMs,
   };
 }
 
@@ -67,8 +72,9 @@ function decide(wish: RevocationWish, { config, nowMs, imported }: PlanContext):
     return proposed(`its severity is ${wish.severity}, automatic revocation begins at ${config.minSeverity}`);
   }
   if (config.endpoint === undefined) return proposed('no endpoint is configured that could revoke');
+  if (config.mode !== 'auto') return proposed(`the mode is ${config.mode}`);
   const basis = `${alert.detector}: ${wish.fact}`;
-  return { state: 'requested', reason: config.mode === 'auto' ? basis : `dry run: not sent; ${basis}` };
+  return { state: 'requested', reason: config.dryRun ? `dry run: not sent; ${basis}` : basis };
 }
 
 function refused(reason: string): Decision {
@@ -109,7 +115,7 @@ export function reconsider(
 ): Response | undefined {
   if (known === undefined) return plan;
   const final = known.state !== 'proposed' && known.state !== 'refused' && known.state !== 'failed';
-  if (final && !(known.mode === 'dry_run' && plan.mode === 'auto')) return undefined;
+  if (final && !(known.mode === 'dry_run' && plan.mode === 'real')) return undefined;
   // Only news changes a decision. A replay under a looser configuration must not revoke what people have seen
   // proposed and left alone.
   if (plan.state !== 'requested' || wish.alert.lastAtMs <= known.atMs) return undefined;
@@ -124,7 +130,11 @@ export function proposeUndo(done: Response, nowMs: number): Response {
     state: 'proposed',
     attempt: 0,
     atMs: nowMs,
-    reason: `undo: alert ${done.alertId} was withdrawn after ${refLabel(done.target)} had been revoked`,
+    reason: `undo: alert ${done.alertId} was withdrawn after ${labelOf(done.target)} had been revoked`,
     httpStatus: 0,
   };
+}
+
+function labelOf(target: ResponseTarget): string {
+  return target.kind === 'token' ? refLabel(target.ref) : target.key;
 }

@@ -1,20 +1,22 @@
 import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
-import type { OutboxEntry, Response } from '../domain/response.ts';
+import type { OutboxEntry } from '../domain/response.ts';
 import { adopt } from './adopt.ts';
 import { addressees, stillToSay } from './announce.ts';
 import { createOutbox, type LaneStatus, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { placeInTime } from './place-in-time.ts';
 import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
 import { keyOf, newEntry } from './rows.ts';
+import type { Render, Subscription } from './types.ts';
 
 export interface ResponderOptions
   extends RevokerOptions,
     Pick<OutboxOptions, 'timer' | 'random' | 'entriesMax' | 'concurrency'> {
   readonly store: ResponseStore;
-  /** The text of a message to people, fixed when it is first made. */
-  readonly body: (notice: Notice, response: Response | undefined) => string;
+  readonly subscriptions: readonly Subscription[];
+  /** The text of a message to people, unless the subscription has its own. */
+  readonly body: Render;
 }
 
 export interface HandleOptions {
@@ -39,7 +41,7 @@ export interface Responder {
 
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
-  const { store, endpoints, clock, body } = options;
+  const { store, subscriptions, clock, body } = options;
   const revoker = createRevoker(options);
   const outbox = createOutbox({ ...options, veto: revoker.veto, onOutcomes: revoker.note });
   const rehearsals = new Set<Promise<void>>();
@@ -50,7 +52,7 @@ export function createResponder(options: ResponderOptions): Responder {
     told: readonly OutboxEntry[],
   ): Promise<readonly OutboxEntry[]> {
     const before = new Map(told.map((entry) => [keyOf(entry), entry]));
-    const { announcements, known } = await placeInTime(store, addressees(notices, endpoints), before);
+    const { announcements, known } = await placeInTime(store, addressees(notices, subscriptions), before);
     const responses = new Map(decided.map(({ wish, response }) => [keyOf(wish.alert), response]));
     const responseTo = ({ about }: Notice) =>
       ('alerts' in about ? about.alerts : [about])
@@ -63,7 +65,7 @@ export function createResponder(options: ResponderOptions): Responder {
       return newEntry({ tenant: notice.about.tenant, id }, clock(), {
         endpoint: endpoint.name,
         type: notice.type,
-        body: body(notice, responseTo(notice)),
+        body: (endpoint.render ?? body)(notice, responseTo(notice)),
         responseId: '',
       });
     });
@@ -89,12 +91,7 @@ export function createResponder(options: ResponderOptions): Responder {
       if (notices.length === 0 && wishes.length === 0) return;
 
       const decided = await revoker.decide(wishes, isHistory);
-      const { noted, told } = await adopt(notices, {
-        store,
-        endpoints,
-        clock,
-        body: (notice) => body(notice, undefined),
-      });
+      const { noted, told } = await adopt(notices, { store, subscriptions, clock, body });
       const news = await announce(notices, decided, [...noted, ...told]);
       if (noted.length > 0) await store.writeOutbox(noted);
       await outbox.enqueue([...revoker.entries(decided), ...told, ...news]);

@@ -7,7 +7,7 @@ import type { Outbox } from './outbox.ts';
 import { planRevocation, proposeUndo, reconsider, revocationBody, revocationId } from './plan.ts';
 import { afterOutcome } from './progress.ts';
 import { findResponses, keyOf, newEntry } from './rows.ts';
-import type { Clock, Endpoint, Log, Transport } from './types.ts';
+import type { Channel, Clock, Log } from './types.ts';
 
 /** A decision about a wish, durable. */
 export interface Decided {
@@ -36,8 +36,7 @@ export interface Revoker {
 
 export interface RevokerOptions {
   readonly store: Pick<ResponseStore, 'findResponses' | 'writeResponses'>;
-  readonly transport: Transport;
-  readonly endpoints: readonly Endpoint[];
+  readonly channels: readonly Channel[];
   readonly config: ResponseConfig;
   readonly clock: Clock;
   readonly log: Log;
@@ -45,17 +44,26 @@ export interface RevokerOptions {
 
 /** Carries revocations from the wish to the note of what the receiver said. */
 export function createRevoker(options: RevokerOptions): Revoker {
-  const { store, transport, endpoints, clock, log } = options;
-  const executor = endpoints.find(({ name, disabled }) => name === options.config.endpoint && !disabled);
+  const { store, channels, clock, log } = options;
+  const executor = channels.find(({ name, disabled }) => name === options.config.endpoint && !disabled);
   const config: ResponseConfig = { ...options.config, endpoint: executor?.name };
 
   async function write(rows: readonly Response[]): Promise<void> {
     if (rows.length > 0) await store.writeResponses(rows);
   }
 
-  async function rehearseOne(endpoint: Endpoint, { wish, response }: Decided): Promise<void> {
-    const message = { id: response.id, body: revocationBody(wish, response) };
-    const problem = await transport.rehearse(endpoint, message);
+  function entryOf({ wish, response }: Decided): OutboxEntry {
+    return newEntry(response, clock(), {
+      endpoint: response.endpoint,
+      type: response.action,
+      body: revocationBody(wish, response),
+      responseId: response.id,
+    });
+  }
+
+  async function rehearseOne(channel: Channel, one: Decided): Promise<void> {
+    const { response } = one;
+    const problem = await channel.rehearse(entryOf(one));
     if (problem === undefined) return;
     const reason = `dry run: not sent, and it would have failed: ${problem}`;
     await write([{ ...response, state: 'failed', reason, atMs: Math.max(clock(), response.atMs + 1) }]);
@@ -87,15 +95,8 @@ export function createRevoker(options: RevokerOptions): Revoker {
 
     entries: (decided) =>
       decided
-        .filter(({ response }) => response.state === 'requested' && response.mode === 'auto')
-        .map(({ wish, response }) =>
-          newEntry(response, clock(), {
-            endpoint: response.endpoint,
-            type: response.action,
-            body: revocationBody(wish, response),
-            responseId: response.id,
-          }),
-        ),
+        .filter(({ response }) => response.state === 'requested' && response.mode === 'real')
+        .map(entryOf),
 
     async rehearse(decided) {
       if (executor === undefined) return;
@@ -115,7 +116,7 @@ export function createRevoker(options: RevokerOptions): Revoker {
       const undone: Response[] = [];
       for (const name of named) {
         const response = known.get(keyOf(name));
-        if (response?.alertId !== name.alertId || response.mode !== 'auto') continue;
+        if (response?.alertId !== name.alertId || response.mode !== 'real') continue;
         const waits = response.state === 'requested';
         if (!waits && !carriedOut.has(response.state)) continue;
         if (waits && (await outbox.cancel(name.tenant, name.id, 'the alert was withdrawn'))) continue;
@@ -128,7 +129,8 @@ export function createRevoker(options: RevokerOptions): Revoker {
     veto(entry) {
       if (entry.type !== 'token.revoke') return undefined;
       if (config.killSwitch) return 'the kill switch is on';
-      return config.mode === 'auto' ? undefined : 'responses are in dry run';
+      if (config.dryRun) return 'responses are in dry run';
+      return config.mode === 'auto' ? undefined : 'nothing is revoked without a person';
     },
 
     async note(outcomes) {

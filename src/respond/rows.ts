@@ -50,11 +50,12 @@ async function findEach<T extends Named>(
 export function newEntry(
   named: Named,
   nowMs: number,
-  content: Pick<OutboxEntry, 'endpoint' | 'type' | 'body' | 'responseId'>,
+  content: Pick<OutboxEntry, 'endpoint' | 'type' | 'body' | 'responseId'> & { readonly orderKey?: string },
 ): OutboxEntry {
   return {
     tenant: named.tenant,
     id: named.id,
+    orderKey: '',
     ...content,
     state: 'pending',
     attempts: 0,

@@ -1,23 +1,31 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import type { Severity } from '../domain/finding.ts';
+import type { Notice } from '../domain/notice.ts';
+import type { OutboxEntry, Response } from '../domain/response.ts';
 
-/** A receiver of webhooks, checked and with its secrets resolved. Safe to log: the secrets live in `sign` only. */
-export interface Endpoint {
+/** Who is told of what. The channel of the same name is how. */
+export interface Subscription {
   readonly name: string;
-  readonly url: URL;
+  readonly disabled: boolean;
   /** Patterns over message types, e.g. `alert.*`. */
   readonly events: readonly string[];
   readonly minSeverity: Severity;
-  /** Loopback, private and carrier-grade addresses, and plain http to them. Never link-local or metadata. */
-  readonly allowPrivate: boolean;
-  readonly disabled: boolean;
-  /** The value of `webhook-signature`: one signature for each secret. */
-  readonly sign: (id: string, timestamp: Date, body: string) => string;
+  /** The text of a message where it is not the one that everybody gets. */
+  readonly render?: Render;
 }
+
+/** The text of a message to people, fixed when it is first made. */
+export type Render = (notice: Notice, response: Response | undefined) => string;
 
 /** What became of one attempt. */
 export type Attempt =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfter: string | undefined }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly retryAfter: string | undefined;
+      /** What the receiver called the message. */
+      readonly receipt?: string;
+    }
   | {
       readonly kind: 'failed';
       readonly code: ErrorCode;
@@ -25,14 +33,14 @@ export type Attempt =
       readonly retriable: boolean;
     };
 
-/** How a message leaves. Expected failures are values. */
-export interface Transport {
-  send(endpoint: Endpoint, message: { readonly id: string; readonly body: string }): Promise<Attempt>;
+/** One way out: to an endpoint that is told, or to a connector that revokes. Expected failures are values. */
+export interface Channel {
+  readonly name: string;
+  /** What it is to carry waits in the store. */
+  readonly disabled: boolean;
+  send(entry: OutboxEntry): Promise<Attempt>;
   /** Everything but the request: signs, resolves and checks the destination. Undefined when nothing is wrong. */
-  rehearse(
-    endpoint: Endpoint,
-    message: { readonly id: string; readonly body: string },
-  ): Promise<string | undefined>;
+  rehearse(entry: OutboxEntry): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,20 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { ChainwardenError } from '../domain/errors.ts';
 import { WEBHOOK_RESPONSE_BYTES_MAX, WEBHOOK_TIMEOUT_MS } from '../domain/limits.ts';
+import type { OutboxEntry } from '../domain/response.ts';
 import type { Guard } from './guard.ts';
-import type { Attempt, Clock, Endpoint, Transport } from './types.ts';
+import type { Attempt, Channel, Clock } from './types.ts';
+
+/** A receiver of webhooks, checked and with its secrets resolved. Safe to log: the secrets live in `sign` only. */
+export interface WebhookDestination {
+  readonly name: string;
+  readonly disabled: boolean;
+  readonly url: URL;
+  /** Loopback, private and carrier-grade addresses, and plain http to them. Never link-local or metadata. */
+  readonly allowPrivate: boolean;
+  /** The value of `webhook-signature`: one signature for each secret. */
+  readonly sign: (id: string, timestamp: Date, body: string) => string;
+}
 
 export interface WebhookOptions {
   readonly guard: Guard;
@@ -11,37 +23,31 @@ export interface WebhookOptions {
 }
 
 /**
- * Standard Webhooks over undici. Each endpoint has connections of its own, because the look-up that pins the
- * checked address belongs to the endpoint. Proxy variables of the environment are not read: a proxy would resolve
+ * Standard Webhooks over undici. Each destination has connections of its own, because the look-up that pins the
+ * checked address belongs to the destination. Proxy variables of the environment are not read: a proxy would resolve
  * the name again, unchecked.
  */
-export function createWebhookTransport(options: WebhookOptions): Transport {
+export function createWebhookChannel(destination: WebhookDestination, options: WebhookOptions): Channel {
   const { guard, clock, timeoutMs = WEBHOOK_TIMEOUT_MS } = options;
-  const agents = new Map<string, Agent>();
-
-  function agentOf(endpoint: Endpoint): Agent {
-    const known = agents.get(endpoint.name);
-    if (known !== undefined) return known;
-    const agent = new Agent({
-      connect: { lookup: guard.lookup(endpoint), timeout: timeoutMs },
-      headersTimeout: timeoutMs,
-      bodyTimeout: timeoutMs,
-      pipelining: 1,
-    });
-    agents.set(endpoint.name, agent);
-    return agent;
-  }
+  const agent = new Agent({
+    connect: { lookup: guard.lookup(destination), timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    pipelining: 1,
+  });
 
   return {
-    async send(endpoint, message) {
+    name: destination.name,
+    disabled: destination.disabled,
+    async send(entry) {
       try {
         // A literal address is never looked up, so the look-up cannot refuse it.
-        guard.inspect(endpoint);
-        const answer = await request(endpoint.url, {
+        guard.inspect(destination);
+        const answer = await request(destination.url, {
           method: 'POST',
-          headers: headersOf(endpoint, message, clock()),
-          body: message.body,
-          dispatcher: agentOf(endpoint),
+          headers: headersOf(destination, entry, clock()),
+          body: entry.body,
+          dispatcher: agent,
           signal: AbortSignal.timeout(timeoutMs),
         });
         await discard(answer.body);
@@ -54,31 +60,28 @@ export function createWebhookTransport(options: WebhookOptions): Transport {
         return failure(error);
       }
     },
-    async rehearse(endpoint, message) {
+    async rehearse(entry) {
       try {
-        headersOf(endpoint, message, clock());
-        await guard.resolve(endpoint);
+        headersOf(destination, entry, clock());
+        await guard.resolve(destination);
         return undefined;
       } catch (error) {
         return failure(error).message;
       }
     },
-    async close() {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
-      agents.clear();
-    },
+    close: () => agent.destroy(),
   };
 }
 
-function headersOf(endpoint: Endpoint, message: { id: string; body: string }, nowMs: number) {
+function headersOf({ sign }: WebhookDestination, { id, body }: OutboxEntry, nowMs: number) {
   const timestamp = new Date(nowMs);
   return {
     'content-type': 'application/json; charset=utf-8',
     'user-agent': 'chainwarden',
-    'idempotency-key': message.id,
-    'webhook-id': message.id,
+    'idempotency-key': id,
+    'webhook-id': id,
     'webhook-timestamp': String(Math.floor(nowMs / 1000)),
-    'webhook-signature': endpoint.sign(message.id, timestamp, message.body),
+    'webhook-signature': sign(id, timestamp, body),
   };
 }
 

@@ -25,7 +25,11 @@ it('loses nothing and says nothing twice, whenever it is killed', { timeout: 150
   const data = join(folder, 'data');
   const file = join(folder, 'config.yaml');
   const endpoints = [{ name: 'soc', url: receiver.url, secrets: [{ env: 'SOC_SECRET' }], events: ['*'] }];
-  const outbound = { allow: ['127.0.0.1'], endpoints, response: { mode: 'auto', endpoint: 'soc' } };
+  const outbound = {
+    allow: ['127.0.0.1'],
+    endpoints,
+    response: { mode: 'auto', dryRun: false, endpoint: 'soc' },
+  };
   writeFileSync(file, stringify({ logLevel: 'warn', policy: patient, outbound }));
   const settings = { args: ['--config', file], env: { SOC_SECRET: receiver.secret } };
 

@@ -33,7 +33,7 @@ async function playDemo(response: object): Promise<Demo> {
         { name: 'soc', url: receiver.url, secrets: [{ env: 'SOC_SECRET' }] },
         { name: 'revoker', url: receiver.url, secrets: [{ env: 'SOC_SECRET' }], events: ['token.*'] },
       ],
-      response: { endpoint: 'revoker', ...response },
+      response: { mode: 'auto', endpoint: 'revoker', ...response },
     },
   };
   writeFileSync(file, stringify(config));
@@ -80,7 +80,7 @@ describe('the demo', () => {
         mode: 'dry_run',
         state: 'requested',
         action: 'token.revoke',
-        target: alert?.revoke,
+        target: { kind: 'token', token: alert?.revoke },
       },
     ]);
     await end();
@@ -91,12 +91,12 @@ describe('the demo', () => {
   });
 
   it('revokes when it is told to', async () => {
-    const { api, receiver, end } = await playDemo({ mode: 'auto' });
+    const { api, receiver, end } = await playDemo({ dryRun: false });
     await until('the revocation', () => receiver.messages.some(({ type }) => type === 'token.revoke'));
     await until('its answer is noted', async () => (await api.responses())[0]?.state === 'accepted');
     const [response, ...others] = await api.responses();
     expect(others).toEqual([]);
-    expect(response).toMatchObject({ mode: 'auto', httpStatus: 204, endpoint: 'revoker', attempt: 1 });
+    expect(response).toMatchObject({ mode: 'real', httpStatus: 204, endpoint: 'revoker', attempt: 1 });
     await end();
     expect(receiver.refused).toEqual([]);
     const revocations = receiver.messages.filter(({ type }) => type === 'token.revoke');

@@ -60,7 +60,11 @@ async function insist(
 function startOn(folder: string, database: string, receiver: Receiver) {
   const file = join(folder, 'config.yaml');
   const endpoints = [{ name: 'soc', url: receiver.url, secrets: [{ env: 'SOC_SECRET' }], events: ['*'] }];
-  const outbound = { allow: ['127.0.0.1'], endpoints, response: { mode: 'auto', endpoint: 'soc' } };
+  const outbound = {
+    allow: ['127.0.0.1'],
+    endpoints,
+    response: { mode: 'auto', dryRun: false, endpoint: 'soc' },
+  };
   writeFileSync(file, stringify({ logLevel: 'error', policy: patient, outbound }));
   return startService(join(folder, 'data'), {
     args: ['--config', file],

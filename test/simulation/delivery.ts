@@ -1,3 +1,4 @@
+import type { TokenRef } from '../../src/domain/event/index.ts';
 import { type Notice, noticeId } from '../../src/domain/notice.ts';
 import { revocationId } from '../../src/respond/plan.ts';
 import { PAGER } from './process.ts';
@@ -23,7 +24,8 @@ export function delivered(truth: Truth, tables: Tables, received: readonly Recei
   for (const { id, body, endpoint } of received) {
     const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
     if (type === 'token.revoke') {
-      const expected = revocationId(data['tenant'] as string, data['target'] as never);
+      const { ref } = data['target'] as { ref: TokenRef };
+      const expected = revocationId(data['tenant'] as string, ref);
       if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
       continue;
     }

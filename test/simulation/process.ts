@@ -14,7 +14,7 @@ import type { Random } from '../../src/evaluate/random.ts';
 import { createEmbeddedLog } from '../../src/log/embedded.ts';
 import { createPipeline, readProgress, restoreEngine } from '../../src/pipeline.ts';
 import { createResponder } from '../../src/respond/responder.ts';
-import type { Endpoint, Transport } from '../../src/respond/types.ts';
+import type { Channel, Subscription } from '../../src/respond/types.ts';
 import type { Life } from './life.ts';
 import type { Intake } from './publisher.ts';
 import type { SimulatedStore } from './store.ts';
@@ -33,7 +33,7 @@ export interface ProcessParts {
   readonly life: Life;
   readonly nowMs: () => number;
   readonly random: Random;
-  readonly transport: Transport;
+  readonly channel: (name: string) => Channel;
   readonly admit: Admit;
   readonly policy: Policy;
   readonly limits: EngineLimits;
@@ -52,14 +52,11 @@ export interface EngineLimits {
 /** While nothing waits for the time, the watermark is told this often. */
 const IDLE_STEP_MS = 60_000;
 
-const endpoint = (name: string, events: readonly string[]): Endpoint => ({
+const subscription = (name: string, events: readonly string[]): Subscription => ({
   name,
-  url: new URL(`https://${name}.example/hook`),
   events,
   minSeverity: 'info',
-  allowPrivate: false,
   disabled: false,
-  sign: () => '',
 });
 
 /** Told of alerts, and asked to revoke. */
@@ -71,9 +68,9 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void life.after(ms, resolve));
   const responder = createResponder({
     store,
-    transport: parts.transport,
-    endpoints: [endpoint(PAGER, ['alert.*', 'incident.*']), endpoint(REVOKER, ['token.*'])],
-    config: { mode: 'auto', minSeverity: 'high', endpoint: REVOKER, killSwitch: false },
+    channels: [PAGER, REVOKER].map(parts.channel),
+    subscriptions: [subscription(PAGER, ['alert.*', 'incident.*'])],
+    config: { mode: 'auto', dryRun: false, minSeverity: 'high', endpoint: REVOKER, killSwitch: false },
     clock,
     timer: (run, ms) => life.after(ms, run),
     random: parts.random.next,

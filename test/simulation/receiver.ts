@@ -1,5 +1,5 @@
 import type { Random } from '../../src/evaluate/random.ts';
-import type { Attempt, Transport } from '../../src/respond/types.ts';
+import type { Attempt, Channel } from '../../src/respond/types.ts';
 import type { Life } from './life.ts';
 
 /** One message as the receiver got it. */
@@ -15,7 +15,7 @@ const FAULTS_PER_MESSAGE_MAX = 3;
 export interface Receiver {
   readonly received: readonly Received[];
   /** The way to the receiver as one life of the process sees it: requests get lost, and so do answers. */
-  connect(life: Life): Transport;
+  connect(life: Life): (name: string) => Channel;
 }
 
 export function createReceiver(random: Random): Receiver {
@@ -31,12 +31,13 @@ export function createReceiver(random: Random): Receiver {
 
   return {
     received,
-    connect: (life) => ({
-      send(endpoint, { id, body }) {
+    connect: (life) => (name) => ({
+      name,
+      disabled: false,
+      send({ id, body }) {
         const fault = mayFail(id) ? random.pick(['lost', 'unheard', 503, 429, 500] as const) : undefined;
         const arrive = (): void => {
-          if (fault === undefined || fault === 'unheard')
-            received.push({ endpoint: endpoint.name, id, body });
+          if (fault === undefined || fault === 'unheard') received.push({ endpoint: name, id, body });
         };
         return life.outside<Attempt>({
           thereMs: random.int(5, 400),

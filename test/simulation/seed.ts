@@ -91,7 +91,7 @@ async function runSeed(seed: number, admit: Admit, { trace }: SeedOptions): Prom
       life: own,
       nowMs: () => time.nowMs,
       random,
-      transport: receiver.connect(own),
+      channel: receiver.connect(own),
       admit,
       policy: world.policy,
       limits,

@@ -129,7 +129,7 @@ describe('the examples of the README', () => {
     const file = join(folder, 'chainwarden.yaml');
     writeFileSync(file, yaml?.text ?? '');
     const { outbound } = loadConfig({ file, env: {} });
-    expect(outbound.response).toMatchObject({ endpoint: 'token-server', mode: 'dry_run' });
+    expect(outbound.response).toMatchObject({ endpoint: 'token-server', mode: 'auto', dryRun: true });
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     const names = [...(yaml?.text ?? '').matchAll(/env: (\w+)/g)].map(([, name]) => name ?? '');
     const env = Object.fromEntries(names.map((name) => [name, secret]));

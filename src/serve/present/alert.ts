@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { type AlertAction, type AlertWithLife, alertStates, alertVerbs } from '../../domain/alert.ts';
 import { severities } from '../../domain/finding.ts';
-import { type Response, responseStates } from '../../domain/response.ts';
+import {
+  type Response,
+  type ResponseTarget,
+  responseActions,
+  responseStates,
+} from '../../domain/response.ts';
+import { refLabel } from '../../domain/token.ts';
 import { Instant, instant, presentToken, TokenSummary } from './common.ts';
 
 export const subjectKinds = ['token', 'principal', 'chain', 'source'] as const;
@@ -109,9 +115,14 @@ export const ResponseShape = z
     alertId: z.string(),
     chainId: z.string().optional(),
     detector: z.string(),
-    action: z.literal('token.revoke'),
-    target: TokenSummary,
-    mode: z.enum(['dry_run', 'auto']).describe('dry_run: everything but the last request happened'),
+    action: z.enum(responseActions),
+    target: z.object({
+      kind: z.enum(['token', 'family', 'subject']),
+      label: z.string(),
+      token: TokenSummary.optional(),
+      cutOff: Instant.optional().describe('Of a subject: what was minted for it later stays'),
+    }),
+    mode: z.enum(['dry_run', 'real']).describe('dry_run: everything but the last request happened'),
     state: z
       .enum(responseStates)
       .describe('accepted: the receiver took it, which does not yet prove that the authority ended'),
@@ -133,7 +144,7 @@ export function presentResponse(response: Response): z.infer<typeof ResponseShap
     chainId,
     detector,
     action,
-    target: presentToken(response.target),
+    target: presentTarget(response.target),
     mode,
     state,
     attempt,
@@ -144,6 +155,13 @@ export function presentResponse(response: Response): z.infer<typeof ResponseShap
     requestedBy,
     residualUntil: instant(response.residualUntilMs),
   };
+}
+
+function presentTarget(target: ResponseTarget): z.infer<typeof ResponseShape>['target'] {
+  const { kind } = target;
+  if (kind === 'token') return { kind, label: refLabel(target.ref), token: presentToken(target.ref) };
+  if (kind === 'family') return { kind, label: target.family };
+  return { kind, label: target.subject.id, cutOff: instant(target.cutOffMs) };
 }
 
 /** Rows hold an empty string where nothing was said; the API leaves the member out. */

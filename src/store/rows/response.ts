@@ -33,7 +33,7 @@ export const responsesTable: TableOf<Response> = {
     textCell(response.chainId),
     textCell(response.detector),
     response.action,
-    response.mode,
+    response.mode === 'real' ? 'auto' : response.mode,
     textCell(response.targetKey),
     textCell(response.endpoint),
     countCell(response.httpStatus, 0xffff),

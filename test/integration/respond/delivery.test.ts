@@ -8,7 +8,7 @@ import type { LiveFinding } from '../../../src/domain/finding.ts';
 import {
   createGuard,
   createResponder,
-  createWebhookTransport,
+  createWebhookChannel,
   type Log,
   OutboundConfig,
   resolveEndpoints,
@@ -80,7 +80,7 @@ function aFinding(over: Partial<LiveFinding> = {}): LiveFinding {
 const never: Timer = () => () => undefined;
 
 /** One process: everything new but the store. Its clock runs ahead by the waits that were cut short. */
-function boot(mode: 'auto' | 'dry_run', later: Timer = impatient) {
+function boot(mode: 'real' | 'dry_run', later: Timer = impatient) {
   const config = OutboundConfig.parse({
     endpoints: [
       { name: 'ops', url: `http://127.0.0.1:${port}/ops`, secrets: [{ env: 'HOOK' }], allowPrivate: true },
@@ -92,19 +92,19 @@ function boot(mode: 'auto' | 'dry_run', later: Timer = impatient) {
         allowPrivate: true,
       },
     ],
-    response: { mode, endpoint: 'idp' },
+    response: { mode: 'auto', dryRun: mode === 'dry_run', endpoint: 'idp' },
   });
   let ahead = 0;
   const clock = () => Date.now() + ahead;
-  const transport = createWebhookTransport({
-    guard: createGuard({ allow: config.allow }),
-    clock: Date.now,
-    timeoutMs: 5_000,
-  });
+  const guard = createGuard({ allow: config.allow });
+  const endpoints = resolveEndpoints(config.endpoints, { HOOK: secret });
+  const channels = endpoints.map((endpoint) =>
+    createWebhookChannel(endpoint, { guard, clock: Date.now, timeoutMs: 5_000 }),
+  );
   const responder = createResponder({
     store: opened.store,
-    transport,
-    endpoints: resolveEndpoints(config.endpoints, { HOOK: secret }),
+    channels,
+    subscriptions: endpoints,
     config: config.response,
     clock,
     timer: (run, ms) =>
@@ -126,7 +126,7 @@ function boot(mode: 'auto' | 'dry_run', later: Timer = impatient) {
     start: responder.start,
     stop: async () => {
       await responder.stop();
-      await transport.close();
+      await Promise.all(channels.map((channel) => channel.close()));
     },
   };
 }
@@ -146,17 +146,17 @@ const types = () => messages.map(({ type }) => type).sort();
 
 describe('alerts and revocations, with a real store and a real receiver', () => {
   it('reach the receiver signed, and the answer reaches the store', async () => {
-    const process = boot('auto');
+    const process = boot('real');
     await process.handle([aFinding()]);
     await vi.waitFor(async () =>
-      expect(await responses()).toEqual([{ mode: 'auto', state: 'accepted', attempt: 1, httpStatus: 200 }]),
+      expect(await responses()).toEqual([{ mode: 'real', state: 'accepted', attempt: 1, httpStatus: 200 }]),
     );
     await vi.waitFor(() => expect(types()).toEqual(['incident.raised', 'token.revoke']));
     await process.stop();
     const revoke = messages.find(({ type }) => type === 'token.revoke');
     expect(revoke?.data).toMatchObject({
       tenant,
-      target: { iss: 'iss', jti: 't1' },
+      target: { kind: 'token', ref: { iss: 'iss', jti: 't1' } },
       idempotencyKey: revoke?.id,
     });
     const { items } = await opened.store.alerts({
@@ -184,10 +184,10 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
 
   it('are repeated under one id until the receiver takes them', async () => {
     answer = ({ type }, count) => (type === 'token.revoke' && count < 4 ? 503 : 200);
-    const process = boot('auto');
+    const process = boot('real');
     await process.handle([aFinding()]);
     await vi.waitFor(async () =>
-      expect(await responses()).toEqual([{ mode: 'auto', state: 'accepted', attempt: 4, httpStatus: 200 }]),
+      expect(await responses()).toEqual([{ mode: 'real', state: 'accepted', attempt: 4, httpStatus: 200 }]),
     );
     await process.stop();
     const revokes = messages.filter(({ type }) => type === 'token.revoke');
@@ -197,7 +197,7 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
   it('survive a restart: pending ones are sent under their ids, delivered ones are not', async () => {
     // The first process dies with its revocation unanswered and its alert delivered.
     answer = ({ type }) => (type === 'token.revoke' ? 'hang up' : 200);
-    const first = boot('auto', never);
+    const first = boot('real', never);
     await first.handle([aFinding()]);
     await vi.waitFor(() => expect(types()).toContain('incident.raised'));
     await vi.waitFor(() => expect(types()).toContain('token.revoke'));
@@ -209,7 +209,7 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
     opened = await openTestStore({ database: opened.database });
     messages.length = 0;
     answer = () => 200;
-    const second = boot('auto');
+    const second = boot('real');
     await second.start();
     await second.handle([aFinding()]);
     await vi.waitFor(async () => expect(await responses()).toMatchObject([{ state: 'accepted' }]));

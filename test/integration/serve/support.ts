@@ -271,7 +271,9 @@ export function responseRow(tenant: string, id: string, alertId: string, chainId
     chainId,
     detector: 'scope-creep',
     action: 'token.revoke',
-    target: token,
+    planId: '',
+    step: 0,
+    target: { kind: 'token', key: tokenKey, ref: token },
     targetKey: tokenKey,
     mode: 'dry_run',
     state: 'proposed',
@@ -279,8 +281,11 @@ export function responseRow(tenant: string, id: string, alertId: string, chainId
     atMs: nowMs + 3_000,
     reason: 'dry run',
     endpoint: 'revoker',
+    confirms: 'none',
     httpStatus: 0,
     requestedBy: 'policy',
+    approvedBy: [],
+    causedMs: nowMs,
     residualUntilMs: null,
   };
 }

@@ -62,7 +62,9 @@ describe('the body of a message', () => {
       chainId: undefined,
       detector: 'scope-creep',
       action: 'token.revoke',
-      target: { iss: 'iss', jti: 't1' },
+      planId: '',
+      step: 0,
+      target: { kind: 'token', key: 'k', ref: { iss: 'iss', jti: 't1' } },
       targetKey: 'k',
       mode: 'dry_run',
       state: 'requested',
@@ -70,8 +72,11 @@ describe('the body of a message', () => {
       atMs: startMs,
       reason: 'dry run: not sent',
       endpoint: 'idp',
+      confirms: 'none',
       httpStatus: 0,
       requestedBy: 'chainwarden',
+      approvedBy: [],
+      causedMs: startMs,
       residualUntilMs: null,
     } as const;
     expect(JSON.parse(noticeBody(notice, response)).data.response).toEqual({

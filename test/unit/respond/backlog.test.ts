@@ -21,8 +21,7 @@ function setUp(over: Partial<OutboxOptions> = {}, pendingMax?: number) {
   const transport = createScripted(time.clock);
   const outbox = createOutbox({
     store,
-    transport,
-    endpoints: [endpointOf('ops'), endpointOf('other')],
+    channels: transport.channels([endpointOf('ops'), endpointOf('other')]),
     clock: time.clock,
     timer: time.timer,
     random: () => 0,

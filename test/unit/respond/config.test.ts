@@ -18,7 +18,7 @@ describe('the configuration of what leaves', () => {
     expect(OutboundConfig.parse({})).toEqual({
       endpoints: [],
       allow: [],
-      response: { mode: 'dry_run', minSeverity: 'high', killSwitch: false },
+      response: { mode: 'propose', dryRun: true, minSeverity: 'high', killSwitch: false },
     });
   });
 

@@ -3,7 +3,7 @@ import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { incidentId } from '../../../src/domain/incident.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
-import type { Endpoint } from '../../../src/respond/types.ts';
+import type { Subscription } from '../../../src/respond/types.ts';
 import { findingOf } from '../alert/findings.ts';
 import { createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
 
@@ -16,13 +16,13 @@ type World = ReturnType<typeof createWorld>;
 const ops = endpointOf('ops', { events: ['incident.*'] });
 
 /** One process: an empty book, a new responder, the world's store. */
-function boot({ time, store, transport }: World, endpoints: readonly Endpoint[] = [ops]) {
+function boot({ time, store, transport }: World, endpoints: readonly Subscription[] = [ops]) {
   const book = createAlertBook();
   const responder = createResponder({
     store,
-    transport,
-    endpoints,
-    config: { mode: 'dry_run', minSeverity: 'high', endpoint: 'idp', killSwitch: false },
+    channels: transport.channels(endpoints),
+    subscriptions: endpoints,
+    config: { mode: 'auto', dryRun: true, minSeverity: 'high', endpoint: 'idp', killSwitch: false },
     clock: time.clock,
     timer: time.timer,
     random: () => 0,

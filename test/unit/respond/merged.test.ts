@@ -16,9 +16,9 @@ function boot({ time, store, transport }: World) {
   const book = createAlertBook();
   const responder = createResponder({
     store,
-    transport,
-    endpoints: [endpointOf('ops')],
-    config: { mode: 'dry_run', minSeverity: 'high', endpoint: 'idp', killSwitch: false },
+    channels: transport.channels([endpointOf('ops')]),
+    subscriptions: [endpointOf('ops')],
+    config: { mode: 'auto', dryRun: true, minSeverity: 'high', endpoint: 'idp', killSwitch: false },
     clock: time.clock,
     timer: time.timer,
     random: () => 0,

@@ -22,8 +22,7 @@ function setUp(over: Partial<OutboxOptions> = {}) {
   const transport = createScripted(time.clock);
   const options: OutboxOptions = {
     store,
-    transport,
-    endpoints: [endpointOf('ops'), endpointOf('other')],
+    channels: transport.channels([endpointOf('ops'), endpointOf('other')]),
     clock: time.clock,
     timer: time.timer,
     random: () => 0,
@@ -294,7 +293,8 @@ describe('the outbox', () => {
   it('leaves a disabled endpoint alone, and ends what was meant for one that is no more', async () => {
     const { options, transport, time, stored, store } = setUp();
     await store.writeOutbox([entryOf('a'), entryOf('b', { endpoint: 'removed' })]);
-    const outbox = createOutbox({ ...options, endpoints: [endpointOf('ops', { disabled: true })] });
+    const channels = transport.channels([endpointOf('ops', { disabled: true })]);
+    const outbox = createOutbox({ ...options, channels });
     await outbox.start();
     await time.advance(week);
     expect(transport.sent).toEqual([]);

@@ -3,7 +3,7 @@ import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import type { ResponseConfig } from '../../../src/respond/config.ts';
 import { createResponder, type HandleOptions } from '../../../src/respond/responder.ts';
-import type { Endpoint } from '../../../src/respond/types.ts';
+import type { Subscription } from '../../../src/respond/types.ts';
 import { findingOf } from '../alert/findings.ts';
 import {
   createMemoryResponses,
@@ -18,8 +18,14 @@ import {
 } from './support.ts';
 
 const minute = 60_000;
-const dryRun: ResponseConfig = { mode: 'dry_run', minSeverity: 'high', endpoint: 'idp', killSwitch: false };
-const auto: ResponseConfig = { ...dryRun, mode: 'auto' };
+const auto: ResponseConfig = {
+  mode: 'auto',
+  dryRun: false,
+  minSeverity: 'high',
+  endpoint: 'idp',
+  killSwitch: false,
+};
+const dryRun: ResponseConfig = { ...auto, dryRun: true };
 const withdrawn = findingOf({ state: 'withdrawn', version: 2 });
 
 interface World {
@@ -34,12 +40,13 @@ function createWorld(): World {
 }
 
 /** One process: an empty book, a new responder, the world's store. */
-function boot(world: World, config: ResponseConfig = dryRun, endpoints?: readonly Endpoint[]) {
+function boot(world: World, config: ResponseConfig = dryRun, endpoints?: readonly Subscription[]) {
   const book = createAlertBook();
+  const subscriptions = endpoints ?? [endpointOf('ops'), endpointOf('idp', { events: ['token.revoke'] })];
   const responder = createResponder({
     store: world.store,
-    transport: world.transport,
-    endpoints: endpoints ?? [endpointOf('ops'), endpointOf('idp', { events: ['token.revoke'] })],
+    channels: world.transport.channels(subscriptions),
+    subscriptions,
     config,
     clock: world.time.clock,
     timer: world.time.timer,
@@ -203,7 +210,7 @@ describe('revoking', () => {
         mode: 'dry_run',
         state: 'requested',
         reason: 'dry run: not sent; scope-creep: hop-drift',
-        target: { iss: 'iss', jti: 't1' },
+        target: { kind: 'token', ref: { iss: 'iss', jti: 't1' } },
         endpoint: 'idp',
         residualUntilMs: startMs + 60 * minute,
       },
@@ -230,7 +237,7 @@ describe('revoking', () => {
       timestamp: new Date(startMs).toISOString(),
       data: {
         tenant: 'acme',
-        target: { iss: 'iss', jti: 't1' },
+        target: { kind: 'token', key: 'tok:["iss","t1"]', ref: { iss: 'iss', jti: 't1' } },
         reason: 'scope-creep: hop-drift',
         alertId: expect.stringMatching(/^alr_/),
         chainId: 'chn_1',
@@ -238,7 +245,7 @@ describe('revoking', () => {
         notAfter: new Date(startMs + 60 * minute).toISOString(),
       },
     });
-    expect(responses(world)).toEqual(['auto requested 0', 'auto accepted 1']);
+    expect(responses(world)).toEqual(['real requested 0', 'real accepted 1']);
   });
 
   it('revokes a token once, whichever detectors ask', async () => {
@@ -255,9 +262,9 @@ describe('revoking', () => {
     await boot(world, auto).handle([findingOf()]);
     await world.time.advance(5 * 24 * 60 * minute);
     expect(responses(world).slice(0, 3)).toEqual([
-      'auto requested 0',
-      'auto requested 1',
-      'auto requested 2',
+      'real requested 0',
+      'real requested 1',
+      'real requested 2',
     ]);
     expect(world.store.responses[1]?.reason).toBe('HTTP 500; next attempt at 2026-06-01T12:00:01.000Z');
     expect(world.store.responses.at(-1)).toMatchObject({
@@ -286,7 +293,7 @@ describe('revoking', () => {
     const world = createWorld();
     const { endpoint: _, ...nobody } = auto;
     await boot(world, nobody).handle([findingOf()]);
-    expect(responses(world)).toEqual(['auto proposed 0']);
+    expect(responses(world)).toEqual(['real proposed 0']);
   });
 
   it('makes up for a crash between the decision and its outbox entry', async () => {
@@ -297,7 +304,7 @@ describe('revoking', () => {
     world.store.writeOutbox = writeOutbox;
     await boot(world, auto).handle([findingOf()]);
     expect(sent(world)).toContain('token.revoke to idp');
-    expect(responses(world)).toEqual(['auto requested 0', 'auto accepted 1']);
+    expect(responses(world)).toEqual(['real requested 0', 'real accepted 1']);
   });
 
   it('revokes nothing old because the configuration was loosened and the log is replayed', async () => {
@@ -316,7 +323,7 @@ describe('revoking', () => {
     await handle([findingOf({ severity: 'medium' })]);
     await world.time.advance(minute);
     await handle([findingOf({ fact: 'use', severity: 'critical', atMs: startMs + 30_000, version: 2 })]);
-    expect(responses(world)).toEqual(['auto proposed 0', 'auto requested 0', 'auto accepted 1']);
+    expect(responses(world)).toEqual(['real proposed 0', 'real requested 0', 'real accepted 1']);
   });
 
   it('does not send what still waits after the kill switch is thrown', async () => {
@@ -373,7 +380,7 @@ describe('revoking', () => {
     await handle([findingOf()]);
     await handle([withdrawn]);
     await boot(world, auto).handle([withdrawn]);
-    expect(responses(world)).toEqual(['auto requested 0', 'auto accepted 1', 'auto proposed 0']);
+    expect(responses(world)).toEqual(['real requested 0', 'real accepted 1', 'real proposed 0']);
     expect(world.store.responses.at(-1)?.reason).toMatch(/^undo: alert alr_\w+ was withdrawn after t1/);
     expect(sent(world).filter((line) => line.startsWith('token.'))).toHaveLength(1);
   });

@@ -1,6 +1,6 @@
 import type { ResponseStore } from '../../../src/domain/ports.ts';
 import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
-import type { Attempt, Endpoint, Log, Timer, Transport } from '../../../src/respond/types.ts';
+import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
 
 export const startMs = Date.UTC(2026, 5, 1, 12);
 
@@ -97,10 +97,12 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
   return store;
 }
 
-export interface Scripted extends Transport {
+export interface Scripted {
   readonly sent: { endpoint: string; id: string; body: string; atMs: number }[];
   answer: (id: string, attempt: number) => Attempt | Promise<Attempt>;
   problem: string | undefined;
+  /** Ways into this network. */
+  channels(of: readonly Pick<Channel, 'name' | 'disabled'>[]): Channel[];
 }
 
 /** A network that answers what the test says. */
@@ -110,12 +112,17 @@ export function createScripted(clock: () => number): Scripted {
     sent,
     answer: () => status(200),
     problem: undefined,
-    async send(endpoint, { id, body }) {
-      sent.push({ endpoint: endpoint.name, id, body, atMs: clock() });
-      return transport.answer(id, sent.filter((message) => message.id === id).length);
-    },
-    rehearse: async () => transport.problem,
-    close: async () => undefined,
+    channels: (of) =>
+      of.map(({ name, disabled }) => ({
+        name,
+        disabled,
+        async send({ id, body }) {
+          sent.push({ endpoint: name, id, body, atMs: clock() });
+          return transport.answer(id, sent.filter((message) => message.id === id).length);
+        },
+        rehearse: async () => transport.problem,
+        close: async () => undefined,
+      })),
   };
   return transport;
 }
@@ -124,17 +131,8 @@ export function status(code: number, retryAfter?: string): Attempt {
   return { kind: 'answered', status: code, retryAfter };
 }
 
-export function endpointOf(name: string, over: Partial<Endpoint> = {}): Endpoint {
-  return {
-    name,
-    url: new URL(`https://${name}.example/hook`),
-    events: ['alert.*'],
-    minSeverity: 'info',
-    allowPrivate: false,
-    disabled: false,
-    sign: () => 'v1,none',
-    ...over,
-  };
+export function endpointOf(name: string, over: Partial<Subscription> = {}): Subscription {
+  return { name, events: ['alert.*'], minSeverity: 'info', disabled: false, ...over };
 }
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -147,6 +145,7 @@ export function entryOf(id: string, over: Partial<OutboxEntry> = {}): OutboxEntr
     type: 'alert.raised',
     body: '{}',
     responseId: '',
+    orderKey: '',
     state: 'pending',
     attempts: 0,
     createdMs: startMs,

@@ -5,8 +5,8 @@ import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import { OutboundConfig, resolveEndpoints } from '../../../src/respond/config.ts';
 import { createGuard, type Resolve } from '../../../src/respond/guard.ts';
-import type { Transport } from '../../../src/respond/types.ts';
-import { createWebhookTransport } from '../../../src/respond/webhook.ts';
+import { createWebhookChannel } from '../../../src/respond/webhook.ts';
+import { entryOf } from './support.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 
@@ -55,13 +55,16 @@ function connect(
   const [endpoint] = resolveEndpoints(config.endpoints, { HOOK: secret });
   if (endpoint === undefined) throw new Error('no endpoint');
   const { resolve, timeoutMs } = options;
-  const transport: Transport = createWebhookTransport({
+  const channel = createWebhookChannel(endpoint, {
     guard: createGuard({ allow: config.allow, ...(resolve && { resolve }) }),
     clock: Date.now,
     ...(timeoutMs && { timeoutMs }),
   });
-  open.push(() => transport.close());
-  return { endpoint, transport, send: (body = '{}') => transport.send(endpoint, { id: 'msg_1', body }) };
+  open.push(channel.close);
+  return {
+    send: (body = '{}') => channel.send(entryOf('msg_1', { body })),
+    rehearse: () => channel.rehearse(entryOf('msg_1')),
+  };
 }
 
 describe('a webhook', () => {
@@ -144,9 +147,9 @@ describe('a webhook', () => {
       allowPrivate: false,
       resolve: async () => [{ address: '127.0.0.1', family: 4 }],
     });
-    for (const { send, transport, endpoint } of [literal, named]) {
+    for (const { send, rehearse } of [literal, named]) {
       expect(await send()).toMatchObject({ code: 'DESTINATION_FORBIDDEN', retriable: false });
-      expect(await transport.rehearse(endpoint, { id: 'msg_1', body: '{}' })).toContain('are refused');
+      expect(await rehearse()).toContain('are refused');
     }
     expect(received).toEqual([]);
   });
@@ -154,7 +157,7 @@ describe('a webhook', () => {
   it('connects to the address it checked: a name that changes its mind gains nothing', async () => {
     const good = await receiver((response) => response.writeHead(200).end('good'));
     let asked = 0;
-    const { send, transport, endpoint } = connect(`http://rebind.example:${good.port}/`, {
+    const { send, rehearse } = connect(`http://rebind.example:${good.port}/`, {
       allow: ['rebind.example'],
       // A second look-up, had there been one, would lead to a port nobody listens on.
       resolve: async () => [{ address: ++asked === 1 ? '127.0.0.1' : '127.0.0.2', family: 4 }],
@@ -167,9 +170,9 @@ describe('a webhook', () => {
     const turned = connect(`http://rebind.example:${good.port}/`, {
       resolve: async () => [{ address: ++asked === 1 ? '127.0.0.1' : '169.254.169.254', family: 4 }],
     });
-    expect(await turned.transport.rehearse(turned.endpoint, { id: 'm', body: '{}' })).toBeUndefined();
+    expect(await turned.rehearse()).toBeUndefined();
     expect(await turned.send()).toMatchObject({ code: 'DESTINATION_FORBIDDEN' });
-    expect(await transport.rehearse(endpoint, { id: 'm', body: '{}' })).toBeUndefined();
+    expect(await rehearse()).toBeUndefined();
   });
 
   it('reads no proxy from the environment', async () => {
