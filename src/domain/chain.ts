@@ -31,6 +31,13 @@ export interface Hop {
   readonly label: string;
   readonly token: TokenRef | undefined;
   readonly tokenKind: string | undefined;
+  /** The refresh family and the sign-in session of a token, whom it speaks for, and where. Older rows do not say. */
+  readonly family?: string | undefined;
+  readonly session?: string | undefined;
+  readonly subject?: Principal | undefined;
+  readonly environment?: string | undefined;
+  /** A static key, a token without expiry or one that lives longer than a day. */
+  readonly standing?: boolean | undefined;
   readonly grant: string | undefined;
   readonly scope: readonly string[] | undefined;
   readonly addedScope: readonly string[];

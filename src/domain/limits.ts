@@ -88,6 +88,10 @@ export const LIVE_CHAINS_MAX = 20_000;
 export const LIVE_EVENT_BYTES = 3_300;
 /** Heap that a chain of one event takes, with room for what a batch adds. */
 export const LIVE_CHAIN_BYTES = 12_000;
+/** Alerts whose findings are remembered; past it those of the chain that changed longest ago are forgotten. */
+export const LIVE_ALERTS_MAX = 100_000;
+/** Heap that one of them takes. */
+export const LIVE_ALERT_BYTES = 5_500;
 /** Events in memory per shard. */
 export const LIVE_EVENTS_MAX = 250_000;
 /** Actions kept one by one per hop; past it a hop keeps aggregates, first and last use. */
@@ -114,6 +118,8 @@ export const EVIDENCE_VALUES_MAX = 10;
 export const CROSS_REFERENCES_MAX = 100;
 /** Walks up or down the lineage stop here; deeper chains are themselves a finding. */
 export const LINEAGE_DEPTH_MAX = 64;
+/** Hops that are read to see what a revocation reaches; one that reaches further is for people to split. */
+export const LINEAGE_HOPS_MAX = 10_000;
 
 /** Events that name one HTTP request: whoever repeats its id must not bring everything back that ever did. */
 export const RECALL_REQUEST_EVENTS_MAX = 100;

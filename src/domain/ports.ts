@@ -1,15 +1,18 @@
 import type { ApiKey } from './access.ts';
 import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
+import type { AuditStore } from './audit.ts';
 import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { CoverageStore } from './coverage.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DenyStore } from './deny-list.ts';
 import type { AdmittedEvent } from './event/index.ts';
+import type { EvidenceStore } from './evidence.ts';
 import type { Severity } from './finding.ts';
 import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
+import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
-import type { OutboxEntry, Response } from './response.ts';
+import type { OutboxEntry, Plan, PlanDecision, Response, ResponseState } from './response.ts';
 
 /** An event with its place in the log. */
 export interface LoggedEvent {
@@ -110,10 +113,39 @@ export interface ChainStore {
   standingAlerts(beside: readonly Neighbourhood[]): Promise<readonly Alert[]>;
 }
 
+export interface ResponseQuery extends PageQuery {
+  readonly alertId: string | undefined;
+  readonly chainId: string | undefined;
+  readonly planId?: string | undefined;
+  /** Its newest row says so. */
+  readonly state?: ResponseState | undefined;
+}
+
+export interface PlanQuery extends PageQuery {
+  readonly alertId: string | undefined;
+}
+
 export interface ResponseStore {
   writeResponses(responses: readonly Response[]): Promise<void>;
   /** Newest row of each response that is named. */
   findResponses(tenant: string, ids: readonly string[]): Promise<readonly Response[]>;
+  /** Newest rows of the responses of all tenants that stand in one of these states, longest standing first; bounded. */
+  standingResponses(states: readonly ResponseState[]): Promise<readonly Response[]>;
+  /** A plan that is written again replaces the one it was, when it was made later. */
+  writePlans(plans: readonly Plan[]): Promise<void>;
+  findPlans(tenant: string, ids: readonly string[]): Promise<readonly Plan[]>;
+  writeDecisions(decisions: readonly PlanDecision[]): Promise<void>;
+  /** What people said of a plan, oldest first. */
+  decisions(tenant: string, planId: string): Promise<readonly PlanDecision[]>;
+  /**
+   * Rows since then, newest first and bounded; of undone responses and of those that took all that a subject has those
+   * since `coolMs`, which is earlier.
+   */
+  recentResponses(tenant: string, sinceMs: number, coolMs: number): Promise<readonly Response[]>;
+  /** Tokens that are neither expired nor revoked, by what has been heard of them. */
+  liveTokens(tenant: string, nowMs: number): Promise<number>;
+  /** The tokens of the chains that these are in, and all that hangs on one of them or is of its family, in any chain. */
+  lineage(tenant: string, tokenKeys: readonly string[]): Promise<Lineage>;
   writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
   /** Newest state of the entries that are named. */
   findOutbox(tenant: string, ids: readonly string[]): Promise<readonly OutboxEntry[]>;
@@ -142,9 +174,11 @@ export interface QueryStore {
   incident(tenant: string, id: string): Promise<Incident | undefined>;
   alertActions(tenant: string, alertId: string): Promise<readonly AlertAction[]>;
   writeAlertAction(action: AlertAction): Promise<void>;
-  responses(
-    query: PageQuery & { alertId: string | undefined; chainId: string | undefined },
-  ): Promise<Page<Response>>;
+  responses(query: ResponseQuery): Promise<Page<Response>>;
+  /** Every row of one response, oldest first. */
+  responseHistory(tenant: string, id: string): Promise<readonly Response[]>;
+  /** Latest first. */
+  plans(query: PlanQuery): Promise<Page<Plan>>;
   deadLetters(query: PageQuery): Promise<Page<DeadLetter>>;
   /** Events, alerts and chains stored, for the overview. */
   counts(tenant: string): Promise<{ events: number; chains: number; alerts: number; deadLetters: number }>;
@@ -171,6 +205,8 @@ export interface Store
     ResponseStore,
     QueryStore,
     CoverageStore,
+    AuditStore,
+    EvidenceStore,
     DenyStore,
     KeyStore,
     PositionStore {

@@ -24,8 +24,22 @@ export const PLACES_READ_MAX = 100_000;
 export const STATE_PAGE_ROWS = 5_000;
 /** Unsettled alerts or chains read at once; they are listed to the end. */
 export const UNSETTLED_PAGE_ROWS = 10_000;
+/** Responses that wait for a proof or a person, of all tenants: those that have waited longest are seen to first. */
+export const STANDING_RESPONSES_MAX = 10_000;
+/** Rows of responses that limits are judged by: more than any limit lets pass. */
+export const RECENT_RESPONSES_MAX = 20_000;
+/** Rows of one response: states times attempts are some dozen. */
+export const RESPONSE_ROWS_MAX = 1_000;
+/** What people said of one plan. */
+export const PLAN_DECISIONS_READ_MAX = 1_000;
 /** What people did with one alert. */
 export const ALERT_ACTIONS_READ_MAX = 1_000;
+/** Audit entries read at once, 1 to 2 kB each. */
+export const AUDIT_READ_MAX = 10_000;
+/** Chains of audit entries of one tenant: one for each data folder that ever wrote. */
+export const AUDIT_HEADS_MAX = 1_000;
+/** Events or response rows of one chain read at once. */
+export const EVIDENCE_READ_MAX = 10_000;
 /** API keys of all tenants together: they are held in memory anyway. */
 export const API_KEYS_READ_MAX = 100_000;
 /** Rows of one insert: best throughput before one write holds the event loop (45 ms at 2,000, 174 ms at 10,000). */

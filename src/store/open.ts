@@ -55,8 +55,16 @@ export async function openDatabase(options: StoreOptions): Promise<Database> {
   return createDatabase(createClient({ connection, log: silent }));
 }
 
-/** Tables whose rows were promised to somebody: 202 to a publisher, a message before it is sent. */
-const promised = ['events', 'log_controls', 'outbox', 'responses', 'dead_letters'] as const;
+/** Tables whose rows were promised to somebody: 202 to a publisher, a message before it is sent, a person's word. */
+const promised = [
+  'events',
+  'log_controls',
+  'outbox',
+  'responses',
+  'plans',
+  'plan_decisions',
+  'dead_letters',
+] as const;
 
 async function setDurability(database: Database, fsync: boolean): Promise<void> {
   const differing = await database.read(

@@ -7,14 +7,15 @@ import { responseStates } from '../domain/response.ts';
 import type { TableOf } from './database.ts';
 import { migrations, statements } from './migrate.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
+import { auditTable } from './rows/audit.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
-import { eventsTable } from './rows/event.ts';
 import { denyEntriesTable } from './rows/deny.ts';
+import { eventsTable } from './rows/event.ts';
 import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
-import { outboxTable, responsesTable } from './rows/response.ts';
+import { outboxTable, planDecisionsTable, plansTable, responsesTable } from './rows/response.ts';
 
 const all = migrations().flatMap((migration) => statements(migration.sql));
 const tables = new Map(
@@ -42,10 +43,12 @@ function added(table: string): string[] {
   return names.filter((name) => name !== undefined);
 }
 
-/** Values of an Enum8 column in the order of their numbers. */
+/** Values of an Enum8 column in the order of their numbers, as the last migration that names it has it. */
 function enumOf(table: string, column: string): string[] {
-  const [, values = ''] =
-    new RegExp(`\\n {4}${column} +Enum8\\(([^)]*)\\)`).exec(tables.get(table) ?? '') ?? [];
+  const changed = new RegExp(`^ALTER TABLE ${table} MODIFY COLUMN ${column} Enum8\\(([^)]*)\\)`);
+  const made = new RegExp(`\\n {4}${column} +Enum8\\(([^)]*)\\)`).exec(tables.get(table) ?? '');
+  const last = all.map((sql) => changed.exec(sql)).findLast((match) => match !== null);
+  const [, values = ''] = last ?? made ?? [];
   return [...values.matchAll(/'(\w+)' = (\d+)/g)]
     .sort(([, , a], [, , b]) => Number(a) - Number(b))
     .map(([, name = '']) => name);
@@ -87,8 +90,11 @@ describe('the schema', () => {
       alertActionsTable,
       incidentsTable,
       responsesTable,
+      plansTable,
+      planDecisionsTable,
       outboxTable,
       deadLettersTable,
+      auditTable,
       apiKeysTable,
       positionsTable,
       filingsTable,
@@ -106,6 +112,7 @@ describe('the schema', () => {
 
   it('has the states that the domain has', () => {
     expect(enumOf('responses', 'state')).toEqual([...responseStates]);
+    expect(enumOf('responses', 'mode')).toEqual(['dry_run', 'auto', 'real']);
     expect(enumOf('alert_actions', 'verb')).toEqual([...alertVerbs]);
     expect(enumOf('alerts', 'severity')).toEqual([...severities]);
     expect(enumOf('incidents', 'severity')).toEqual([...severities]);

@@ -4,6 +4,7 @@ import { actions } from './queries/actions.ts';
 import { alertActions } from './queries/alert-actions.ts';
 import { alert, alerts } from './queries/alerts.ts';
 import { apiKeys } from './queries/api-keys.ts';
+import { auditAbout, auditChain, auditEntries, auditHeads, auditLinks, knownAudit } from './queries/audit.ts';
 import { chain } from './queries/chain.ts';
 import { chainOfToken } from './queries/chain-of-token.ts';
 import { chains } from './queries/chains.ts';
@@ -13,28 +14,39 @@ import { deadLetters } from './queries/dead-letters.ts';
 import { denyRows } from './queries/deny-entries.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { eventMix } from './queries/event-mix.ts';
+import { chainEvents, chainResponses } from './queries/evidence.ts';
 import { exceptionUses } from './queries/exception-uses.ts';
 import { hops } from './queries/hops.ts';
 import { incident, incidents } from './queries/incidents.ts';
 import { knownShares } from './queries/known-shares.ts';
 import { lastPolicy } from './queries/last-policy.ts';
+import { lineage } from './queries/lineage.ts';
+import { liveTokens } from './queries/live-tokens.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
+import { decisions, findPlans, plans } from './queries/plans.ts';
 import { readPosition } from './queries/position.ts';
 import { recall } from './queries/recall.ts';
-import { findResponses, responses } from './queries/responses.ts';
+import {
+  findResponses,
+  recentResponses,
+  responseHistory,
+  responses,
+  standingResponses,
+} from './queries/responses.ts';
 import { standingAlerts } from './queries/standing-alerts.ts';
 import { readState } from './queries/state.ts';
 import { unsettled } from './queries/unsettled.ts';
 import { alertActionsTable, alertsTable } from './rows/alert.ts';
+import { auditTable } from './rows/audit.ts';
 import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
-import { eventsTable } from './rows/event.ts';
 import { denyEntriesTable } from './rows/deny.ts';
+import { eventsTable } from './rows/event.ts';
 import { incidentsTable } from './rows/incident.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
-import { outboxTable, responsesTable } from './rows/response.ts';
+import { outboxTable, planDecisionsTable, plansTable, responsesTable } from './rows/response.ts';
 import { createWriter } from './writer.ts';
 
 /** The store over an engine whose schema is up to date. */
@@ -57,6 +69,14 @@ export function createStore(database: Database, clock: () => number): Store {
 
     writeResponses: (rows) => writer.write(responsesTable, rows),
     findResponses: (tenant, ids) => findResponses(database, tenant, ids),
+    standingResponses: (states) => standingResponses(database, states),
+    writePlans: (rows) => writer.write(plansTable, rows),
+    findPlans: (tenant, ids) => findPlans(database, tenant, ids),
+    writeDecisions: (rows) => writer.write(planDecisionsTable, rows),
+    decisions: (tenant, planId) => decisions(database, tenant, planId),
+    recentResponses: (tenant, sinceMs, coolMs) => recentResponses(database, tenant, sinceMs, coolMs),
+    liveTokens: (tenant, nowMs) => liveTokens(database, tenant, nowMs),
+    lineage: (tenant, tokenKeys) => lineage(database, tenant, tokenKeys),
     writeOutbox: (rows) => writer.write(outboxTable, rows),
     findOutbox: (tenant, ids) => findOutbox(database, tenant, ids),
     pendingOutbox: (of) => pendingOutbox(database, of),
@@ -75,6 +95,8 @@ export function createStore(database: Database, clock: () => number): Store {
     alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),
     writeAlertAction: (action) => writer.write(alertActionsTable, [action]),
     responses: (query) => responses(database, query),
+    responseHistory: (tenant, id) => responseHistory(database, tenant, id),
+    plans: (query) => plans(database, query),
     deadLetters: (query) => deadLetters(database, query),
     counts: (tenant) => counts(database, tenant),
 
@@ -84,6 +106,16 @@ export function createStore(database: Database, clock: () => number): Store {
 
     writeDenyRows: (rows) => writer.write(denyEntriesTable, rows),
     denyRows: (nowMs) => denyRows(database, nowMs),
+
+    writeAudit: (rows) => writer.write(auditTable, rows),
+    knownAudit: (tenant, ids) => knownAudit(database, tenant, ids),
+    auditHeads: (tenant) => auditHeads(database, tenant),
+    auditEntries: (query) => auditEntries(database, query),
+    auditChain: (...of) => auditChain(database, ...of),
+    auditLinks: (...of) => auditLinks(database, ...of),
+    auditAbout: (...of) => auditAbout(database, ...of),
+    chainEvents: (query) => chainEvents(database, query),
+    chainResponses: (...of) => chainResponses(database, ...of),
 
     apiKeys: () => apiKeys(database),
     writeApiKey: (key) => writer.write(apiKeysTable, [key]),

@@ -21,8 +21,17 @@ import type {
   StateRow,
 } from '../../src/domain/recall.ts';
 import type { LogRecord } from '../../src/domain/record.ts';
-import type { OutboxEntry, Response } from '../../src/domain/response.ts';
+import type { OutboxEntry, Plan, PlanDecision, Response } from '../../src/domain/response.ts';
 import type { Random } from '../../src/evaluate/random.ts';
+import {
+  decisionsIn,
+  lineageIn,
+  liveIn,
+  plansIn,
+  putPlan,
+  recentIn,
+  standingIn,
+} from '../support/response-tables.ts';
 import type { Life } from './life.ts';
 import { unsettledKeys } from './unsettled.ts';
 
@@ -41,6 +50,8 @@ export interface Tables {
   readonly alerts: Map<string, Alert>;
   readonly incidents: Map<string, Incident>;
   readonly responses: Map<string, Response>;
+  readonly plans: Map<string, Plan>;
+  readonly decisions: PlanDecision[];
   readonly outbox: Map<string, OutboxEntry>;
   readonly positions: Map<string, number>;
   readonly state: Map<string, StateRow>;
@@ -59,6 +70,8 @@ export function createTables(): Tables {
     alerts: new Map(),
     incidents: new Map(),
     responses: new Map(),
+    plans: new Map(),
+    decisions: [],
     outbox: new Map(),
     positions: new Map(),
     state: new Map(),
@@ -173,6 +186,16 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
         if (known === undefined || known.atMs <= row.atMs) tables.responses.set(key(row.tenant, row.id), row);
       }),
     findResponses: (tenant, ids) => call('findResponses', () => found(tables.responses, tenant, ids)),
+    standingResponses: (states) =>
+      call('standingResponses', () => standingIn(tables.responses.values(), states)),
+    recentResponses: (tenant, sinceMs, coolMs) =>
+      call('recentResponses', () => recentIn(tables.responses.values(), tenant, sinceMs, coolMs)),
+    liveTokens: (tenant, nowMs) => call('liveTokens', () => liveIn(tables.hops.values(), tenant, nowMs)),
+    lineage: (tenant, keys) => call('lineage', () => lineageIn(tables.hops.values(), tenant, keys)),
+    writePlans: (rows) => write('writePlans', rows, (row) => putPlan(tables, row)),
+    findPlans: (tenant, ids) => call('findPlans', () => plansIn(tables, tenant, ids)),
+    writeDecisions: (rows) => write('writeDecisions', rows, (row) => void tables.decisions.push(row)),
+    decisions: (tenant, planId) => call('decisions', () => decisionsIn(tables, tenant, planId)),
     writeOutbox: (rows) =>
       write('writeOutbox', rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
     findOutbox: (tenant, ids) => call('findOutbox', () => found(tables.outbox, tenant, ids)),

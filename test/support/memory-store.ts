@@ -5,7 +5,8 @@ import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { severityRank } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/domain/ports.ts';
-import type { Response } from '../../src/domain/response.ts';
+import type { Plan, Response } from '../../src/domain/response.ts';
+import { newestResponses } from './response-tables.ts';
 
 type Served = QueryStore & KeyStore & Pick<Store, 'ping'>;
 
@@ -16,6 +17,7 @@ export interface MemoryStore extends Served {
   writeAlerts(alerts: readonly Alert[]): Promise<void>;
   writeIncidents(incidents: readonly Incident[]): Promise<void>;
   writeResponses(responses: readonly Response[]): Promise<void>;
+  writePlans(plans: readonly Plan[]): Promise<void>;
   appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export function createMemoryStore(): MemoryStore {
   const people: AlertAction[] = [];
   const incidents = new Map<string, Incident>();
   const responses: Response[] = [];
+  const plans: Plan[] = [];
   const letters: DeadLetter[] = [];
   const keys = new Map<string, ApiKey>();
 
@@ -94,7 +97,15 @@ export function createMemoryStore(): MemoryStore {
     responses: async (q) =>
       page(
         q,
-        responses.filter((r) => is(q.alertId, r.alertId) && is(q.chainId, r.chainId)),
+        newestResponses(responses)
+          .filter((r) => is(q.alertId, r.alertId) && is(q.chainId, r.chainId))
+          .filter((r) => is(q.planId, r.planId) && is(q.state, r.state)),
+      ),
+    responseHistory: async (tenant, id) => responses.filter((r) => r.tenant === tenant && r.id === id),
+    plans: async (q) =>
+      page(
+        q,
+        plans.filter(({ trigger }) => is(q.alertId, trigger.kind === 'alert' ? trigger.alertId : '')),
       ),
     deadLetters: async (q) => page(q, letters),
     counts: async () => ({
@@ -114,6 +125,7 @@ export function createMemoryStore(): MemoryStore {
       for (const row of rows) incidents.set(`${row.tenant} ${row.id}`, row);
     },
     writeResponses: async (rows) => void responses.push(...rows),
+    writePlans: async (rows) => void plans.push(...rows),
     appendDeadLetters: async (rows) => void letters.push(...rows),
   };
 }

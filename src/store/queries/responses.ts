@@ -1,16 +1,21 @@
 import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
-import type { Page, QueryStore } from '../../domain/ports.ts';
-import type { Response } from '../../domain/response.ts';
+import type { Page, ResponseQuery } from '../../domain/ports.ts';
+import type { Response, ResponseState } from '../../domain/response.ts';
 import { page, readCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
-import { NAMED_READ_MAX } from '../limits.ts';
-import { readBody } from '../rows/cell.ts';
+import {
+  NAMED_READ_MAX,
+  RECENT_RESPONSES_MAX,
+  RESPONSE_ROWS_MAX,
+  STANDING_RESPONSES_MAX,
+} from '../limits.ts';
+import { readResponse } from '../rows/response.ts';
 import { bounded } from './bound.ts';
 import { chainFamily } from './chain-family.ts';
 import { before, type Condition, where } from './where.ts';
 
 // The newest row of a response: of its last attempt, the last state.
-const newest = 'ORDER BY id, attempt DESC, at DESC, state DESC LIMIT 1 BY id';
+const newest = 'ORDER BY tenant, id, attempt DESC, at DESC, state DESC LIMIT 1 BY tenant, id';
 
 const findSql = `
   SELECT body FROM responses FINAL
@@ -24,46 +29,95 @@ export async function findResponses(
 ): Promise<readonly Response[]> {
   if (ids.length === 0) return [];
   const rows = await database.read('looking for responses', findSql, { tenant, ids });
-  return rows.map(([body]) => readBody<Response>(body));
+  return rows.map(([body]) => readResponse(body));
+}
+
+// First those that were ever in such a state, by a narrow column: few of many stand in one.
+const standingSql = `
+  SELECT body FROM (
+    SELECT at, id, state, body FROM responses FINAL
+    WHERE (tenant, id) IN (
+      SELECT DISTINCT tenant, id FROM responses WHERE toString(state) IN {states:Array(String)})
+    ${newest})
+  WHERE toString(state) IN {states:Array(String)}
+  ORDER BY at, id LIMIT ${STANDING_RESPONSES_MAX} ${bounded(STANDING_RESPONSES_MAX)}`;
+
+export async function standingResponses(
+  database: Database,
+  states: readonly ResponseState[],
+): Promise<readonly Response[]> {
+  const rows = await database.read('looking for responses that stand', standingSql, { states });
+  return rows.map(([body]) => readResponse(body));
+}
+
+const recentSql = `
+  SELECT body FROM responses FINAL
+  WHERE tenant = {tenant:String} AND at >= fromUnixTimestamp64Milli({coolMs:Int64}, 'UTC')
+    AND (at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC') OR state = 'undone' OR action = 'subject.revoke')
+  ORDER BY at DESC, id, attempt, state LIMIT ${RECENT_RESPONSES_MAX} ${bounded(RECENT_RESPONSES_MAX)}`;
+
+export async function recentResponses(
+  database: Database,
+  tenant: string,
+  sinceMs: number,
+  coolMs: number,
+): Promise<readonly Response[]> {
+  const params = { tenant, sinceMs, coolMs: Math.min(sinceMs, coolMs) };
+  const rows = await database.read('reading recent responses', recentSql, params);
+  return rows.map(([body]) => readResponse(body));
+}
+
+const historySql = `
+  SELECT body FROM responses FINAL
+  WHERE tenant = {tenant:String} AND id = {id:String}
+  ORDER BY attempt DESC, at DESC, state DESC LIMIT ${RESPONSE_ROWS_MAX} ${bounded(RESPONSE_ROWS_MAX)}`;
+
+/** Oldest first; the newest thousand. */
+export async function responseHistory(
+  database: Database,
+  tenant: string,
+  id: string,
+): Promise<readonly Response[]> {
+  const rows = await database.read('reading what became of a response', historySql, { tenant, id });
+  return rows.map(([body]) => readResponse(body)).reverse();
 }
 
 /** Each response once, in its newest state, latest first. */
-export async function responses(
-  database: Database,
-  query: Parameters<QueryStore['responses']>[0],
-): Promise<Page<Response>> {
+export async function responses(database: Database, query: ResponseQuery): Promise<Page<Response>> {
   const limit = Math.min(query.limit, PAGE_ROWS_MAX);
-  const cursor = where([before('at', readCursor(query.cursor))]);
+  const { state } = query;
+  const shown = where([
+    before('at', readCursor(query.cursor)),
+    ...(state === undefined ? [] : [['toString(state) = {state:String}', { state }] satisfies Condition]),
+  ]);
   const filter = where(await responseConditions(database, query));
   const sql = `
     SELECT toUnixTimestamp64Milli(at), id, body FROM (
-      SELECT at, id, body FROM responses FINAL WHERE tenant = {tenant:String} AND ${filter.sql} ${newest})
-    WHERE ${cursor.sql}
+      SELECT at, id, state, body FROM responses FINAL WHERE tenant = {tenant:String} AND ${filter.sql} ${newest})
+    WHERE ${shown.sql}
     ORDER BY at DESC, id DESC LIMIT {rows:UInt32} ${bounded(PAGE_ROWS_MAX + 1)}`;
   const rows = await database.read('listing responses', sql, {
     ...filter.params,
-    ...cursor.params,
+    ...shown.params,
     tenant: query.tenant,
     rows: limit + 1,
   });
   return page(
     rows.map(([ms, id, body]) => ({
       at: { ms: Number(ms), id: String(id) },
-      item: readBody<Response>(body),
+      item: readResponse(body),
     })),
     limit,
   );
 }
 
-async function responseConditions(
-  database: Database,
-  query: Parameters<QueryStore['responses']>[0],
-): Promise<Condition[]> {
+async function responseConditions(database: Database, query: ResponseQuery): Promise<Condition[]> {
   const conditions: Condition[] = [];
-  if (query.alertId !== undefined)
-    conditions.push(['alert_id = {alertId:String}', { alertId: query.alertId }]);
-  if (query.chainId !== undefined) {
-    const chainIds = await chainFamily(database, query.tenant, query.chainId);
+  const { tenant, alertId, chainId, planId } = query;
+  if (alertId !== undefined) conditions.push(['alert_id = {alertId:String}', { alertId }]);
+  if (planId !== undefined) conditions.push(['plan_id = {planId:String}', { planId }]);
+  if (chainId !== undefined) {
+    const chainIds = await chainFamily(database, tenant, chainId);
     conditions.push(['chain_id IN {chainIds:Array(String)}', { chainIds }]);
   }
   return conditions;

@@ -1,4 +1,5 @@
 import type { Action, Chain, Hop } from '../../domain/chain.ts';
+import { parentKeysOf } from '../../domain/lineage-of.ts';
 import { principalKey } from '../../domain/principal.ts';
 import { refKey } from '../../domain/token.ts';
 import type { TableOf } from '../database.ts';
@@ -72,6 +73,7 @@ export const hopsTable: TableOf<Hop> = {
     'key',
     'version',
     'parent_key',
+    'parents',
     'kind',
     'level',
     'depth',
@@ -80,6 +82,7 @@ export const hopsTable: TableOf<Hop> = {
     'label',
     'token_key',
     'token_kind',
+    'family',
     'grant',
     'scope',
     'added_scope',
@@ -98,6 +101,7 @@ export const hopsTable: TableOf<Hop> = {
     textCell(hop.key),
     countCell(hop.version),
     textCell(hop.parentKey),
+    listCell(parentKeysOf(hop)),
     hop.kind,
     hop.level ?? 0,
     countCell(hop.depth, 0xffff),
@@ -106,6 +110,7 @@ export const hopsTable: TableOf<Hop> = {
     textCell(hop.label),
     textCell(tokenKeyOf(hop)),
     textCell(hop.tokenKind),
+    textCell(hop.family),
     textCell(hop.grant),
     listCell(hop.scope),
     listCell(hop.addedScope),

@@ -63,7 +63,15 @@ it('waits for the disk when asked to, and no longer when not', async () => {
     return rows.flat();
   };
   await (await openStore({ ...options, fsync: true })).close();
-  expect(await synced()).toEqual(['dead_letters', 'events', 'log_controls', 'outbox', 'responses']);
+  expect(await synced()).toEqual([
+    'dead_letters',
+    'events',
+    'log_controls',
+    'outbox',
+    'plan_decisions',
+    'plans',
+    'responses',
+  ]);
   await (await openStore(options)).close();
   expect(await synced()).toEqual([]);
 });

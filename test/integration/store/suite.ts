@@ -5,11 +5,13 @@ import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { ChainQuery, Page, Store } from '../../../src/domain/ports.ts';
 import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
+import { auditSuite } from './audit-suite.ts';
 import { coverageSuite } from './coverage-suite.ts';
 import { hardNumber, hardText } from './hard.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
 import { recallSuite } from './recall-suite.ts';
+import { responseSuite } from './response-suite.ts';
 import { resumeSuite } from './resume-suite.ts';
 import {
   aChain,
@@ -745,7 +747,12 @@ export function storeSuite(open: () => Promise<Opened>): void {
     await store.ping();
   });
 
+  auditSuite(() => store);
   incidentSuite(() => store);
+  responseSuite(
+    () => store,
+    () => opened.database,
+  );
   coverageSuite(() => store);
   linkingSuite(() => store);
 }

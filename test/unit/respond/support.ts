@@ -1,6 +1,17 @@
+import type { Hop } from '../../../src/domain/chain.ts';
 import type { ResponseStore } from '../../../src/domain/ports.ts';
 import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
 import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
+import {
+  decisionsIn,
+  lineageIn,
+  liveIn,
+  type PlanTables,
+  plansIn,
+  putPlan,
+  recentIn,
+  standingIn,
+} from '../../support/response-tables.ts';
 
 export const startMs = Date.UTC(2026, 5, 1, 12);
 
@@ -41,7 +52,10 @@ async function drain(): Promise<void> {
 }
 
 export interface MemoryResponses extends ResponseStore {
+  readonly tables: PlanTables;
   readonly responses: Response[];
+  /** What lineage is read from. */
+  readonly hops: Hop[];
   readonly outbox: Map<string, OutboxEntry>;
   readonly calls: { find: number; write: number };
   /** Rejects every call while it is set. */
@@ -56,9 +70,13 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
   const up = () => {
     if (store.down) throw new Error('the store is down');
   };
+  const hops: Hop[] = [];
+  const tables: PlanTables = { plans: new Map(), decisions: [] };
   const store: MemoryResponses = {
     responses,
     outbox,
+    hops,
+    tables,
     calls: { find: 0, write: 0 },
     down: false,
     async writeResponses(rows) {
@@ -72,6 +90,29 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
         return rows.sort((a, b) => b.atMs - a.atMs)[0] ?? [];
       });
     },
+    async standingResponses(states) {
+      up();
+      return standingIn(responses, states);
+    },
+    async recentResponses(tenant, sinceMs, coolMs) {
+      up();
+      return recentIn(responses, tenant, sinceMs, coolMs);
+    },
+    liveTokens: async (tenant, nowMs) => liveIn(hops, tenant, nowMs),
+    lineage: async (tenant, keys) => lineageIn(hops, tenant, keys),
+    async writePlans(plans) {
+      up();
+      for (const plan of plans) putPlan(tables, plan);
+    },
+    async findPlans(tenant, ids) {
+      up();
+      return plansIn(tables, tenant, ids);
+    },
+    async writeDecisions(rows) {
+      up();
+      tables.decisions.push(...rows);
+    },
+    decisions: async (tenant, planId) => decisionsIn(tables, tenant, planId),
     async writeOutbox(entries) {
       up();
       store.calls.write += 1;

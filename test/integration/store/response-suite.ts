@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest';
+import type { Hop } from '../../../src/domain/chain.ts';
+import type { Store } from '../../../src/domain/ports.ts';
+import type { Plan, PlanDecision } from '../../../src/domain/response.ts';
+import type { Database } from '../../../src/store/database.ts';
+import { aHop, aResponse, noon } from './rows.ts';
+
+const token = (name: string) => `tok:["https://issuer.test","${name}"]`;
+
+function tokenHop(tenant: string, name: string, over: Partial<Hop> = {}): Hop {
+  const ref = { iss: 'https://issuer.test', jti: name };
+  return aHop({ tenant, key: token(name), label: name, token: ref, level: 1, ...over });
+}
+
+function aPlan(over: Partial<Plan> = {}): Plan {
+  return {
+    tenant: 'plans',
+    id: 'pln_1',
+    digest: 'd'.repeat(64),
+    trigger: {
+      kind: 'alert',
+      alertId: 'alr_1',
+      detector: 'scope-creep',
+      fact: 'hop-drift',
+      severity: 'high',
+    },
+    chainId: 'chn_1',
+    madeMs: noon,
+    expiresMs: noon + 3_600_000,
+    dryRun: false,
+    verdict: 'propose',
+    reasons: ['a person decides'],
+    approvals: 1,
+    steps: [],
+    survivors: [],
+    ...over,
+  };
+}
+
+function aDecision(over: Partial<PlanDecision> = {}): PlanDecision {
+  return {
+    tenant: 'plans',
+    planId: 'pln_1',
+    digest: 'd'.repeat(64),
+    verb: 'approve',
+    keyId: 'key_1',
+    by: 'ann',
+    atMs: noon,
+    reason: '',
+    ...over,
+  };
+}
+
+/** How the store keeps what was planned, said and done about a credential, and what it finds below one. */
+export function responseSuite(store: () => Store, database: () => Database): void {
+  describe('responses', () => {
+    it('tell their newest state, their history, and which of them stand in a state', async () => {
+      const tenant = 'standing';
+      const done = [
+        aResponse({ tenant, id: 'a', state: 'requested', attempt: 0, atMs: noon }),
+        aResponse({ tenant, id: 'a', state: 'accepted', atMs: noon + 1, confirms: 'introspection' }),
+        aResponse({ tenant, id: 'a', state: 'confirmed', atMs: noon + 2, confirms: 'introspection' }),
+        aResponse({ tenant, id: 'b', state: 'accepted', atMs: noon + 5, planId: 'pln_2' }),
+        aResponse({ tenant, id: 'c', state: 'accepted', atMs: noon + 3 }),
+        aResponse({ tenant: 'standing too', id: 'a', state: 'accepted', atMs: noon + 4 }),
+        aResponse({ tenant, id: 'd', state: 'denied', atMs: noon + 6, mode: 'dry_run' }),
+        aResponse({ tenant, id: 'e', state: 'undone', atMs: noon + 7 }),
+      ];
+      await store().writeResponses(done);
+      const standing = await store().standingResponses(['accepted']);
+      const mine = standing.filter((row) => row.tenant.startsWith('standing'));
+      expect(mine.map((row) => [row.tenant, row.id])).toEqual([
+        [tenant, 'c'],
+        ['standing too', 'a'],
+        [tenant, 'b'],
+      ]);
+      expect(await store().responseHistory(tenant, 'a')).toEqual(done.slice(0, 3));
+      const all = { tenant, limit: 10, cursor: undefined, alertId: undefined, chainId: undefined };
+      const listed = async (filter: object) =>
+        (await store().responses({ ...all, ...filter })).items.map(({ id }) => id);
+      expect(await listed({ planId: 'pln_2' })).toEqual(['b']);
+      expect(await listed({ state: 'undone' })).toEqual(['e']);
+      // Not those that were once: their newest row says otherwise.
+      expect(await listed({ state: 'accepted' })).toEqual(['b', 'c']);
+    });
+
+    it('tell what was done of late, and what was given back or taken as a whole for longer', async () => {
+      const tenant = 'of late';
+      const at = (id: string, atMs: number, over: object = {}) => aResponse({ tenant, id, atMs, ...over });
+      await store().writeResponses([
+        at('old', noon - 5_000),
+        at('undone', noon - 5_000, { state: 'undone' }),
+        at('subject', noon - 5_000, { action: 'subject.revoke' }),
+        at('older', noon - 50_000, { state: 'undone' }),
+        at('new', noon, { attempt: 0 }),
+        at('new', noon + 1, { attempt: 1 }),
+      ]);
+      const found = await store().recentResponses(tenant, noon, noon - 5_000);
+      expect(found.map(({ id, attempt }) => [id, attempt])).toEqual([
+        ['new', 1],
+        ['new', 0],
+        ['subject', 1],
+        ['undone', 1],
+      ]);
+    });
+
+    it('of earlier versions come back in the words of this one', async () => {
+      const tenant = 'earlier';
+      const {
+        planId: _,
+        step: __,
+        confirms: ___,
+        approvedBy: ____,
+        causedMs: _____,
+        ...row
+      } = aResponse({
+        tenant,
+        state: 'accepted',
+      });
+      const body = JSON.stringify({
+        ...row,
+        target: { iss: 'https://issuer.test', jti: 'jti-1' },
+        mode: 'auto',
+      });
+      await database().insert(
+        'responses',
+        ['tenant', 'id', 'attempt', 'state', 'at', 'mode', 'body', 'written_at'],
+        [[tenant, 'rsp_1', 1, 'accepted', noon, 'auto', body, noon]],
+      );
+      expect(await store().findResponses(tenant, ['rsp_1'])).toEqual([
+        JSON.parse(JSON.stringify(aResponse({ tenant, state: 'accepted' }))),
+      ]);
+    });
+  });
+
+  describe('plans', () => {
+    it('are kept as they were judged last, and found by id and alert', async () => {
+      const plan = aPlan();
+      const again = aPlan({ verdict: 'act', reasons: [], madeMs: noon + 1 });
+      await store().writePlans([again]);
+      await store().writePlans([plan, aPlan({ id: 'pln_2', madeMs: noon + 5 })]);
+      const asked = aPlan({ id: 'pln_3', trigger: { kind: 'person', by: 'ann', reason: 'stolen' } });
+      await store().writePlans([asked]);
+      expect(await store().findPlans('plans', ['pln_1', 'pln_3', 'pln_0'])).toEqual([again, asked]);
+      expect(await store().findPlans('default', ['pln_1'])).toEqual([]);
+      const list = async (query: object) =>
+        (await store().plans({ tenant: 'plans', limit: 2, cursor: undefined, alertId: undefined, ...query }))
+          .items;
+      expect((await list({})).map(({ id }) => id)).toEqual(['pln_2', 'pln_1']);
+      expect((await list({ alertId: 'alr_1', limit: 9 })).map(({ id }) => id)).toEqual(['pln_2', 'pln_1']);
+    });
+
+    it('carry what people said of them, oldest first, once', async () => {
+      const said = [
+        aDecision({ atMs: noon + 2, verb: 'deny', reason: 'not now' }),
+        aDecision({ atMs: noon + 1, keyId: 'key_2', by: 'bob' }),
+      ];
+      await store().writeDecisions(said);
+      await store().writeDecisions(said);
+      expect(await store().decisions('plans', 'pln_1')).toEqual([said[1], said[0]]);
+      expect(await store().decisions('plans', 'pln_2')).toEqual([]);
+    });
+  });
+
+  describe('the reach of a credential', () => {
+    const reach = async (tenant: string, ...names: string[]) => {
+      const { tokens, isCut } = await store().lineage(tenant, names.map(token));
+      expect(isCut).toBe(false);
+      return new Map(tokens.map((found) => [found.label, found]));
+    };
+
+    it('is its chain, with the links between tokens past what is none', async () => {
+      const tenant = 'reach';
+      await store().writeHops([
+        tokenHop(tenant, 'root', { family: 'f1', session: 's1', subject: { id: 'ann', kind: 'human' } }),
+        tokenHop(tenant, 'mid', { parentKey: token('root'), environment: 'prod', standing: false }),
+        aHop({
+          tenant,
+          key: 'inv:1',
+          kind: 'invocation',
+          token: undefined,
+          parentKey: token('mid'),
+          level: 4,
+        }),
+        tokenHop(tenant, 'leaf', { parentKey: 'inv:1', level: 2, revokedMs: noon + 1 }),
+      ]);
+      const found = await reach(tenant, 'mid');
+      expect([...found.keys()].sort()).toEqual(['leaf', 'mid', 'root']);
+      expect(found.get('leaf')).toMatchObject({
+        parents: [{ key: token('mid'), level: 4 }],
+        revokedMs: noon + 1,
+        standing: true,
+      });
+      expect(found.get('mid')).toMatchObject({
+        chainId: 'chn_1',
+        parents: [{ key: token('root'), level: 1 }],
+        holder: { id: 'agent-1' },
+        environment: 'prod',
+        standing: false,
+      });
+      expect(found.get('root')).toMatchObject({
+        parents: [],
+        family: 'f1',
+        session: 's1',
+        subject: { id: 'ann' },
+      });
+      expect((await reach('default', 'mid')).size).toBe(0);
+    });
+
+    it('goes on in other chains: below it, at any depth, and through its family', async () => {
+      const tenant = 'far';
+      await store().writeHops([
+        tokenHop(tenant, 'key', { chainId: '' }),
+        tokenHop(tenant, 'a', { chainId: 'chn_a', ancestorKey: token('key'), parentKey: token('key') }),
+        tokenHop(tenant, 'b', {
+          chainId: 'chn_b',
+          parentKey: 'request',
+          ancestorKey: token('a'),
+          family: 'f',
+        }),
+        tokenHop(tenant, 'c', { chainId: 'chn_c', parentKey: token('x'), family: 'f' }),
+        tokenHop(tenant, 'd', {
+          chainId: 'chn_d',
+          parentKey: token('y'),
+          alternatives: [{ key: token('c'), ref: { iss: 'https://issuer.test', jti: 'c' }, level: 3 }],
+        }),
+        tokenHop(tenant, 'x', { chainId: 'chn_x' }),
+        tokenHop(tenant, 'z', { chainId: 'chn_c' }),
+        tokenHop(tenant, 'other', { chainId: 'chn_x', parentKey: token('x') }),
+      ]);
+      const found = await reach(tenant, 'key');
+      // x is told of because c hangs on it too; what else hangs on x, or is beside c in its chain, is none of it.
+      expect([...found.keys()].sort()).toEqual(['a', 'b', 'c', 'd', 'x']);
+      expect(found.get('d')?.parents).toEqual([
+        { key: token('y'), level: 1 },
+        { key: token('c'), level: 3 },
+      ]);
+    });
+
+    it('knows every token as it is now, whichever chain it once was in', async () => {
+      const tenant = 'moved tokens';
+      await store().writeHops([tokenHop(tenant, 'child', { chainId: 'old', parentKey: token('wrong') })]);
+      await store().writeHops([
+        tokenHop(tenant, 'root', { chainId: 'new', version: 2 }),
+        tokenHop(tenant, 'child', { chainId: 'new', parentKey: token('root'), version: 2 }),
+        tokenHop(tenant, 'gone', { chainId: 'new', parentKey: token('root') }),
+      ]);
+      await store().writeHops([tokenHop(tenant, 'gone', { chainId: '', version: 3 })]);
+      expect([...(await reach(tenant, 'root')).keys()].sort()).toEqual(['child', 'root']);
+      expect((await reach(tenant, 'wrong')).get('child')?.parents).toEqual([
+        { key: token('root'), level: 1 },
+      ]);
+    });
+
+    it('counts the tokens that live, by their newest rows', async () => {
+      const tenant = 'live';
+      const at = (name: string, over: Partial<Hop>) =>
+        tokenHop(tenant, name, { expiresMs: noon + 1, ...over });
+      await store().writeHops([
+        at('a', {}),
+        at('b', { revokedMs: noon }),
+        at('c', { expiresMs: noon }),
+        at('d', { expiresMs: null }),
+        at('e', { expiresMs: undefined }),
+        at('f', {}),
+        at('g', {}),
+        aHop({ tenant, key: 'inv:1', kind: 'invocation', token: undefined, expiresMs: undefined }),
+      ]);
+      await store().writeHops([
+        at('f', { revokedMs: noon, version: 2 }),
+        at('g', { chainId: '', version: 2 }),
+      ]);
+      expect(await store().liveTokens(tenant, noon)).toBe(2);
+      expect(await store().liveTokens('default', noon)).toBe(0);
+    });
+
+    it('finds what hangs on a token in rows that do not list parents', async () => {
+      const tenant = 'older';
+      const hop = tokenHop(tenant, 'below', { parentKey: token('above') });
+      await database().insert(
+        'hops',
+        ['tenant', 'chain_id', 'key', 'version', 'parent_key', 'body', 'written_at'],
+        [[tenant, hop.chainId, hop.key, 1, hop.parentKey ?? '', JSON.stringify(hop), Date.now()]],
+      );
+      expect([...(await reach(tenant, 'above')).keys()]).toEqual(['below']);
+    });
+  });
+}
