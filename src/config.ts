@@ -3,7 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { ChainwardenError } from './domain/errors.ts';
 import { Policy } from './domain/policy.ts';
-import { OutboundConfig } from './respond/index.ts';
+import { OutboundConfig, secretsIn } from './respond/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
@@ -116,9 +116,7 @@ export function loadConfig({ file, env }: ConfigSources): Config {
 
 /** A misspelt variable must not become silence. Secrets may have any name: the configuration says which. */
 function refuseUnread(env: ConfigSources['env'], config: Config): void {
-  const secrets = config.outbound.endpoints.flatMap(({ secrets }) =>
-    secrets.flatMap((secret) => ('env' in secret ? [secret.env] : [])),
-  );
+  const secrets = secretsIn(config.outbound);
   for (const name of Object.keys(env)) {
     if (!/^CHAINWARDEN_(?!TEST_)/.test(name)) continue;
     if (knownEnvironment.includes(name) || secrets.includes(name)) continue;

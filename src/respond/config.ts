@@ -1,20 +1,13 @@
-import { readFileSync } from 'node:fs';
 import ipaddr from 'ipaddr.js';
-import { Webhook } from 'standardwebhooks';
 import * as z from 'zod';
-import { ChainwardenError } from '../domain/errors.ts';
 import { severities } from '../domain/finding.ts';
+import { ConnectorConfig, secretVariables } from './connectors/config.ts';
+import { type Environment, readSecret, SecretSource } from './secrets.ts';
+import { signingKey, signWithAll } from './signing.ts';
 import type { Subscription } from './types.ts';
 import type { WebhookDestination } from './webhook.ts';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
-
-/** Where a secret is: never in the configuration itself, which is shown, logged and committed. */
-const SecretSource = z.union([
-  z.strictObject({ env: z.string().min(1).max(128) }),
-  z.strictObject({ file: z.string().min(1).max(1_024) }),
-]);
-type SecretSource = z.infer<typeof SecretSource>;
 
 const Url = z
   .url({ protocol: /^https?$/ })
@@ -69,14 +62,19 @@ export type ResponseConfig = z.infer<typeof ResponseConfig>;
 export const OutboundConfig = z
   .strictObject({
     endpoints: z.array(EndpointConfig).max(32).default([]),
+    /** Who ends authority: the first that can end a target does. */
+    connectors: z.array(ConnectorConfig).max(32).default([]),
     /** Host names, addresses and CIDRs that may be reached although they are not public, also by plain http. */
     allow: z.array(AllowedDestination).max(256).default([]),
     response: ResponseConfig.prefault({}),
   })
   .superRefine((config, context) => {
     const names = config.endpoints.map((endpoint) => endpoint.name);
-    if (new Set(names).size !== names.length) {
-      context.addIssue({ code: 'custom', path: ['endpoints'], message: 'names must differ' });
+    // Their messages lie in one outbox, by name.
+    const all = [...names, ...config.connectors.map((connector) => connector.name)];
+    if (new Set(all).size !== all.length) {
+      const message = 'names must differ, those of connectors included';
+      context.addIssue({ code: 'custom', path: ['endpoints'], message });
     }
     const { endpoint } = config.response;
     if (endpoint !== undefined && !names.includes(endpoint)) {
@@ -88,52 +86,24 @@ export type OutboundConfig = z.infer<typeof OutboundConfig>;
 /** Who is told, and how. */
 export interface Endpoint extends Subscription, WebhookDestination {}
 
-/** Standard Webhooks: 24 to 64 random bytes. */
-const SECRET_BYTES_MIN = 24;
-const SECRET_BYTES_MAX = 64;
+/** Variables of the environment that hold secrets. */
+export function secretsIn({ endpoints, connectors }: OutboundConfig): string[] {
+  const sources = endpoints.flatMap(({ secrets }) => secrets);
+  return [
+    ...sources.flatMap((source) => ('env' in source ? [source.env] : [])),
+    ...connectors.flatMap(secretVariables),
+  ];
+}
 
 /** Reads the secrets and turns configuration into endpoints. Throws CONFIG_INVALID, which never quotes a secret. */
-export function resolveEndpoints(
-  configs: readonly EndpointConfig[],
-  env: Readonly<Record<string, string | undefined>>,
-): Endpoint[] {
-  return configs.map((config) => ({
-    name: config.name,
-    url: new URL(config.url),
-    events: config.events,
-    minSeverity: config.minSeverity,
-    allowPrivate: config.allowPrivate,
-    disabled: config.disabled,
-    sign: signer(config.secrets.map((source) => readSecret(config.name, source, env))),
+export function resolveEndpoints(configs: readonly EndpointConfig[], env: Environment): Endpoint[] {
+  return configs.map(({ name, url, events, minSeverity, allowPrivate, disabled, secrets }) => ({
+    name,
+    url: new URL(url),
+    events,
+    minSeverity,
+    allowPrivate,
+    disabled,
+    sign: signWithAll(secrets.map((source) => readSecret(`endpoint ${name}`, source, env, signingKey))),
   }));
-}
-
-/** Keeps the keys in a closure: an endpoint that ends up in a log line shows nothing. */
-function signer(secrets: readonly string[]): Endpoint['sign'] {
-  const webhooks = secrets.map((secret) => new Webhook(secret));
-  return (id, timestamp, body) => webhooks.map((webhook) => webhook.sign(id, timestamp, body)).join(' ');
-}
-
-function readSecret(
-  endpoint: string,
-  source: SecretSource,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
-  const place = 'env' in source ? `the variable ${source.env}` : `the file ${source.file}`;
-  const secret = ('env' in source ? env[source.env] : readText(source.file))?.trim() ?? '';
-  const key = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
-  const bytes = key === undefined ? 0 : Buffer.from(key, 'base64').length;
-  if (bytes >= SECRET_BYTES_MIN && bytes <= SECRET_BYTES_MAX) return secret;
-  throw new ChainwardenError(
-    'CONFIG_INVALID',
-    `endpoint ${endpoint}: ${place} must hold whsec_ and the base64 of ${SECRET_BYTES_MIN} to ${SECRET_BYTES_MAX} bytes`,
-  );
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

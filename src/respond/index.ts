@@ -1,4 +1,4 @@
-export { type Endpoint, OutboundConfig, resolveEndpoints } from './config.ts';
+export { type Endpoint, OutboundConfig, resolveEndpoints, secretsIn } from './config.ts';
 export { createGuard } from './guard.ts';
 export { createResponder, type Responder } from './responder.ts';
 export { systemTimer } from './timer.ts';

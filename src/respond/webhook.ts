@@ -1,9 +1,10 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import { ChainwardenError } from '../domain/errors.ts';
 import { WEBHOOK_RESPONSE_BYTES_MAX, WEBHOOK_TIMEOUT_MS } from '../domain/limits.ts';
 import type { OutboxEntry } from '../domain/response.ts';
+import { failure } from './failure.ts';
 import type { Guard } from './guard.ts';
-import type { Attempt, Channel, Clock } from './types.ts';
+import type { Sign } from './signing.ts';
+import type { Channel, Clock } from './types.ts';
 
 /** A receiver of webhooks, checked and with its secrets resolved. Safe to log: the secrets live in `sign` only. */
 export interface WebhookDestination {
@@ -13,7 +14,7 @@ export interface WebhookDestination {
   /** Loopback, private and carrier-grade addresses, and plain http to them. Never link-local or metadata. */
   readonly allowPrivate: boolean;
   /** The value of `webhook-signature`: one signature for each secret. */
-  readonly sign: (id: string, timestamp: Date, body: string) => string;
+  readonly sign: Sign;
 }
 
 export interface WebhookOptions {
@@ -93,20 +94,4 @@ async function discard(body: Dispatcher.ResponseData['body']): Promise<void> {
 
 function text(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
-}
-
-function failure(error: unknown): Extract<Attempt, { kind: 'failed' }> {
-  if (error instanceof ChainwardenError) {
-    return { kind: 'failed', code: error.code, message: error.message, retriable: error.retriable };
-  }
-  const code = codeOf(error);
-  const message = code === undefined ? 'the request failed' : `the request failed: ${code}`;
-  return { kind: 'failed', code: 'DELIVERY_FAILED', message, retriable: true };
-}
-
-/** The system's or undici's code only: messages may quote addresses. */
-function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if (error.name === 'TimeoutError') return 'TIMEOUT';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

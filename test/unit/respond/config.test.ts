@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OutboundConfig, resolveEndpoints } from '../../../src/respond/config.ts';
+import { OutboundConfig, resolveEndpoints, secretsIn } from '../../../src/respond/config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chainwarden-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,6 +17,7 @@ describe('the configuration of what leaves', () => {
   it('sends nothing and revokes nothing by default', () => {
     expect(OutboundConfig.parse({})).toEqual({
       endpoints: [],
+      connectors: [],
       allow: [],
       response: { mode: 'propose', dryRun: true, minSeverity: 'high', killSwitch: false },
     });
@@ -28,12 +29,25 @@ describe('the configuration of what leaves', () => {
     ['credentials in the address', { endpoints: [{ ...ops, url: 'https://a:b@ops.example/' }] }],
     ['another scheme', { endpoints: [{ ...ops, url: 'ftp://ops.example/' }] }],
     ['one name twice', { endpoints: [ops, ops] }],
+    [
+      'a connector named as an endpoint',
+      { endpoints: [ops], connectors: [{ kind: 'deny_list', name: 'ops' }] },
+    ],
     ['a response by nobody', { response: { endpoint: 'ops' } }],
     ['a misspelt member', { endpoints: [{ ...ops, allowprivate: true }] }],
     ['a network that is none', { allow: ['10.0.0.0/99'] }],
     ['a mode nobody knows', { response: { mode: 'yes' } }],
   ])('refuses %s', (_, config) => {
     expect(OutboundConfig.safeParse(config).success).toBe(false);
+  });
+
+  it('tells which variables hold secrets, whoever needs them', () => {
+    const secrets = [{ env: 'REVOKE' }, { file: '/run/secrets/revoke' }];
+    const connectors = [
+      { kind: 'webhook', name: 'idp', url: 'https://idp.example/hook', secrets },
+      { kind: 'deny_list', name: 'edge' },
+    ];
+    expect(secretsIn(OutboundConfig.parse({ endpoints: [ops], connectors }))).toEqual(['HOOK', 'REVOKE']);
   });
 
   it('reads secrets from the environment and from files; each of them signs', () => {
