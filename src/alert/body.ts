@@ -1,6 +1,6 @@
 import type { Alert } from '../domain/alert.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { IncidentNotice, Notice } from '../domain/notice.ts';
+import type { ClosedNotice, IncidentNotice, Notice } from '../domain/notice.ts';
 import type { Response } from '../domain/response.ts';
 import { instantOf } from './next-step.ts';
 
@@ -26,11 +26,12 @@ const identifiers: ReadonlySet<string> = new Set(['txn', 'key', 'revoke']);
  * is about, without a clock, so that a replay writes the same bytes. A member that is absent is unknown;
  * `liveUntil: null` is a credential that never expires.
  */
-export function noticeBody(notice: Notice, response?: Response): string {
-  const { type } = notice;
+export function noticeBody(notice: Notice | ClosedNotice, response?: Response): string {
+  const { type, epoch } = notice;
   const timestamp = instantOf(notice.about.lastAtMs);
-  const [exact, described] = isOfIncident(notice) ? incidentParts(notice.about) : alertParts(notice.about);
-  const all = { ...described, response: responsePart(response) };
+  const [named, described] = isOfIncident(notice) ? incidentParts(notice.about) : alertParts(notice.about);
+  const exact = { ...named, epoch };
+  const all = { ...described, ...closing(notice), response: responsePart(response) };
   for (const cut of cuts) {
     const truncated = cut === whole ? undefined : true;
     const data = { ...exact, ...clipMembers(all, cut), truncated };
@@ -40,8 +41,12 @@ export function noticeBody(notice: Notice, response?: Response): string {
   return JSON.stringify({ type, timestamp, data: { ...exact, truncated: true } });
 }
 
-function isOfIncident(notice: Notice): notice is IncidentNotice {
+function isOfIncident(notice: Notice | ClosedNotice): notice is IncidentNotice | ClosedNotice {
   return notice.type.startsWith('incident.');
+}
+
+function closing(notice: Notice | ClosedNotice): object {
+  return 'by' in notice ? { closedBy: notice.by, closedReason: notice.reason } : {};
 }
 
 /** What is never cut, and what may be. */

@@ -26,6 +26,22 @@ export interface IncidentNotice {
 
 export type Notice = AlertNotice | IncidentNotice;
 
+/** People closed the last alert of an incident that paged. It comes of what they did, never of a replay. */
+export interface ClosedNotice {
+  readonly type: 'incident.closed';
+  readonly epoch: number;
+  readonly about: Incident;
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** As much of a notice as names it. */
+export interface NamedNotice {
+  readonly type: Notice['type'] | ClosedNotice['type'];
+  readonly epoch: number;
+  readonly about: Pick<Alert, 'tenant' | 'id' | 'severity'>;
+}
+
 /** The credential whose revocation would end a settled alert, and all that a decision about it needs. */
 export interface RevocationWish {
   readonly alert: Alert;
@@ -53,7 +69,7 @@ export interface AlertChanges {
  * Names a message for ever: a replay after a crash makes the same ones. Never contains a dot. An epoch ends once, so
  * whichever way it ends its last message has one name.
  */
-export function noticeId({ type, epoch, about }: Notice, endpoint: string): string {
+export function noticeId({ type, epoch, about }: NamedNotice, endpoint: string): string {
   const word = type.endsWith('.merged') ? type.replace('.merged', '.withdrawn') : type;
   const step = type.endsWith('.escalated') ? `${epoch}:${about.severity}` : String(epoch);
   return deterministicId('msg', [about.tenant, about.id, word, step, endpoint]);

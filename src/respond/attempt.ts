@@ -28,6 +28,7 @@ export function afterAttempt(
         nextAttemptMs: waits ? verdict.nextAttemptMs : entry.nextAttemptMs,
         lastStatus: attempt.kind === 'answered' ? attempt.status : 0,
         lastError: verdict.error,
+        ...(attempt.kind === 'answered' && attempt.receipt !== undefined ? { receipt: attempt.receipt } : {}),
         version: entry.version + 1,
       },
     },

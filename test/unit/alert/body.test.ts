@@ -17,6 +17,7 @@ describe('the body of a message', () => {
       timestamp: '2026-06-01T12:00:00.000Z',
       data: {
         alertId: expect.stringMatching(/^alr_/),
+        epoch: 1,
         tenant: 'acme',
         kind: 'alert',
         severity: 'high',
