@@ -14,6 +14,7 @@ import type {
   EventWatch,
   LogRecord,
 } from './domain/record.ts';
+import { foreseeStep, nothingForeseen } from './foresight.ts';
 import { createRules } from './rules.ts';
 import { look, place } from './showing.ts';
 
@@ -221,6 +222,15 @@ export function createEngine(options: EngineOptions): Engine {
         else tenant(id).correlator.restore(kind, name, row);
       }
       for (const { judge } of tenants.values()) judge.advance(watermarkMs);
+    },
+    foresee(question, isLate = () => false) {
+      // A tenant of whom nothing was heard stays one.
+      const known = tenants.get(question.tenant);
+      if (known === undefined) return nothingForeseen;
+      return foreseeStep(question, {
+        ...known,
+        ...{ arming, off: rules.off, policy: rules.policy, watermarkMs, isLate },
+      });
     },
     get watermarkMs() {
       return watermarkMs;

@@ -14,6 +14,7 @@ import type { Finding, Subject } from '../domain/finding.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats, ForeignSpeech } from '../domain/record.ts';
+import type { StepQuestion } from '../domain/step.ts';
 import { Eviction, type EvictionLimits, type Pending } from './eviction.ts';
 import { identityOf } from './fact.ts';
 import { TenantGraph } from './graph.ts';
@@ -25,7 +26,9 @@ import { type ChangedRows, Reporter, type ReportTime } from './reporter.ts';
 import { Residency } from './residency.ts';
 import { touchEverything, touchSighting } from './sightings.ts';
 import { Speakers } from './speakers.ts';
+import { standing } from './standing.ts';
 import { StreamState } from './stream.ts';
+import { type Supposition, suppose } from './supposition.ts';
 import { Tool } from './tools.ts';
 import { nothingTouched } from './touched.ts';
 import { Unproven } from './unproven.ts';
@@ -89,6 +92,12 @@ export interface Correlator {
   locate(finding: Finding, sighting: string, policy: Policy): FindingPlace;
   /** The feeds as one sighting is shown them. */
   feedsFor(instance: string): FeedView;
+  /** The same for whoever only wants to know: nothing of it is judged again when a feed fills in its past. */
+  readonly feeds: FeedView;
+  /** How everything would look with one more call; nothing changes by it. */
+  suppose(question: StepQuestion, policy: Policy): Supposition;
+  /** Key of the hop that a finding stands at. */
+  hopOf(finding: Finding): string;
   /** True while a chain waits for its topmost credential to be judged. */
   readonly waiting: boolean;
   readonly stats: EngineStats;
@@ -255,6 +264,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     carriedOn: (subject) => carriedOn(graph, subject),
     locate: (finding, sighting, policy) => locate(graph, finding, sighting, policy),
     feedsFor: (instance) => reliance.feedsFor(instance),
+    feeds: stream.feeds,
+    suppose: (question, policy) => suppose(graph, question, policy),
+    hopOf: (finding) => standing(graph, finding).hop,
     get waiting() {
       return unproven.waiting || reliance.waiting || eviction.parked > 0;
     },

@@ -170,6 +170,20 @@ export class Judge {
     return { ...last, state: 'merged', mergedInto: { id, subjectKey } };
   }
 
+  /** What is found of a subject as it stands. */
+  of(subjectKey: string): readonly JudgedFinding[] {
+    return [...(this.#idsOfSubject.get(subjectKey) ?? [])].flatMap((id) => {
+      const held = this.#held.get(id);
+      return held === undefined ? [] : [this.#read(held)];
+    });
+  }
+
+  /** What a sighting says of a subject as it stands. */
+  saidOf(instance: string, detector: string, { subject, fact }: Finding): Finding | undefined {
+    const id = findingId(this.#tenant, detector, subject.key, fact);
+    return this.#held.get(id)?.contributions.get(instance);
+  }
+
   /** True while a finding's grace has not passed. */
   get waiting(): boolean {
     return this.#timers.size > 0;

@@ -9,7 +9,7 @@ type Placed = Omit<LiveFinding, 'mode' | 'exception'>;
  * told and counted like any other.
  */
 export function govern(finding: Placed, mode: DetectorMode, policy: Policy): LiveFinding {
-  const exception = policy.exceptions.find((candidate) => fits(candidate, finding));
+  const exception = exceptionFor(finding, policy);
   const silenced = mode !== 'live' || exception !== undefined;
   return {
     ...finding,
@@ -19,8 +19,18 @@ export function govern(finding: Placed, mode: DetectorMode, policy: Policy): Liv
   };
 }
 
+/** What an exception is compared with. */
+export type Exceptable = Pick<
+  Placed,
+  'detector' | 'atMs' | 'fact' | 'subject' | 'actor' | 'initiator' | 'target' | 'environment' | 'txn'
+>;
+
+export function exceptionFor(finding: Exceptable, policy: Policy): Exception | undefined {
+  return policy.exceptions.find((candidate) => fits(candidate, finding));
+}
+
 /** Judged by the time of the event: what happened before the exception ended stays one, whenever it is looked at. */
-function fits({ detector, scope, expires }: Exception, finding: Placed): boolean {
+function fits({ detector, scope, expires }: Exception, finding: Exceptable): boolean {
   if (detector !== finding.detector || finding.atMs >= Date.parse(expires)) return false;
   const { subject, actor, initiator, target, environment, txn } = scope;
   return (

@@ -4,6 +4,7 @@ import type { LiveFinding } from './finding.ts';
 import type { PolicyDocument } from './policy/document.ts';
 import type { Policy } from './policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './recall.ts';
+import type { Foresight, StepQuestion } from './step.ts';
 
 /** One record of the ordered log. Whatever can change a finding is one of these. */
 export type LogRecord =
@@ -92,6 +93,11 @@ export interface Engine {
   takeState(seq: number): readonly StateRow[];
   /** Reads them back, before the first record. */
   restore(rows: readonly StateRow[]): void;
+  /**
+   * What speaks against a step that has not been taken. To be asked between two calls of `apply`; nothing changes by
+   * it. `isLate` ends the search early: what was found by then is said.
+   */
+  foresee(question: StepQuestion, isLate?: () => boolean): Foresight;
   readonly watermarkMs: number;
   /** In force after the last record. */
   readonly policy: Policy;
