@@ -13,6 +13,8 @@ const stages = [
   'watch',
   'policy',
   'oversight',
+  'audit',
+  'evidence',
 ];
 const free = {
   ingest: [],
@@ -28,6 +30,8 @@ const free = {
   watch: [],
   policy: [],
   oversight: [],
+  audit: [],
+  evidence: [],
 };
 
 module.exports = {

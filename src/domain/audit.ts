@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 import type { Json } from './finding.ts';
+import type { Page, PageQuery } from './ports.ts';
 
 export const auditKinds = [
   'plan.made',
@@ -83,4 +84,38 @@ export function chainAudit(
     prevHash = entry.hash;
     return entry;
   });
+}
+
+/** An entry as those see it who may not read it: enough to follow the chain past it. */
+export interface AuditLink {
+  readonly writer: string;
+  readonly seq: number;
+  readonly digest: string;
+}
+
+export interface AuditQuery extends PageQuery {
+  readonly kind: AuditKind | undefined;
+  /** Of what happened to it, or concerns it otherwise. */
+  readonly subject: string | undefined;
+}
+
+/** Where the audit is kept. Nothing changes or takes away an entry. */
+export interface AuditStore {
+  /** The same entry again changes nothing; another one at the same place stays beside it. */
+  writeAudit(entries: readonly AuditEntry[]): Promise<void>;
+  /** Those of the ids that are in the audit of a tenant, whoever wrote them. */
+  knownAudit(tenant: string, ids: readonly string[]): Promise<readonly string[]>;
+  /** The ends of a tenant's chains, by writer; two of one writer where two entries claim its last place. */
+  auditHeads(tenant: string): Promise<readonly AuditHead[]>;
+  /** Latest first. */
+  auditEntries(query: AuditQuery): Promise<Page<AuditEntry>>;
+  /** The chain of one writer behind a place, in order. */
+  auditChain(tenant: string, writer: string, afterSeq: number, limit: number): Promise<readonly AuditEntry[]>;
+  /** The same, for who needs no more than to follow it. */
+  auditLinks(tenant: string, writer: string, afterSeq: number, limit: number): Promise<readonly AuditLink[]>;
+  /** Entries that concern a chain, under whichever of its ids, or something else that is named; oldest first. */
+  auditAbout(
+    tenant: string,
+    about: { readonly chainId: string; readonly ids: readonly string[]; readonly limit: number },
+  ): Promise<readonly AuditEntry[]>;
 }

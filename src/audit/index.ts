@@ -1,0 +1,1 @@
+export { type AuditWriterOptions, createAuditWriter } from './writer.ts';
