@@ -85,6 +85,7 @@ export const facts: Readonly<Record<string, Readonly<Record<string, readonly str
     'ancestor-revoked': ['R27', 'V23'],
     'minted-from-expired': ['V07'],
     'minted-from-revoked': ['V07'],
+    'minted-under-tombstone': ['R67', 'V07'],
     'used-after-expiry': ['R27', 'V01'],
     'used-after-inactive': ['R27', 'V24'],
     'used-after-revocation': ['R27', 'V23'],
@@ -146,6 +147,7 @@ export const facts: Readonly<Record<string, Readonly<Record<string, readonly str
     'no-expiry': ['R16'],
     'standing-secret': ['R37', 'R65'],
   },
+  'unconfirmed-revocation': { 'did-not-end': ['R67', 'R72'] },
   'unproven-trigger': { 'compromised-source': ['R51'], 'unverified-webhook': ['R42', 'R51'] },
   'unusual-fan-out': {
     'children-per-token': ['R35'],

@@ -9,7 +9,7 @@ export const Fixture = z.strictObject({
   publishers: z
     .record(z.string(), z.strictObject({ name: z.string(), issuers: z.array(z.string()) }))
     .default({}),
-  /** CloudEvents in structured mode. */
+  /** CloudEvents in structured mode; those whose source is Chainwarden's own are its own records. */
   events: z.array(z.looseObject({ data: z.looseObject({ type: z.string() }) })).min(1),
   /** All of it: a finding that is not listed is an error, whichever detector made it. */
   expect: z.array(

@@ -34,6 +34,7 @@ import { trustBoundary } from './trust-boundary/detector.ts';
 import { unaccountedAction } from './unaccounted-action/detector.ts';
 import { unboundedAuthority } from './unbounded-authority/detector.ts';
 import { unboundedLifetime } from './unbounded-lifetime/detector.ts';
+import { unconfirmedRevocation } from './unconfirmed-revocation/detector.ts';
 import { unprovenTrigger } from './unproven-trigger/detector.ts';
 import { unusualFanOut } from './unusual-fan-out/detector.ts';
 import { unvalidatedAction } from './unvalidated-action/detector.ts';
@@ -75,6 +76,7 @@ export const detectors: readonly Detector[] = [
   unaccountedAction,
   unboundedAuthority,
   unboundedLifetime,
+  unconfirmedRevocation,
   unprovenTrigger,
   unusualFanOut,
   unvalidatedAction,

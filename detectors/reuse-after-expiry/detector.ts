@@ -14,7 +14,7 @@ export const reuseAfterExpiry: Detector<ReuseConfig> = {
   nature: 'exonerable',
   basis: 'deterministic',
   severity: 'critical',
-  covers: ['R27', 'V01', 'V07', 'V23', 'V24', 'V44'],
+  covers: ['R27', 'R67', 'V01', 'V07', 'V23', 'V24', 'V44'],
   requires: {
     events: [
       'token.issued',

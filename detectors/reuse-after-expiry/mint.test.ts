@@ -108,3 +108,65 @@ describe('minted from a revoked token', () => {
     expect(mint(child)).toMatchObject([{ evidence: { ancestor: 'root' } }]);
   });
 });
+
+describe('minted under a tombstone', () => {
+  const tombstone = (atMs: number) => ({ tombstone: { atMs, responseId: 'rsp_1', eventId: 'ordered-1' } });
+
+  it('says what from and by which response that was to end, and names itself as what has to', () => {
+    const held = lineOf(tombstone(at(5)), { iatMs: at(6) });
+    expect(mint(held)).toEqual([
+      {
+        subject: expect.objectContaining({ label: 'hop-1' }),
+        fact: 'minted-under-tombstone',
+        kind: 'alert',
+        severity: 'high',
+        title: 'CRM agent got a token from root after its revocation had been ordered',
+        atMs: at(6),
+        evidence: {
+          parent: 'root',
+          mintedAt: '2026-01-05T08:06:00.000Z',
+          orderedAt: '2026-01-05T08:05:00.000Z',
+          response: 'rsp_1',
+          lateBySeconds: 60,
+          grant: 'urn:ietf:params:oauth:grant-type:token-exchange',
+          linkLevel: 1,
+        },
+        eventIds: ['issued-hop-1', 'ordered-1', 'issued-root'],
+        revoke: held.ref,
+        linkLevel: 1,
+      },
+    ]);
+  });
+
+  it.each([
+    ['in the second before', lineOf(tombstone(at(5) + 1_000), { iatMs: at(5) }), []],
+    ['in the same second', lineOf(tombstone(at(5) + 999), { iatMs: at(5) }), ['hop-1']],
+    ['at an unknown time', lineOf(tombstone(at(5)), { iatMs: undefined }), []],
+    [
+      'below a token that was minted before',
+      lineOf(tombstone(at(5)), { iatMs: at(4) }, { iatMs: at(6) }),
+      ['hop-2'],
+    ],
+    ['below one that was minted later too', lineOf(tombstone(at(5)), { iatMs: at(6) }, { iatMs: at(7) }), []],
+    ['below one of unknown age', lineOf(tombstone(at(5)), { iatMs: undefined }, { iatMs: at(7) }), ['hop-2']],
+    [
+      'below one that is to end later',
+      lineOf(tombstone(at(5)), { iatMs: at(4), ...tombstone(at(9)) }, { iatMs: at(6) }),
+      ['hop-2'],
+    ],
+  ])('%s', (_, held, subjects) => {
+    expect(mint(held).map(({ subject }) => subject.label)).toEqual(subjects);
+  });
+
+  it('is not told a second time as minted from a revoked token', () => {
+    const ended = { ...tombstone(at(5)), revocation: revocation({ atMs: at(5) }) };
+    expect(mint(lineOf(ended, { iatMs: at(30) })).map(({ fact }) => fact)).toEqual([
+      'minted-under-tombstone',
+    ]);
+  });
+
+  it('calls one further up an ancestor', () => {
+    const held = lineOf(tombstone(at(5)), { iatMs: at(4) }, { iatMs: at(6) });
+    expect(mint(held)[0]?.evidence).toMatchObject({ ancestor: 'root' });
+  });
+});

@@ -13,7 +13,10 @@ const none: readonly Finding[] = [];
 export function judgeMint(token: TokenView, policy: Policy, config: ReuseConfig): readonly Finding[] {
   const { iatMs } = token;
   if (iatMs === undefined || token.parent === undefined) return none;
-  const findings = [fromExpired(token, iatMs, policy), fromRevoked(token, iatMs, policy, config)];
+  const findings = [
+    fromExpired(token, iatMs, policy),
+    fromOrdered(token, iatMs) ?? fromRevoked(token, iatMs, policy, config),
+  ];
   return findings.filter((finding) => finding !== undefined);
 }
 
@@ -74,6 +77,38 @@ function fromRevoked(
         linkLevel: ancestor.level,
       },
       eventIds: eventIds(token.eventIds, [revocation.eventId], ancestor.token.eventIds),
+    };
+  }
+  return undefined;
+}
+
+/**
+ * The nearest ancestor whose revocation Chainwarden had ordered before the mint, done or not. Clocks are not allowed
+ * for: whatever is made of it in that very second ends with it anyway, and is ended by being told here.
+ */
+function fromOrdered(token: TokenView, iatMs: number): Finding | undefined {
+  const path = ancestorsOf(token);
+  for (const [depth, ancestor] of path.entries()) {
+    const { tombstone } = ancestor.token;
+    // Issuers date to the second.
+    const isLater = (mintMs: number) => tombstone !== undefined && mintMs + 1_000 > tombstone.atMs;
+    if (tombstone === undefined || !isLater(iatMs)) continue;
+    if (path.slice(0, depth).some((between) => isLater(between.token.iatMs ?? Number.NEGATIVE_INFINITY)))
+      continue;
+    const label = refLabel(ancestor.token.ref);
+    return {
+      ...finding(token, iatMs, 'minted-under-tombstone', ancestor),
+      title: `${holderOf(token)} got a token from ${label} after its revocation had been ordered`,
+      evidence: {
+        [depth === 0 ? 'parent' : 'ancestor']: label,
+        mintedAt: instant(iatMs),
+        orderedAt: instant(tombstone.atMs),
+        response: tombstone.responseId,
+        lateBySeconds: (iatMs - tombstone.atMs) / 1000,
+        grant: token.grant ?? null,
+        linkLevel: ancestor.level,
+      },
+      eventIds: eventIds(token.eventIds, [tombstone.eventId], ancestor.token.eventIds),
     };
   }
   return undefined;

@@ -3,6 +3,7 @@ import { Fixture } from '../../detectors/fixture.ts';
 import { detectors } from '../../detectors/registry.ts';
 import type { Admit } from '../domain/admission.ts';
 import { ChainwardenError } from '../domain/errors.ts';
+import { OWN_ADAPTER, OWN_SOURCE } from '../domain/event/index.ts';
 import type { LiveFinding } from '../domain/finding.ts';
 import type { LogRecord } from '../domain/record.ts';
 import { createEngine } from '../engine.ts';
@@ -44,7 +45,7 @@ function recordOf(raw: FixtureEvent, offset: number, { publishers }: Fixture, ad
     { raw },
     {
       publisher: { ...publisher, tenant: 'acme' },
-      adapter: 'cloudevents',
+      adapter: raw['source'] === OWN_SOURCE ? OWN_ADAPTER : 'cloudevents',
       position: { source: 'fixture', partition: 0, offset },
       nowMs: Date.parse(String(raw['time'])),
       history: true,

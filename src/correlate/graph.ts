@@ -22,7 +22,6 @@ import { People } from './people.ts';
 import type { PlaceData } from './place.ts';
 import { Places } from './places.ts';
 import { fullRefsIn, refsIn } from './refs.ts';
-import type { RevocationFact } from './revocations.ts';
 import { Tokens } from './tokens.ts';
 import { nothingTouched, type Touched } from './touched.ts';
 
@@ -175,7 +174,7 @@ export class TenantGraph {
   #routeToken(fact: Fact, adding: boolean): boolean {
     const ref = 'token' in fact.data ? fact.data.token : undefined;
     if (ref !== undefined) this.tokens.apply(fact, ref, adding);
-    else if (isType(fact, 'token.revoked')) this.tokens.applyRevocation(fact as RevocationFact, adding);
+    else if (isType(fact, 'token.revoked', 'response.recorded')) this.tokens.applyEnding(fact, adding);
     else return false;
     return true;
   }

@@ -23,6 +23,7 @@ const tokenTypes: ReadonlySet<EventType> = new Set([
   'token.introspected',
   'token.revoked',
   'token.rejected',
+  'response.recorded',
   'credential.exposed',
   'privilege.granted',
   'privilege.expired',

@@ -110,7 +110,7 @@ function coveringNames(data: EventData): readonly FiledName[] {
   if (data.type === 'request.received') {
     return [data.initiator, ...signersOf(data)].map((party) => ({ name: subjectName(party), role: 'uses' }));
   }
-  const isRevocation = data.type === 'token.revoked';
+  const isRevocation = data.type === 'token.revoked' || data.type === 'response.recorded';
   const isMint = data.type === 'token.issued' || data.type === 'token.exchanged';
   if (!isRevocation && !isMint && data.type !== 'token.refreshed') return [];
   const { family, subject } = data as Partial<EventOf<'token.revoked'>>;

@@ -38,6 +38,8 @@ export class StreamState {
    */
   hear(event: AdmittedEvent, late: boolean): string | undefined {
     const { data, source, timeMs } = event;
+    // What we say ourselves shows no feed to be alive.
+    if (data.type === 'response.recorded') return undefined;
     if (this.feeds.heard(ANYONE, timeMs, false)) this.#note(['feed', ANYONE]);
     if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.refreshed') {
       const issuer = 'iss' in data.token ? data.token.iss : source;

@@ -22,6 +22,7 @@ const SUPPOSED = 'step';
 
 /** The graph as it would look with one more call in it. The graph itself is as it was. */
 export interface Supposition {
+  readonly tenant: string;
   readonly action: ActionView;
   /** The credential with the call among its uses. */
   readonly token: TokenView | undefined;
@@ -51,6 +52,7 @@ export function suppose(graph: TenantGraph, question: StepQuestion, policy: Poli
     !(cell !== undefined && (cell.stale || graph.touched.cells.has(cell)));
   const isNamed = data.token === undefined ? home !== undefined : token !== undefined;
   return {
+    tenant: question.tenant,
     action,
     token: token === undefined ? undefined : over<TokenView>(token, { uses: [...token.uses, action] }),
     chain: cell === undefined || !isWhole ? undefined : withAction(cell, action, rests, atMs),

@@ -6,6 +6,8 @@ import type {
   RefContradiction,
   Revocation,
   TokenView,
+  Tombstone,
+  Unconfirmed,
 } from '../domain/chain.ts';
 import type { AdmittedEvent, Principal, TokenRef } from '../domain/event/index.ts';
 import { DISTINCT_MAX, USES_VIEWED_MAX, VIEWED_MAX } from '../domain/limits.ts';
@@ -16,6 +18,7 @@ import { compareFacts, compareStrings, type Fact, insertFact, removeFact } from 
 import { OrderedCalls } from './ordered-calls.ts';
 import { Place } from './place.ts';
 import type { RefIndex } from './refs.ts';
+import { type Ends, noEnds } from './revocations.ts';
 import { Tally } from './tally.ts';
 import { foldToken, type TokenState } from './token-state.ts';
 import { ToldToken } from './told-token.ts';
@@ -40,7 +43,7 @@ export class TokenNode extends ToldToken implements TokenView {
   /** The transaction it last told, and whom. */
   toldTxn: string | undefined;
   toldParent: TokenNode | undefined;
-  revocation: Revocation | undefined;
+  ends: Ends = noEnds;
   /** What it holds by those it was shown to. */
   readonly #claims = new Claims();
   /** When it was first heard of, by events that have left. */
@@ -142,6 +145,18 @@ export class TokenNode extends ToldToken implements TokenView {
     return this.state.parents.slice(1);
   }
 
+  get revocation(): Revocation | undefined {
+    return this.ends.revocation;
+  }
+
+  get tombstone(): Tombstone | undefined {
+    return this.ends.tombstone;
+  }
+
+  get unconfirmed(): readonly Unconfirmed[] {
+    return this.ends.unconfirmed;
+  }
+
   get contradiction(): RefContradiction | undefined {
     return this.#refs.contradiction(this.key);
   }
@@ -223,7 +238,7 @@ export class TokenNode extends ToldToken implements TokenView {
 
   /** What detectors read of its authority; a change means everything that rests on it is judged again. */
   signature(): string {
-    const { state, revocation } = this;
+    const { state } = this;
     return JSON.stringify([
       state.issued,
       state.issuer,
@@ -235,7 +250,7 @@ export class TokenNode extends ToldToken implements TokenView {
       state.parents,
       this.cutParent !== undefined,
       this.contradiction !== undefined,
-      revocation ?? null,
+      this.ends,
       this.isAncestor,
       state.tokenKind ?? null,
       this.actor ?? null,

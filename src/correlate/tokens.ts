@@ -4,7 +4,7 @@ import type { Fact } from './fact.ts';
 import type { TenantGraph } from './graph.ts';
 import type { Place } from './place.ts';
 import { RefIndex } from './refs.ts';
-import { type RevocationFact, Revocations } from './revocations.ts';
+import { type EndingFact, Revocations } from './revocations.ts';
 import { TokenNode } from './token-node.ts';
 import { link, recut } from './tree.ts';
 
@@ -40,7 +40,7 @@ export class Tokens {
     this.#tokens.set(key, token);
     this.#graph.places.adopt(token.place);
     this.#graph.touched.tokens.add(token);
-    token.revocation = this.#revocations.of(token);
+    token.ends = this.#revocations.of(token);
     return token;
   }
 
@@ -67,8 +67,8 @@ export class Tokens {
     this.#graph.places.dropIfEmpty(token.place);
   }
 
-  /** A revocation of a family or of a subject. */
-  applyRevocation(fact: RevocationFact, adding: boolean): void {
+  /** What ends a family, or all that a subject has. */
+  applyEnding(fact: EndingFact, adding: boolean): void {
     for (const token of this.#revocations.apply(fact, adding)) this.refresh(token);
   }
 
@@ -79,7 +79,7 @@ export class Tokens {
     this.#revocations.forget(token);
     token.fold();
     this.#revocations.index(token);
-    token.revocation = this.#revocations.of(token);
+    token.ends = this.#revocations.of(token);
     // Whom a resource server read in it is met by the whole chain.
     if (token.state.act !== act) places.spoil(token.place);
 

@@ -12,6 +12,7 @@ export const eventFamilies = [
   'privilege',
   'identity',
   'credential',
+  'response',
 ] as const;
 export type EventFamily = (typeof eventFamilies)[number];
 
@@ -27,6 +28,7 @@ const families: Readonly<Record<string, EventFamily>> = {
   privilege: 'privilege',
   identity: 'identity',
   credential: 'credential',
+  response: 'response',
 };
 
 export function familyOf(type: EventType): EventFamily {

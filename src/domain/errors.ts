@@ -13,6 +13,7 @@ export const errorCodes = {
   EVENT_RAW_TOKEN: { status: 422, retriable: false },
   EVENT_TENANT_FORBIDDEN: { status: 403, retriable: false },
   EVENT_ISSUER_FORBIDDEN: { status: 403, retriable: false },
+  EVENT_RESERVED: { status: 403, retriable: false },
   EVENT_FORMAT_UNKNOWN: { status: 422, retriable: false },
   EVENT_STORE_REFUSED: { status: 422, retriable: false },
   EVENT_POISONOUS: { status: 422, retriable: false },

@@ -9,7 +9,7 @@ import {
   EVENT_TIME_MS_MIN,
   EXTENSIONS_MAX,
 } from '../domain/limits.ts';
-import { forbiddenIssuer, isIssuerBound, tenantFor } from './attribution.ts';
+import { forbiddenIssuer, forbiddenOwn, isIssuerBound, tenantFor } from './attribution.ts';
 import { canonicalText, digestOf, extensionsOf, freeMaps, normalise } from './canonical.ts';
 import { invalid, type Refusal, rawToken, refusalOf, tooLarge } from './contract.ts';
 import { Envelope, eventTypePattern, extensionName } from './envelope.ts';
@@ -85,6 +85,8 @@ function judge(
   if (!envelope.type.endsWith(`.${sent['type']}.v1`)) {
     return invalid('type', 'does not end in data.type and .v1');
   }
+  const reserved = forbiddenOwn(context.adapter, String(sent['type']), envelope.source);
+  if (reserved !== undefined) return reserved;
   const act = deepAct(sent);
   if (act !== undefined) return actTooDeep(act);
   const tenant = tenantFor(context.publisher, sent['tenant']);

@@ -1,5 +1,5 @@
 import type { Publisher } from '../domain/access.ts';
-import type { EventData } from '../domain/event/index.ts';
+import { type EventData, OWN_ADAPTER, OWN_SOURCE } from '../domain/event/index.ts';
 import { issuerOf } from '../domain/token.ts';
 import type { Refusal } from './contract.ts';
 
@@ -28,6 +28,18 @@ function spokenFor(data: EventData): readonly (string | undefined)[] {
     default:
       return [];
   }
+}
+
+/**
+ * Refuses an event that says what only Chainwarden says of itself: anybody else could revoke by it. The adapter is ours
+ * to choose, never a sender's: every transport has one of its own.
+ */
+export function forbiddenOwn(adapter: string, type: string, source: string): Refusal | undefined {
+  if (adapter === OWN_ADAPTER) return undefined;
+  const code = 'EVENT_RESERVED';
+  if (type === 'response.recorded') return { code, path: 'data.type', reason: 'only Chainwarden says this' };
+  if (source === OWN_SOURCE) return { code, path: 'source', reason: 'is the source of Chainwarden itself' };
+  return undefined;
 }
 
 /** Refuses an event in which a publisher speaks for an issuer that is not its own. */

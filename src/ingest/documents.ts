@@ -34,6 +34,8 @@ type ChannelName = Inbound | 'deadLetter';
 
 const anyChannel = 'Any event type of the contract is accepted on any of the three inbound channels.';
 const cloudEvents = 'application/cloudevents+json';
+/** What Chainwarden says of itself comes over no channel. */
+const sentTypes = eventTypes.filter((type) => type !== 'response.recorded');
 
 /** The event contract as an AsyncAPI 3.0 document. */
 export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
@@ -65,7 +67,7 @@ export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
     },
     components: {
       messages: {
-        ...Object.fromEntries(eventTypes.map((type) => [type, eventMessage(type)])),
+        ...Object.fromEntries(sentTypes.map((type) => [type, eventMessage(type)])),
         deadLetter: {
           name: 'deadLetter',
           contentType: 'application/json',
@@ -82,7 +84,7 @@ export function asyncApiDocument(options: AsyncApiOptions): JsonSchema {
 
 function inboundChannel(name: Inbound, address: string | undefined): JsonSchema {
   const { families, description, address: standard } = channels[name];
-  const types = eventTypes.filter((type) => families.some((family) => type.startsWith(`${family}.`)));
+  const types = sentTypes.filter((type) => families.some((family) => type.startsWith(`${family}.`)));
   return {
     address: address ?? standard,
     description: `${description} ${anyChannel}`,

@@ -61,6 +61,7 @@ const smallest: { readonly [T in EventType]: Rest<T> } = {
     principals: [person, { id: '00u1a2b3', iss: 'https://idp.example.com', kind: 'human' }],
   },
   'credential.exposed': { token },
+  'response.recorded': { token, response: 'rsp_5e1f', state: 'requested' },
 };
 
 export const eventTypes = Object.keys(smallest) as readonly EventType[];

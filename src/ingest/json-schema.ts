@@ -10,6 +10,7 @@ export type JsonSchema = Record<string, unknown>;
 const exactlyOne: Partial<Record<EventType, readonly string[]>> = {
   'token.revoked': ['token', 'family', 'subject'],
   'credential.exposed': ['token', 'principal'],
+  'response.recorded': ['token', 'family', 'subject'],
 };
 
 /**

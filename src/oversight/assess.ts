@@ -22,6 +22,7 @@ const occasional: ReadonlySet<EventType> = new Set<EventType>([
   'approval.withdrawn',
   'request.closed',
   'privilege.expired',
+  'response.recorded',
 ]);
 
 type Told = Pick<EventMix, 'type' | 'fields'>;

@@ -43,8 +43,8 @@ describe('every event type', () => {
   });
 
   it('is on the contract', () => {
-    expect(types).toHaveLength(27);
-    expect(new Set(types).size).toBe(27);
+    expect(types).toHaveLength(28);
+    expect(new Set(types).size).toBe(28);
   });
 });
 

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AdmitContext } from '../../src/domain/admission.ts';
+import { OWN_ADAPTER, OWN_SOURCE } from '../../src/domain/event/index.ts';
+import { adapters } from '../../src/ingest/adapters/index.ts';
 import { eventTypes } from '../../src/ingest/examples.ts';
 import { admitted, refused, sampleOf, withData } from './support.ts';
 
@@ -51,9 +54,14 @@ describe('issuers', () => {
     });
   });
 
-  it.each(eventTypes.filter((type) => !spoken.includes(type)))('%s may come from anyone, unbound', (type) => {
-    expect(admitted(sampleOf(type), foreign).origin.issuerBound).toBe(false);
-  });
+  const reserved = ['response.recorded'];
+
+  it.each(eventTypes.filter((type) => ![...spoken, ...reserved].includes(type)))(
+    '%s may come from anyone, unbound',
+    (type) => {
+      expect(admitted(sampleOf(type), foreign).origin.issuerBound).toBe(false);
+    },
+  );
 
   it('are the CloudEvents source of a token known by hash only', () => {
     const byHash = withData('token.introspected', { token: { hash: `sha256:${'A'.repeat(43)}` } });
@@ -70,5 +78,36 @@ describe('issuers', () => {
     const subject = { id: 'bob', iss: 'https://other.example', kind: 'human' };
     const letter = refused(withData('token.revoked', { token: undefined, subject }), own);
     expect(letter).toMatchObject({ code: 'EVENT_ISSUER_FORBIDDEN', path: 'data.subject.iss' });
+  });
+});
+
+describe('what Chainwarden says of itself', () => {
+  const record = sampleOf('response.recorded');
+  const everybody: readonly [string, Partial<AdmitContext>][] = [
+    ['a publisher of the tenant', { publisher: { name: 'gateway', tenant: 'acme', issuers: [] } }],
+    ['one that may speak for every issuer', { publisher: { name: 'gateway', tenant: 'acme', issuers: '*' } }],
+    ['an operator of all tenants', { publisher: { name: 'ops', tenant: '*', issuers: '*' } }],
+    ['one that calls itself Chainwarden', { publisher: { name: 'chainwarden', tenant: '*', issuers: '*' } }],
+    ['a file', { history: true }],
+    ['a foreign format', { adapter: 'cloudtrail' }],
+  ];
+
+  it.each(everybody)('is refused from %s', (_, context) => {
+    const refusal = { code: 'EVENT_RESERVED', path: 'data.type', reason: 'only Chainwarden says this' };
+    expect(refused(record, { adapter: 'cloudevents', ...context })).toMatchObject(refusal);
+  });
+
+  it.each(everybody)('cannot be pre-empted by %s, who has no use of its source', (_, context) => {
+    const squatted = { ...invoked, source: OWN_SOURCE };
+    expect(refused(squatted, context)).toMatchObject({ code: 'EVENT_RESERVED', path: 'source' });
+  });
+
+  it('is admitted from itself', () => {
+    const event = admitted({ ...record, source: OWN_SOURCE }, { adapter: OWN_ADAPTER });
+    expect(event.origin).toMatchObject({ adapter: OWN_ADAPTER });
+  });
+
+  it('goes by a name that no format of a file has', () => {
+    expect(adapters.map(({ format }) => format)).not.toContain(OWN_ADAPTER);
   });
 });

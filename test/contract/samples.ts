@@ -132,6 +132,7 @@ const optional: { readonly [T in EventType]: object } = {
   'identity.registered': { sponsor: 'alice@example.com', charter: 'reads invoices' },
   'identity.linked': { by: 'hr-feed' },
   'credential.exposed': { where: 'https://paste.example.com/1', at: '2026-09-21T13:00:00Z', by: 'scanner' },
+  'response.recorded': { connector: 'idp', iss: 'https://as.example.com', cutOff: '2026-09-21T13:00:00Z' },
 };
 
 export type Sample = Omit<ExampleEvent, 'data'> & { readonly data: Record<string, unknown> };

@@ -1,5 +1,5 @@
 import type { AdmitContext } from '../../src/domain/admission.ts';
-import type { AdmittedEvent } from '../../src/domain/event/index.ts';
+import { type AdmittedEvent, OWN_ADAPTER } from '../../src/domain/event/index.ts';
 import { createAdmit } from '../../src/ingest/admit.ts';
 import { minimalSamples, type Sample } from './samples.ts';
 
@@ -16,6 +16,17 @@ export const context: AdmitContext = {
   history: false,
 };
 
+/** Who brings such an event, where nothing else is said: our own records come from nobody else. */
+export function contextFor(raw: unknown): AdmitContext {
+  return isOwn(raw) ? { ...context, adapter: OWN_ADAPTER } : context;
+}
+
+function isOwn(raw: unknown): boolean {
+  if (typeof raw === 'string') return raw.includes('"type":"response.recorded"');
+  const own: unknown = minimalSamples.find(({ data }) => data['type'] === 'response.recorded')?.id;
+  return typeof raw === 'object' && raw !== null && Object.getOwnPropertyDescriptor(raw, 'id')?.value === own;
+}
+
 export function sampleOf(type: string): Sample {
   const found = minimalSamples.find((sample) => sample.data['type'] === type);
   if (found === undefined) throw new Error(`no sample of ${type}`);
@@ -29,13 +40,13 @@ export function withData(type: string, data: object): Sample {
 }
 
 export function admitted(raw: unknown, changes: Partial<AdmitContext> = {}): AdmittedEvent {
-  const admission = admit({ raw }, { ...context, ...changes });
+  const admission = admit({ raw }, { ...contextFor(raw), ...changes });
   if (admission.kind === 'refused') throw new Error(JSON.stringify(admission.letter));
   return admission.event;
 }
 
 export function refused(raw: unknown, changes: Partial<AdmitContext> = {}) {
-  const admission = admit({ raw }, { ...context, ...changes });
+  const admission = admit({ raw }, { ...contextFor(raw), ...changes });
   if (admission.kind === 'admitted') throw new Error(`admitted: ${admission.event.text}`);
   return admission.letter;
 }

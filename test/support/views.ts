@@ -68,6 +68,8 @@ export function token(jti: string, differs: Partial<TokenView> = {}): TokenView 
     uses: [],
     approvals: [],
     revocation: undefined,
+    tombstone: undefined,
+    unconfirmed: [],
     introspections: [],
     rejections: [],
     exposure: undefined,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { callEvents, evidenceEvents, identityEvents } from './call.ts';
+import { ownEvents } from './own.ts';
 import { schemaRegistry } from './primitives.ts';
 import { tokenEvents } from './token.ts';
 
@@ -9,6 +10,7 @@ export const EventData = z.discriminatedUnion('type', [
   ...callEvents,
   ...evidenceEvents,
   ...identityEvents,
+  ...ownEvents,
 ]);
 export type EventData = z.infer<typeof EventData>;
 export type EventType = EventData['type'];

@@ -70,6 +70,10 @@ export interface TokenView {
   readonly approvals: readonly ApprovalView[];
   /** The earliest revocation that covers it directly: by reference, by family or by subject. */
   readonly revocation: Revocation | undefined;
+  /** The earliest own order to end it that still stands: from then on nothing may be made of it. */
+  readonly tombstone: Tombstone | undefined;
+  /** Own orders of which nobody could confirm that they ended it, by time. */
+  readonly unconfirmed: readonly Unconfirmed[];
   /** RFC 7662 answers about it, by time. */
   readonly introspections: readonly Introspection[];
   /** Refused presentations, by time. */
@@ -105,6 +109,20 @@ export interface Revocation {
   readonly reason: string | undefined;
   readonly by: string | undefined;
   readonly eventId: string;
+}
+
+export interface Tombstone {
+  readonly atMs: number;
+  readonly responseId: string;
+  readonly eventId: string;
+}
+
+export interface Unconfirmed extends Tombstone {
+  /** What the order was for: it alone, its family, or all of its subject. */
+  readonly via: Revocation['via'];
+  readonly connector: string | undefined;
+  /** When it was ordered, as far as that was recorded. */
+  readonly requestedMs: number | undefined;
 }
 
 export interface Introspection {

@@ -1,3 +1,3 @@
 export { createKafkaPublisher } from './publisher.ts';
 export { createKafkaSource } from './source.ts';
-export type { KafkaConnection, KafkaLog, KafkaMessageIn, KafkaSource } from './types.ts';
+export type { KafkaConnection, KafkaLog, KafkaMessageIn, KafkaMessageOut, KafkaSource } from './types.ts';

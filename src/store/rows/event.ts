@@ -107,9 +107,7 @@ function huntedMembers(data: EventData): Hunted {
 
 function actorOf(data: EventData): Principal | undefined {
   if ('actor' in data && data.actor !== undefined) return data.actor;
-  if (data.type === 'token.issued' || data.type === 'token.exchanged' || data.type === 'token.revoked') {
-    return data.subject;
-  }
+  if ('subject' in data && data.type !== 'policy.decision') return data.subject;
   if ('initiator' in data) return data.initiator;
   if ('approver' in data) return data.approver;
   return 'principal' in data ? data.principal : undefined;

@@ -132,12 +132,13 @@ function plain(token: TokenView): TokenView {
   const { maxUses, session, family, environment, standing, firstSeenMs, eventIds, parent } = token;
   const { parentLevel, otherParents, actorToken, childCount, children, uses, revocation } = token;
   const { introspections, rejections, exposure, privileges, contradiction, cutParent, ref, txn } = token;
-  const { approvals } = token;
+  const { approvals, tombstone, unconfirmed } = token;
   return {
     ...{ key, issuer, issued, tokenKind, grant, subject, actor, client, act, mayAct, cnf },
     ...{ authorizationDetails, scope, requestedScope, requestedAudience, aud, iatMs, nbfMs, expMs },
     ...{ maxUses, session, family, environment, standing, firstSeenMs, eventIds, parent },
     ...{ parentLevel, otherParents, actorToken, childCount, children, uses, revocation },
     ...{ introspections, rejections, exposure, privileges, contradiction, cutParent, ref, txn, approvals },
+    ...{ tombstone, unconfirmed },
   };
 }

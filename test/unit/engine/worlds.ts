@@ -119,6 +119,30 @@ const evidence = fc.oneof(
     principal,
     change: fc.constantFrom('disabled', 'offboarded', 'compromised'),
   }),
+  fc.record({
+    type: fc.constant('response.recorded'),
+    token: ref,
+    response: fc.constantFrom('r1', 'r2'),
+    state: fc.constantFrom('requested', 'confirmed', 'unconfirmed', 'undone'),
+  }),
+  fc.record({
+    type: fc.constant('response.recorded'),
+    family: fc.constantFrom('f1', 'f2'),
+    iss: fc.constantFrom(undefined, iss, 'https://other.example'),
+    response: fc.constant('r3'),
+    state: fc.constantFrom('requested', 'confirmed', 'unconfirmed', 'undone'),
+  }),
+  fc.record({
+    type: fc.constant('response.recorded'),
+    subject: principal,
+    cutOff: fc.constantFrom(
+      undefined,
+      new Date(START_MS).toISOString(),
+      new Date(START_MS - 1).toISOString(),
+    ),
+    response: fc.constant('r4'),
+    state: fc.constantFrom('requested', 'confirmed', 'unconfirmed', 'undone'),
+  }),
   fc.record({ type: fc.constant('identity.linked'), principals: fc.tuple(principal, principal) }),
 );
 

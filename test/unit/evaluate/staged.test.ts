@@ -49,7 +49,7 @@ function differences({ alerts, labels }: Awaited<ReturnType<typeof staged>>): st
 
 /**
  * Those that cannot be expected of a chain: they only ever signal, run in the shadow, or page about a feed or about a
- * publisher, of which a file has but one.
+ * publisher, of which a file has but one, or rest on what Chainwarden did itself, which no file may say.
  */
 const unstaged = [
   'child-outlives-parent',
@@ -58,6 +58,7 @@ const unstaged = [
   'rubber-stamp',
   'secret-to-new-target',
   'silent-feed',
+  'unconfirmed-revocation',
 ];
 
 it('every detector that pages about chains is staged', () => {

@@ -100,6 +100,11 @@ export function revoke(what: Rest<'token.revoked'>): Told {
   return told('token.revoked', {}, what);
 }
 
+/** What Chainwarden itself did. */
+export function own(state: EventOf<'response.recorded'>['state'], what: Rest<'response.recorded'>): Told {
+  return told('response.recorded', { state, response: 'rsp' }, what);
+}
+
 export function invoke(callId: string, rest: Rest<'agent.invoked'> = {}): Told {
   return told('agent.invoked', { callId, actor: agent('planner'), callee: agent(`${callId}-agent`) }, rest);
 }
