@@ -16,6 +16,7 @@ const Kafka = z.strictObject({
       tokens: z.string().min(1).default('delegation.tokens'),
       toolCalls: z.string().min(1).default('delegation.tool-calls'),
       apiCalls: z.string().min(1).default('delegation.api-calls'),
+      alerts: z.string().min(1).default('delegation.alerts'),
       deadLetter: z.string().min(1).default('delegation.dead-letter'),
     })
     .prefault({}),

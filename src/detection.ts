@@ -5,13 +5,22 @@ import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
-import { LIVE_CHAIN_BYTES, LIVE_CHAINS_MAX, LIVE_EVENT_BYTES, STOP_GRACE_MS } from './domain/limits.ts';
+import {
+  LIVE_ALERT_BYTES,
+  LIVE_ALERTS_MAX,
+  LIVE_CHAIN_BYTES,
+  LIVE_CHAINS_MAX,
+  LIVE_EVENT_BYTES,
+  STOP_GRACE_MS,
+} from './domain/limits.ts';
 import type { Policy } from './domain/policy.ts';
 import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
+import { openAlertsTopic } from './intake.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
+import { version } from './package.ts';
 import {
   createPipeline,
   type Pipeline,
@@ -20,14 +29,7 @@ import {
   restoreEngine,
 } from './pipeline.ts';
 import type { Policies } from './policies.ts';
-import {
-  createGuard,
-  createResponder,
-  createWebhookChannel,
-  type Endpoint,
-  type Responder,
-  systemTimer,
-} from './respond/index.ts';
+import { createGuard, createResponder, type Endpoint, type Responder, systemTimer } from './respond/index.ts';
 import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
@@ -58,7 +60,17 @@ export interface DetectionParts {
 export async function startDetection(config: Config, parts: DetectionParts): Promise<Detection> {
   const { store, log, clock, sleep } = parts;
   const guard = createGuard({ allow: config.outbound.allow });
-  const channels = parts.endpoints.map((endpoint) => createWebhookChannel(endpoint, { guard, clock }));
+  const topic = openAlertsTopic(config, log);
+  const channels = parts.endpoints.map((endpoint) =>
+    endpoint.connect({
+      guard,
+      clock,
+      publicUrl: config.outbound.publicUrl,
+      productVersion: version,
+      earlier: (tenant, ids) => store.findOutbox(tenant, ids),
+      topic,
+    }),
+  );
   const responder = createResponder({
     store,
     channels,
@@ -72,19 +84,20 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   });
   // First of all: what ended an earlier process is off before the log is replayed.
   const watch = await openWatch(config, parts);
+  const { alertsMax, ...bounds } = boundsWithin(config.memoryMb);
   const engine = createEngine({
     detectors: watch.detectors,
     detectorConfig: config.detectors,
     switches: watch.logged,
     events: watch.events,
-    ...boundsWithin(config.memoryMb),
+    ...bounds,
     recallable: true,
   });
   const progress = await readProgress(store);
   const { handledSeq } = progress;
   const pipeline = createPipeline({
     engine,
-    alerts: createAlertBook(),
+    alerts: createAlertBook({ alertsMax }),
     store,
     respond: (changes) => responder.handle(changes, { handledSeq }),
     ...progress,
@@ -130,6 +143,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       await inTime(pipeline.stop());
       await responder.stop();
       await Promise.all(channels.map((channel) => channel.close()));
+      await topic?.stop();
       await watch.stop();
     },
   };
@@ -168,12 +182,19 @@ async function openWatch(config: Config, parts: DetectionParts): Promise<Watch> 
   });
 }
 
-/** What fits into half of what the process may take; the rest is for everything else. Small chains cost more each. */
-function boundsWithin(memoryMb: number): { readonly liveEventsMax: number; readonly liveChainsMax: number } {
-  const bytes = memoryMb * 1024 * 1024 * 0.5;
+interface Bounds {
+  readonly liveEventsMax: number;
+  readonly liveChainsMax: number;
+  readonly alertsMax: number;
+}
+
+/** Chains get four tenths of what the process may take and alerts one; the rest is for everything else. */
+function boundsWithin(memoryMb: number): Bounds {
+  const tenth = (memoryMb * 1024 * 1024) / 10;
   return {
-    liveEventsMax: Math.floor(bytes / LIVE_EVENT_BYTES),
-    liveChainsMax: Math.min(LIVE_CHAINS_MAX, Math.floor(bytes / LIVE_CHAIN_BYTES)),
+    liveEventsMax: Math.floor((4 * tenth) / LIVE_EVENT_BYTES),
+    liveChainsMax: Math.min(LIVE_CHAINS_MAX, Math.floor((4 * tenth) / LIVE_CHAIN_BYTES)),
+    alertsMax: Math.min(LIVE_ALERTS_MAX, Math.floor(tenth / LIVE_ALERT_BYTES)),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   createKafkaSource,
   type KafkaConnection,
   type KafkaMessageIn,
+  type KafkaMessageOut,
   type KafkaSource,
 } from './ingest/kafka/index.ts';
 
@@ -72,6 +73,12 @@ export interface KafkaIntake {
   stop(): Promise<void>;
 }
 
+export interface AlertsTopic {
+  /** Resolves when every in-sync replica has it. */
+  send(message: KafkaMessageOut): Promise<void>;
+  stop(): Promise<void>;
+}
+
 export interface KafkaIntakeParts
   extends Pick<TopicIntakeOptions, 'sink' | 'admit' | 'onAdmission' | 'clock'> {
   readonly log: KafkaConnection['log'];
@@ -109,6 +116,15 @@ export function startKafkaIntake(config: Config, parts: KafkaIntakeParts): Kafka
       await letterBox.stop();
     },
   };
+}
+
+/** The topic of what was found. Connects with the first message; undefined without brokers. */
+export function openAlertsTopic(config: Config, log: KafkaConnection['log']): AlertsTopic | undefined {
+  const { brokers, topics, partitions, replicationFactor } = config.kafka;
+  if (brokers.length === 0) return undefined;
+  const newTopic = { partitions, replicationFactor };
+  const publisher = createKafkaPublisher({ ...connectionOf(config, log), newTopic });
+  return { send: (message) => publisher.send(topics.alerts, [message]), stop: publisher.stop };
 }
 
 /** The key is the position: a letter that is sent twice can be told from two. */

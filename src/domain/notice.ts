@@ -39,7 +39,7 @@ export interface ClosedNotice {
 export interface NamedNotice {
   readonly type: Notice['type'] | ClosedNotice['type'];
   readonly epoch: number;
-  readonly about: Pick<Alert, 'tenant' | 'id' | 'severity'>;
+  readonly about: { readonly tenant: string; readonly id: string; readonly severity: Severity };
 }
 
 /** The credential whose revocation would end a settled alert, and all that a decision about it needs. */

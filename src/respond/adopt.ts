@@ -54,7 +54,7 @@ function entryOf({ notice, endpoint, id }: Announcement, { clock, body }: Adopti
   return newEntry({ tenant: notice.about.tenant, id }, clock(), {
     endpoint: endpoint.name,
     type: notice.type,
-    body: (endpoint.render ?? body)(notice, undefined),
+    body: body(notice, undefined),
     responseId: '',
   });
 }

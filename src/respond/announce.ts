@@ -1,6 +1,6 @@
 import { type Severity, severities, severityRank } from '../domain/finding.ts';
 import { type Notice, noticeId } from '../domain/notice.ts';
-import { matchesPattern } from '../domain/policy.ts';
+import { matchesAny, matchesPattern } from '../domain/policy.ts';
 import type { OutboxEntry } from '../domain/response.ts';
 import { keyOf } from './rows.ts';
 import type { Subscription } from './types.ts';
@@ -117,7 +117,14 @@ export function listensTo(endpoint: Subscription, type: string): boolean {
 /** Who was told of something is told of its end, whatever severity it has by then. */
 function concerns(endpoint: Subscription, notice: Notice): boolean {
   if (wordOf(notice) === 'withdrawn') return true;
-  return severityRank(notice.about.severity) >= severityRank(endpoint.minSeverity);
+  const { about } = notice;
+  const found = 'detectors' in about ? about.detectors : [about.detector];
+  return (
+    severityRank(about.severity) >= severityRank(endpoint.minSeverity) &&
+    found.some((detector) => matchesAny(endpoint.detectors, detector)) &&
+    matchesAny(endpoint.tenants, about.tenant) &&
+    matchesAny(endpoint.owners, about.owner ?? '')
+  );
 }
 
 function asEscalation(notice: Notice, severity: Severity = notice.about.severity): Notice {

@@ -65,7 +65,7 @@ export function createResponder(options: ResponderOptions): Responder {
       return newEntry({ tenant: notice.about.tenant, id }, clock(), {
         endpoint: endpoint.name,
         type: notice.type,
-        body: (endpoint.render ?? body)(notice, responseTo(notice)),
+        body: body(notice, responseTo(notice)),
         responseId: '',
       });
     });

@@ -10,8 +10,10 @@ export interface Subscription {
   /** Patterns over message types, e.g. `alert.*`. */
   readonly events: readonly string[];
   readonly minSeverity: Severity;
-  /** The text of a message where it is not the one that everybody gets. */
-  readonly render?: Render;
+  /** Patterns over one of its detectors, its tenant and whoever answers for the actor. */
+  readonly detectors: readonly string[];
+  readonly tenants: readonly string[];
+  readonly owners: readonly string[];
 }
 
 /** The text of a message to people, fixed when it is first made. */

@@ -56,6 +56,9 @@ const subscription = (name: string, events: readonly string[]): Subscription => 
   name,
   events,
   minSeverity: 'info',
+  detectors: ['*'],
+  tenants: ['*'],
+  owners: ['*'],
   disabled: false,
 });
 

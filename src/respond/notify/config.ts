@@ -3,7 +3,8 @@ import { ocsfVersions } from '../../domain/ocsf/base.ts';
 import { patterns } from '../../domain/policy/primitives.ts';
 import { type SecretKind, SecretSource } from '../secrets.ts';
 
-const Url = z
+/** http or https, without credentials. */
+export const Url = z
   .url({ protocol: /^https?$/ })
   .max(2_048)
   .refine((value) => {
@@ -11,9 +12,6 @@ const Url = z
     const url = new URL(value);
     return url.username === '' && url.password === '';
   }, 'no credentials in the address');
-
-/** Where people read what a message is about. */
-export const PublicUrl = Url;
 
 /** Who is told of what: all of these must fit. `*` stands for any run of characters, and alone also for what is unknown. */
 export const routing = {
@@ -91,15 +89,18 @@ export type NotifyConfig = SlackConfig | PagerDutyConfig | OcsfConfig;
 
 /** Variables of the environment that hold its secrets. */
 export function notifySecrets(config: NotifyConfig): readonly string[] {
-  const sources = {
-    slack: () => [
-      config.kind === 'slack' ? config.token : undefined,
-      config.kind === 'slack' ? config.webhook : undefined,
-    ],
-    pagerduty: () => [config.kind === 'pagerduty' ? config.routingKey : undefined],
-    ocsf: () => (config.kind === 'ocsf' ? [config.authorization, ...config.secrets] : []),
-  }[config.kind]();
-  return sources.flatMap((source) => (source !== undefined && 'env' in source ? [source.env] : []));
+  return sourcesOf(config).flatMap((source) => (source !== undefined && 'env' in source ? [source.env] : []));
+}
+
+function sourcesOf(config: NotifyConfig): readonly (SecretSource | undefined)[] {
+  switch (config.kind) {
+    case 'slack':
+      return [config.token, config.webhook];
+    case 'pagerduty':
+      return [config.routingKey];
+    case 'ocsf':
+      return [config.authorization, ...config.secrets];
+  }
 }
 
 export const routingKey: SecretKind<string> = {

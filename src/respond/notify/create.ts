@@ -1,18 +1,18 @@
-import type { Channel } from '../types.ts';
+import type { Environment } from '../secrets.ts';
 import type { NotifyConfig } from './config.ts';
-import { createOcsfChannel } from './ocsf.ts';
-import { createPagerDutyChannel } from './pagerduty.ts';
-import type { NotifyParts } from './parts.ts';
-import { createSlackChannel } from './slack.ts';
+import { prepareOcsf } from './ocsf.ts';
+import { preparePagerDuty } from './pagerduty.ts';
+import type { Connect } from './parts.ts';
+import { prepareSlack } from './slack.ts';
 
-/** The channel of an endpoint that is not a plain webhook. Throws CONFIG_INVALID when a secret is missing. */
-export function createNotifyChannel(config: NotifyConfig, parts: NotifyParts): Channel {
+/** Reads the secrets of an endpoint that is no plain webhook. Throws CONFIG_INVALID when one is missing. */
+export function prepareNotify(config: NotifyConfig, env: Environment): Connect {
   switch (config.kind) {
     case 'slack':
-      return createSlackChannel(config, parts);
+      return prepareSlack(config, env);
     case 'pagerduty':
-      return createPagerDutyChannel(config, parts);
+      return preparePagerDuty(config, env);
     case 'ocsf':
-      return createOcsfChannel(config, parts);
+      return prepareOcsf(config, env);
   }
 }

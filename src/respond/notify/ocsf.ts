@@ -1,87 +1,81 @@
-import { messageSubjectId, type NoticeMessage, readMessage } from '../../domain/message.ts';
+import { ChainwardenError } from '../../domain/errors.ts';
+import { messageSubjectId, readMessage } from '../../domain/message.ts';
 import { detectionFinding } from '../../domain/ocsf/finding.ts';
-import type { OutboxEntry } from '../../domain/response.ts';
 import { failure } from '../failure.ts';
-import { readSecret } from '../secrets.ts';
+import { type Environment, readSecret } from '../secrets.ts';
 import { signingKey, signWithAll } from '../signing.ts';
-import type { Channel } from '../types.ts';
+import type { Attempt } from '../types.ts';
 import { headerValue, type OcsfConfig } from './config.ts';
-import type { NotifyParts, Topic } from './parts.ts';
-import { answered, createTranslated, unreadable } from './translated.ts';
+import type { Connect, NotifyParts } from './parts.ts';
+import { type Ask, answered, createTranslated, type ToSay, unreadable } from './translated.ts';
 import { linkOf } from './words.ts';
 
 /** Tells systems in OCSF, over HTTP or through a topic. */
-export function createOcsfChannel(config: OcsfConfig, parts: NotifyParts): Channel {
-  const write = ({ id, createdMs }: OutboxEntry, message: NoticeMessage): string =>
-    JSON.stringify(
-      detectionFinding(message, {
-        version: config.version,
-        productVersion: parts.productVersion,
-        uid: id,
-        madeMs: createdMs,
-        link: linkOf(message, parts.publicUrl),
-      }),
-    );
-  if (config.to === 'http') return overHttp(config, parts, write);
-  if (parts.topic === undefined) throw new TypeError('there are no brokers');
-  return intoTopic(config, parts.topic, write);
+export function prepareOcsf(config: OcsfConfig, env: Environment): Connect {
+  return config.to === 'http' ? prepareHttp(config, env) : prepareTopic(config);
 }
 
-type Write = (entry: OutboxEntry, message: NoticeMessage) => string;
-
-function overHttp(config: OcsfConfig, parts: NotifyParts, write: Write): Channel {
-  const { name, disabled, url, allowPrivate } = config;
-  if (url === undefined) throw new TypeError('there is no address');
-  const owner = `endpoint ${name}`;
-  const keys = config.secrets.map((source) => readSecret(owner, source, parts.env, signingKey));
-  const sign = signWithAll(keys);
-  const authorization =
-    config.authorization === undefined
-      ? {}
-      : { authorization: readSecret(owner, config.authorization, parts.env, headerValue) };
-  return createTranslated(
-    {
-      name,
-      disabled,
-      place: { url: new URL(url), allowPrivate },
-      async say({ entry, message }, ask) {
-        const body = write(entry, message);
-        const nowMs = parts.clock();
-        const signature =
-          keys.length === 0
-            ? {}
-            : {
-                'webhook-id': entry.id,
-                'webhook-timestamp': String(Math.floor(nowMs / 1000)),
-                'webhook-signature': sign(entry.id, new Date(nowMs), body),
-              };
-        return answered(await ask({ 'idempotency-key': entry.id, ...signature, ...authorization }, body));
-      },
-    },
-    parts,
+function write({ version }: OcsfConfig, { entry, message }: ToSay, parts: NotifyParts): string {
+  const { id, createdMs } = entry;
+  const { publicUrl, productVersion } = parts;
+  const link = linkOf(message, publicUrl);
+  return JSON.stringify(
+    detectionFinding(message, { version, productVersion, uid: id, madeMs: createdMs, link }),
   );
 }
 
+function prepareHttp(config: OcsfConfig, env: Environment): Connect {
+  const { name, disabled, allowPrivate, url, secrets, authorization } = config;
+  if (url === undefined) throw new TypeError('there is no address');
+  const owner = `endpoint ${name}`;
+  const sign = signWithAll(secrets.map((source) => readSecret(owner, source, env, signingKey)));
+  const known: Readonly<Record<string, string>> =
+    authorization === undefined ? {} : { authorization: readSecret(owner, authorization, env, headerValue) };
+
+  return (parts) => {
+    function signature(id: string, body: string): Readonly<Record<string, string>> {
+      if (secrets.length === 0) return {};
+      const nowMs = parts.clock();
+      return {
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(nowMs / 1000)),
+        'webhook-signature': sign(id, new Date(nowMs), body),
+      };
+    }
+    async function say(toSay: ToSay, ask: Ask): Promise<Attempt> {
+      const { id } = toSay.entry;
+      const body = write(config, toSay, parts);
+      return answered(await ask({ 'idempotency-key': id, ...signature(id, body), ...known }, body));
+    }
+    return createTranslated({ name, disabled, place: { url: new URL(url), allowPrivate }, say }, parts);
+  };
+}
+
 /** What every in-sync replica has is as good as an answer. Equal keys meet in one partition: an incident keeps its order. */
-function intoTopic({ name, disabled }: OcsfConfig, topic: Topic, write: Write): Channel {
-  return {
-    name,
-    disabled,
-    async send(entry) {
-      const message = readMessage(entry.body);
-      if (message === undefined) return unreadable;
-      try {
-        await topic.send({
-          key: messageSubjectId(message),
-          value: write(entry, message),
-          headers: { 'content-type': 'application/json', 'message-id': entry.id, type: entry.type },
-        });
-        return { kind: 'answered', status: 202, retryAfter: undefined };
-      } catch (error) {
-        return failure(error);
-      }
-    },
-    rehearse: async ({ body }) => (readMessage(body) === undefined ? unreadable.message : undefined),
-    close: async () => undefined,
+function prepareTopic(config: OcsfConfig): Connect {
+  const { name, disabled } = config;
+  return (parts) => {
+    const { topic } = parts;
+    if (topic === undefined) {
+      throw new ChainwardenError('CONFIG_INVALID', `endpoint ${name}: there are no Kafka brokers`);
+    }
+    return {
+      name,
+      disabled,
+      async send(entry) {
+        const message = readMessage(entry.body);
+        if (message === undefined) return unreadable;
+        const headers = { 'content-type': 'application/json', 'message-id': entry.id, type: entry.type };
+        const value = write(config, { entry, message }, parts);
+        try {
+          await topic.send({ key: messageSubjectId(message), value, headers });
+          return { kind: 'answered', status: 202, retryAfter: undefined };
+        } catch (error) {
+          return failure(error);
+        }
+      },
+      rehearse: async ({ body }) => (readMessage(body) === undefined ? unreadable.message : undefined),
+      close: async () => undefined,
+    };
   };
 }

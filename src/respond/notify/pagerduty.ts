@@ -1,11 +1,11 @@
 import type { Severity } from '../../domain/finding.ts';
 import { messageSubjectId, messageWord, type NoticeMessage } from '../../domain/message.ts';
 import { noticeId } from '../../domain/notice.ts';
-import { readSecret } from '../secrets.ts';
-import type { Attempt, Channel } from '../types.ts';
+import { type Environment, readSecret } from '../secrets.ts';
+import type { Attempt } from '../types.ts';
 import { type PagerDutyConfig, routingKey } from './config.ts';
-import type { NotifyParts } from './parts.ts';
-import { type Ask, answered, createTranslated, refused } from './translated.ts';
+import type { Connect, NotifyParts } from './parts.ts';
+import { type Ask, answered, createTranslated, refused, type ToSay } from './translated.ts';
 import { circumstances, delegation, linkOf, oneLine, sentence } from './words.ts';
 
 /** What the Events API takes of a summary, and enough of everything else. */
@@ -30,9 +30,9 @@ const ends: ReadonlySet<string> = new Set(['withdrawn', 'closed']);
  * Withdrawn or closed by people resolves it. Of one that merged the incident that carries on is triggered first, in case
  * it was never told here, and then the old one is resolved: at no time is nothing open.
  */
-export function createPagerDutyChannel(config: PagerDutyConfig, parts: NotifyParts): Channel {
+export function preparePagerDuty(config: PagerDutyConfig, env: Environment): Connect {
   const { name, disabled, allowPrivate } = config;
-  const key = readSecret(`endpoint ${name}`, config.routingKey, parts.env, routingKey);
+  const key = readSecret(`endpoint ${name}`, config.routingKey, env, routingKey);
 
   async function enqueue(event: object, ask: Ask): Promise<Attempt> {
     const answer = await ask({}, JSON.stringify({ routing_key: key, ...event }));
@@ -42,26 +42,22 @@ export function createPagerDutyChannel(config: PagerDutyConfig, parts: NotifyPar
       : answered(answer);
   }
 
-  return createTranslated(
-    {
-      name,
-      disabled,
-      place: { url: new URL(config.url), allowPrivate },
-      async say({ message }, ask) {
-        const word = messageWord(message);
-        const id = messageSubjectId(message);
-        if (ends.has(word)) return enqueue(resolve(id), ask);
-        if (word !== 'merged') return enqueue(trigger(id, message, parts), ask);
-        const heir = message.data.mergedInto;
-        if (heir !== undefined && !(await isOver(name, heir, message, parts))) {
-          const triggered = await enqueue(trigger(heir, message, parts), ask);
-          if (triggered.kind === 'failed' || triggered.status >= 300) return triggered;
-        }
-        return enqueue(resolve(id), ask);
-      },
-    },
-    parts,
-  );
+  return (parts) => {
+    async function say({ message }: ToSay, ask: Ask): Promise<Attempt> {
+      const word = messageWord(message);
+      const id = messageSubjectId(message);
+      if (ends.has(word)) return enqueue(resolve(id), ask);
+      if (word !== 'merged') return enqueue(trigger(id, message, parts), ask);
+      const heir = message.data.mergedInto;
+      if (heir !== undefined && !(await isOver(name, heir, message, parts))) {
+        const triggered = await enqueue(trigger(heir, message, parts), ask);
+        if (triggered.kind === 'failed' || triggered.status >= 300) return triggered;
+      }
+      return enqueue(resolve(id), ask);
+    }
+    const place = { url: new URL(config.url), allowPrivate };
+    return createTranslated({ name, disabled, place, say }, parts);
+  };
 }
 
 function resolve(id: string): object {

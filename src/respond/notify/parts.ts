@@ -1,7 +1,6 @@
 import type { OutboxEntry } from '../../domain/response.ts';
 import type { Guard } from '../guard.ts';
-import type { Environment } from '../secrets.ts';
-import type { Clock } from '../types.ts';
+import type { Channel, Clock } from '../types.ts';
 
 /** Where findings go that a topic takes. Rejects with KAFKA_UNAVAILABLE or DELIVERY_REFUSED. */
 export interface Topic {
@@ -13,11 +12,13 @@ export interface Topic {
   }): Promise<void>;
 }
 
+/** Opens a channel whose secrets are read. */
+export type Connect = (parts: NotifyParts) => Channel;
+
 /** What channels to people and systems are made of. */
 export interface NotifyParts {
   readonly guard: Guard;
   readonly clock: Clock;
-  readonly env: Environment;
   /** Where people reach this service; without it messages hold no links. */
   readonly publicUrl: string | undefined;
   readonly productVersion: string;

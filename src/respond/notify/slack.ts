@@ -2,12 +2,12 @@ import { severities } from '../../domain/finding.ts';
 import { messageSubjectId, messageWord, type NoticeMessage } from '../../domain/message.ts';
 import { noticeId } from '../../domain/notice.ts';
 import { type Answer, membersOf } from '../connectors/call.ts';
-import { bearerSecret, readSecret } from '../secrets.ts';
-import type { Attempt, Channel } from '../types.ts';
+import { bearerSecret, type Environment, readSecret } from '../secrets.ts';
+import type { Attempt } from '../types.ts';
 import { incomingWebhook, type SlackConfig } from './config.ts';
-import type { NotifyParts } from './parts.ts';
+import type { Connect, NotifyParts } from './parts.ts';
 import { slackMessage } from './slack-blocks.ts';
-import { answered, createTranslated, refused, type ToSay } from './translated.ts';
+import { type Ask, answered, createTranslated, refused, type ToSay } from './translated.ts';
 import { linkOf } from './words.ts';
 
 /** Slack's own troubles. Every other error is about what was configured or sent. */
@@ -29,40 +29,37 @@ const unsendable =
  * answers no `ts`: there every message stands alone. Slack knows no idempotency key: a crash between its answer and the
  * note of it says a message twice, and `metadata` of both names the same message.
  */
-export function createSlackChannel(config: SlackConfig, parts: NotifyParts): Channel {
-  return config.webhook === undefined ? ofBot(config, parts) : ofWebhook(config, parts);
+export function prepareSlack(config: SlackConfig, env: Environment): Connect {
+  return config.webhook === undefined ? prepareBot(config, env) : prepareWebhook(config, env);
 }
 
-function ofBot(config: SlackConfig, parts: NotifyParts): Channel {
-  const { name, disabled, token, channel, api, allowPrivate } = config;
+function prepareBot(
+  { name, disabled, allowPrivate, token, channel, api }: SlackConfig,
+  env: Environment,
+): Connect {
   if (token === undefined) throw new TypeError('a bot has a token');
-  const secret = readSecret(`endpoint ${name}`, token, parts.env, bearerSecret);
+  const secret = readSecret(`endpoint ${name}`, token, env, bearerSecret);
   const url = new URL('chat.postMessage', api.endsWith('/') ? api : `${api}/`);
 
-  return createTranslated(
-    {
-      name,
-      disabled,
-      place: { url, allowPrivate },
-      async say({ entry, message }, ask) {
-        const thread = await threadOf(name, message, parts);
-        const word = messageWord(message);
-        const body = {
-          channel,
-          ...slackMessage(message, linkOf(message, parts.publicUrl)),
-          mrkdwn: false,
-          parse: 'none',
-          link_names: false,
-          unfurl_links: false,
-          unfurl_media: false,
-          metadata: { event_type: 'chainwarden_message', event_payload: { message_id: entry.id } },
-          ...(thread === undefined ? {} : { thread_ts: thread, reply_broadcast: word === 'escalated' }),
-        };
-        return verdict(await ask({ authorization: `Bearer ${secret}` }, JSON.stringify(body)));
-      },
-    },
-    parts,
-  );
+  return (parts) => {
+    async function say({ entry, message }: ToSay, ask: Ask): Promise<Attempt> {
+      const thread = await threadOf(name, message, parts);
+      const isEscalation = messageWord(message) === 'escalated';
+      const body = {
+        channel,
+        ...slackMessage(message, linkOf(message, parts.publicUrl)),
+        mrkdwn: false,
+        parse: 'none',
+        link_names: false,
+        unfurl_links: false,
+        unfurl_media: false,
+        metadata: { event_type: 'chainwarden_message', event_payload: { message_id: entry.id } },
+        ...(thread === undefined ? {} : { thread_ts: thread, reply_broadcast: isEscalation }),
+      };
+      return verdict(await ask({ authorization: `Bearer ${secret}` }, JSON.stringify(body)));
+    }
+    return createTranslated({ name, disabled, place: { url, allowPrivate }, say }, parts);
+  };
 }
 
 /** Slack answers 200 to everything that it understood, and says in the body whether it did it. */
@@ -101,27 +98,17 @@ async function threadOf(
   return heads.sort((a, b) => a.createdMs - b.createdMs)[0]?.receipt;
 }
 
-function ofWebhook(config: SlackConfig, parts: NotifyParts): Channel {
-  const { name, disabled, webhook, allowPrivate } = config;
+function prepareWebhook({ name, disabled, allowPrivate, webhook }: SlackConfig, env: Environment): Connect {
   if (webhook === undefined) throw new TypeError('a webhook has an address');
-  const url = readSecret(`endpoint ${name}`, webhook, parts.env, incomingWebhook);
-  const body = ({ message }: ToSay) =>
-    JSON.stringify({
-      ...slackMessage(message, linkOf(message, parts.publicUrl)),
-      mrkdwn: false,
-      unfurl_links: false,
-      unfurl_media: false,
-    });
-  return createTranslated(
-    {
-      name,
-      disabled,
-      place: { url, allowPrivate },
-      say: async (toSay, ask) => {
-        const answer = await ask({}, body(toSay));
-        return answer.status === 400 ? refused('Slack refused it: HTTP 400') : answered(answer);
-      },
-    },
-    parts,
-  );
+  const url = readSecret(`endpoint ${name}`, webhook, env, incomingWebhook);
+
+  return (parts) => {
+    async function say({ message }: ToSay, ask: Ask): Promise<Attempt> {
+      const said = slackMessage(message, linkOf(message, parts.publicUrl));
+      const body = { ...said, mrkdwn: false, unfurl_links: false, unfurl_media: false };
+      const answer = await ask({}, JSON.stringify(body));
+      return answer.status === 400 ? refused('Slack refused it: HTTP 400') : answered(answer);
+    }
+    return createTranslated({ name, disabled, place: { url, allowPrivate }, say }, parts);
+  };
 }

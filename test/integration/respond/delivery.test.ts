@@ -8,12 +8,12 @@ import type { LiveFinding } from '../../../src/domain/finding.ts';
 import {
   createGuard,
   createResponder,
-  createWebhookChannel,
   type Log,
   OutboundConfig,
   resolveEndpoints,
   type Timer,
 } from '../../../src/respond/index.ts';
+import { partsOf } from '../../support/notify-parts.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 import { findingOf } from '../../unit/alert/findings.ts';
 
@@ -98,9 +98,7 @@ function boot(mode: 'real' | 'dry_run', later: Timer = impatient) {
   const clock = () => Date.now() + ahead;
   const guard = createGuard({ allow: config.allow });
   const endpoints = resolveEndpoints(config.endpoints, { HOOK: secret });
-  const channels = endpoints.map((endpoint) =>
-    createWebhookChannel(endpoint, { guard, clock: Date.now, timeoutMs: 5_000 }),
-  );
+  const channels = endpoints.map((endpoint) => endpoint.connect(partsOf({ guard })));
   const responder = createResponder({
     store: opened.store,
     channels,

@@ -173,7 +173,8 @@ export function status(code: number, retryAfter?: string): Attempt {
 }
 
 export function endpointOf(name: string, over: Partial<Subscription> = {}): Subscription {
-  return { name, events: ['alert.*'], minSeverity: 'info', disabled: false, ...over };
+  const everything = { minSeverity: 'info', detectors: ['*'], tenants: ['*'], owners: ['*'] } as const;
+  return { name, events: ['alert.*'], ...everything, disabled: false, ...over };
 }
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

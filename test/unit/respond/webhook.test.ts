@@ -3,7 +3,8 @@ import { createServer, type IncomingHttpHeaders, type Server, type ServerRespons
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OutboundConfig, resolveEndpoints } from '../../../src/respond/config.ts';
+import { OutboundConfig } from '../../../src/respond/config.ts';
+import { resolveEndpoints } from '../../../src/respond/endpoints.ts';
 import { createGuard, type Resolve } from '../../../src/respond/guard.ts';
 import { createWebhookChannel } from '../../../src/respond/webhook.ts';
 import { entryOf } from './support.ts';
@@ -53,7 +54,7 @@ function connect(
     allow: options.allow ?? [],
   });
   const [endpoint] = resolveEndpoints(config.endpoints, { HOOK: secret });
-  if (endpoint === undefined) throw new Error('no endpoint');
+  if (endpoint?.kind !== 'webhook') throw new Error('no endpoint');
   const { resolve, timeoutMs } = options;
   const channel = createWebhookChannel(endpoint, {
     guard: createGuard({ allow: config.allow, ...(resolve && { resolve }) }),
