@@ -1,15 +1,7 @@
 import * as z from 'zod';
 import { ID_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX } from '../../domain/limits.ts';
+import { Url } from '../notify/config.ts';
 import { SecretSource } from '../secrets.ts';
-
-const Url = z
-  .url({ protocol: /^https?$/ })
-  .max(2_048)
-  .refine((value) => {
-    if (!URL.canParse(value)) return true;
-    const url = new URL(value);
-    return url.username === '' && url.password === '';
-  }, 'no credentials in the address');
 
 const id = z.string().min(1).max(ID_CHARS_MAX);
 const sentence = z.string().min(1).max(TEXT_CHARS_MAX);
