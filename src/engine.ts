@@ -14,7 +14,7 @@ import type {
   EventWatch,
   LogRecord,
 } from './domain/record.ts';
-import { foreseeStep, nothingForeseen } from './foresight.ts';
+import { foreseeStep, nothingForeseen, unhurried } from './foresight.ts';
 import { createRules } from './rules.ts';
 import { look, place } from './showing.ts';
 
@@ -223,20 +223,21 @@ export function createEngine(options: EngineOptions): Engine {
       }
       for (const { judge } of tenants.values()) judge.advance(watermarkMs);
     },
-    foresee(question, isLate = () => false) {
+    foresee(question, asking = unhurried) {
       // A tenant of whom nothing was heard stays one.
       const known = tenants.get(question.tenant);
       if (known === undefined) return nothingForeseen;
-      return foreseeStep(question, {
-        ...known,
-        ...{ arming, off: rules.off, policy: rules.policy, watermarkMs, isLate },
-      });
+      const { off, policy } = rules;
+      return foreseeStep(question, { ...known, arming, off, policy, watermarkMs, asking });
     },
     get watermarkMs() {
       return watermarkMs;
     },
     get policy() {
       return rules.policy;
+    },
+    get overdue() {
+      return [...tenants.values()].some(({ correlator }) => correlator.overdue);
     },
     get waiting() {
       return [...tenants.values()].some(({ correlator, judge }) => correlator.waiting || judge.waiting);

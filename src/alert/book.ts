@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/alert.ts';
 import type { LiveFinding } from '../domain/finding.ts';
 import type { Neighbourhood } from '../domain/incident.ts';
+import { LIVE_ALERTS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice, RevocationWish } from '../domain/notice.ts';
 import {
   chainOf,
@@ -14,9 +15,6 @@ import {
 } from './entry.ts';
 import { alertId, foldFindings } from './fold.ts';
 import { createIncidents } from './incidents.ts';
-
-/** Alerts whose findings are remembered: about 3 kB each, so 300 MB at most. */
-const ALERTS_MAX = 100_000;
 
 export interface AlertBook {
   /** Takes whole new states of findings (same id replaces) and says which alerts and incidents they change, and how. */
@@ -37,7 +35,7 @@ export interface AlertBook {
  * and come back when something is found in it, under the same ids, so nobody is told twice.
  */
 export function createAlertBook(options: { alertsMax?: number } = {}): AlertBook {
-  const alertsMax = options.alertsMax ?? ALERTS_MAX;
+  const alertsMax = options.alertsMax ?? LIVE_ALERTS_MAX;
   const entries = new Map<string, Entry>();
   /** Insertion order is the order of the last change. */
   const chains = new Map<string, Set<Entry>>();

@@ -133,6 +133,8 @@ export const RECALL_USING_EVENTS_MAX = 5_000;
 export const RECALL_SAMPLE_EVENTS = 16;
 /** Further names of a credential that its uses gave: two already contradict each other. */
 export const RECALL_ALIASES_MAX = 4;
+/** Names that one step of the watermark brings back: each is a chain, in memory at once with all it says. */
+export const RECALL_DUE_MAX = 2_000;
 /** Events that one batch brings back, all together: about 4 s of work. */
 export const RECALL_EVENTS_MAX = 200_000;
 
@@ -178,3 +180,17 @@ export const LABEL_FILE_BYTES_MAX = 256 * 1024 * 1024;
 export const DENY_ENTRIES_MAX = 100_000;
 /** Changes of deny lists that are remembered one by one; whoever asks for older ones is given the whole list. */
 export const DENY_CHANGES_MAX = 10_000;
+
+/** What one evidence pack holds of a chain, and says how much it leaves out: a few megabytes, made in a second. */
+export const EVIDENCE_ACTIONS_MAX = 5_000;
+export const EVIDENCE_CHAIN_EVENTS_MAX = 5_000;
+/** Text of those events, characters. */
+export const EVIDENCE_CHAIN_CHARS_MAX = 8 * 1024 * 1024;
+export const EVIDENCE_AUDIT_MAX = 5_000;
+/** Digests of other entries of the audit, between those that concern the chain and the end. */
+export const EVIDENCE_LINKS_MAX = 10_000;
+export const EVIDENCE_RESPONSES_MAX = 5_000;
+/** A file of evidence or audit that is checked, read whole. */
+export const EVIDENCE_FILE_BYTES_MAX = 256 * 1024 * 1024;
+/** Steps that a gateway may ask about in one request. */
+export const STEPS_PER_REQUEST_MAX = 50;

@@ -4,7 +4,7 @@ import type { LiveFinding } from './finding.ts';
 import type { PolicyDocument } from './policy/document.ts';
 import type { Policy } from './policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './recall.ts';
-import type { Foresight, StepQuestion } from './step.ts';
+import type { Asking, Foresight, StepQuestion } from './step.ts';
 
 /** One record of the ordered log. Whatever can change a finding is one of these. */
 export type LogRecord =
@@ -95,12 +95,14 @@ export interface Engine {
   restore(rows: readonly StateRow[]): void;
   /**
    * What speaks against a step that has not been taken. To be asked between two calls of `apply`; nothing changes by
-   * it. `isLate` ends the search early: what was found by then is said.
+   * it.
    */
-  foresee(question: StepQuestion, isLate?: () => boolean): Foresight;
+  foresee(question: StepQuestion, asking?: Asking): Foresight;
   readonly watermarkMs: number;
   /** In force after the last record. */
   readonly policy: Policy;
+  /** The watermark's last step has to be applied again: more is due than fits into memory at once. */
+  readonly overdue: boolean;
   /** True while something is provisional: the watermark's next step will settle it. */
   readonly waiting: boolean;
   readonly stats: EngineStats;
