@@ -12,7 +12,7 @@ import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
 import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
-import type { OutboxEntry, Plan, PlanDecision, Response, ResponseState } from './response.ts';
+import type { OutboxEntry, OutboxState, Plan, PlanDecision, Response, ResponseState } from './response.ts';
 
 /** An event with its place in the log. */
 export interface LoggedEvent {
@@ -125,11 +125,30 @@ export interface PlanQuery extends PageQuery {
   readonly alertId: string | undefined;
 }
 
+export interface PendingQuery {
+  readonly endpoint: string;
+  readonly limit: number;
+  /** Those alone. */
+  readonly orderKeys?: readonly string[];
+}
+
+export interface DeliveryQuery extends PageQuery {
+  readonly state: OutboxState | undefined;
+  /** Name of a channel. */
+  readonly endpoint: string | undefined;
+  readonly orderKey?: string | undefined;
+}
+
 export interface ResponseStore {
   writeResponses(responses: readonly Response[]): Promise<void>;
   /** Newest row of each response that is named. */
   findResponses(tenant: string, ids: readonly string[]): Promise<readonly Response[]>;
-  /** Newest rows of the responses of all tenants that stand in one of these states, longest standing first; bounded. */
+  /** Newest rows of responses of all alerts that are named. */
+  responsesOfAlerts(tenant: string, alertIds: readonly string[]): Promise<readonly Response[]>;
+  /**
+   * Newest rows of the responses of all tenants that stand in one of these states, longest standing first; bounded.
+   * Without those of which nothing more is awaited: requested in a dry run, and accepted where nothing confirms.
+   */
   standingResponses(states: readonly ResponseState[]): Promise<readonly Response[]>;
   /** A plan that is written again replaces the one it was, when it was made later. */
   writePlans(plans: readonly Plan[]): Promise<void>;
@@ -142,6 +161,8 @@ export interface ResponseStore {
    * since `coolMs`, which is earlier.
    */
   recentResponses(tenant: string, sinceMs: number, coolMs: number): Promise<readonly Response[]>;
+  /** Keys of the tokens that a principal holds, and that have not expired; newest first, bounded. */
+  tokensHeldBy(tenant: string, principalId: string, nowMs: number): Promise<readonly string[]>;
   /** Tokens that are neither expired nor revoked, by what has been heard of them. */
   liveTokens(tenant: string, nowMs: number): Promise<number>;
   /** The tokens of the chains that these are in, and all that hangs on one of them or is of its family, in any chain. */
@@ -149,8 +170,11 @@ export interface ResponseStore {
   writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
   /** Newest state of the entries that are named. */
   findOutbox(tenant: string, ids: readonly string[]): Promise<readonly OutboxEntry[]>;
-  /** What waits to leave, soonest first, up to a limit of the store's or the one given; of all endpoints or of one. */
-  pendingOutbox(of?: { readonly endpoint: string; readonly limit: number }): Promise<readonly OutboxEntry[]>;
+  /**
+   * What waits to leave, soonest first, up to a limit of the store's or the one given; of all channels or of one. Of
+   * messages with one order key only the oldest: the others have to wait for it.
+   */
+  pendingOutbox(of?: PendingQuery): Promise<readonly OutboxEntry[]>;
 }
 
 /** As much of a chain as tells what correlates it. */
@@ -180,6 +204,8 @@ export interface QueryStore {
   /** Latest first. */
   plans(query: PlanQuery): Promise<Page<Plan>>;
   deadLetters(query: PageQuery): Promise<Page<DeadLetter>>;
+  /** Messages that left or were to leave, latest first. */
+  deliveries(query: DeliveryQuery): Promise<Page<OutboxEntry>>;
   /** Events, alerts and chains stored, for the overview. */
   counts(tenant: string): Promise<{ events: number; chains: number; alerts: number; deadLetters: number }>;
 }

@@ -179,9 +179,12 @@ export interface Response {
   readonly acceptedMs?: number | undefined;
   /** Of an undo: the response that it takes back. */
   readonly undoes?: string | undefined;
+  /** Id of its message where it is not the response's own: what is taken again after an undo is another message. */
+  readonly messageId?: string | undefined;
 }
 
-export type OutboxState = 'pending' | 'delivered' | 'dead';
+export const outboxStates = ['pending', 'delivered', 'dead'] as const;
+export type OutboxState = (typeof outboxStates)[number];
 
 /** A message that must leave, written before it is sent. `id` is the `webhook-id` on every attempt. */
 export interface OutboxEntry {

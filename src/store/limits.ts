@@ -26,6 +26,8 @@ export const STATE_PAGE_ROWS = 5_000;
 export const UNSETTLED_PAGE_ROWS = 10_000;
 /** Responses that wait for a proof or a person, of all tenants: those that have waited longest are seen to first. */
 export const STANDING_RESPONSES_MAX = 10_000;
+/** Tokens of one principal that a subject-wide plan shows; the revocation itself takes all. */
+export const HELD_TOKENS_READ_MAX = 1_000;
 /** Rows of responses that limits are judged by: more than any limit lets pass. */
 export const RECENT_RESPONSES_MAX = 20_000;
 /** Rows of one response: states times attempts are some dozen. */

@@ -11,6 +11,7 @@ import { chains } from './queries/chains.ts';
 import { counts } from './queries/counts.ts';
 import { crossReferences } from './queries/cross-references.ts';
 import { deadLetters } from './queries/dead-letters.ts';
+import { deliveries } from './queries/deliveries.ts';
 import { denyRows } from './queries/deny-entries.ts';
 import { detectorSwitches } from './queries/detector-switches.ts';
 import { eventMix } from './queries/event-mix.ts';
@@ -21,7 +22,7 @@ import { incident, incidents } from './queries/incidents.ts';
 import { knownShares } from './queries/known-shares.ts';
 import { lastPolicy } from './queries/last-policy.ts';
 import { lineage } from './queries/lineage.ts';
-import { liveTokens } from './queries/live-tokens.ts';
+import { liveTokens, tokensHeldBy } from './queries/live-tokens.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { decisions, findPlans, plans } from './queries/plans.ts';
@@ -32,6 +33,7 @@ import {
   recentResponses,
   responseHistory,
   responses,
+  responsesOfAlerts,
   standingResponses,
 } from './queries/responses.ts';
 import { standingAlerts } from './queries/standing-alerts.ts';
@@ -69,12 +71,14 @@ export function createStore(database: Database, clock: () => number): Store {
 
     writeResponses: (rows) => writer.write(responsesTable, rows),
     findResponses: (tenant, ids) => findResponses(database, tenant, ids),
+    responsesOfAlerts: (tenant, alertIds) => responsesOfAlerts(database, tenant, alertIds),
     standingResponses: (states) => standingResponses(database, states),
     writePlans: (rows) => writer.write(plansTable, rows),
     findPlans: (tenant, ids) => findPlans(database, tenant, ids),
     writeDecisions: (rows) => writer.write(planDecisionsTable, rows),
     decisions: (tenant, planId) => decisions(database, tenant, planId),
     recentResponses: (tenant, sinceMs, coolMs) => recentResponses(database, tenant, sinceMs, coolMs),
+    tokensHeldBy: (tenant, principalId, nowMs) => tokensHeldBy(database, tenant, principalId, nowMs),
     liveTokens: (tenant, nowMs) => liveTokens(database, tenant, nowMs),
     lineage: (tenant, tokenKeys) => lineage(database, tenant, tokenKeys),
     writeOutbox: (rows) => writer.write(outboxTable, rows),
@@ -98,6 +102,7 @@ export function createStore(database: Database, clock: () => number): Store {
     responseHistory: (tenant, id) => responseHistory(database, tenant, id),
     plans: (query) => plans(database, query),
     deadLetters: (query) => deadLetters(database, query),
+    deliveries: (query) => deliveries(database, query),
     counts: (tenant) => counts(database, tenant),
 
     eventMix: (query) => eventMix(database, query),

@@ -23,10 +23,13 @@ import type {
 import type { LogRecord } from '../../src/domain/record.ts';
 import type { OutboxEntry, Plan, PlanDecision, Response } from '../../src/domain/response.ts';
 import type { Random } from '../../src/evaluate/random.ts';
+import { pendingIn } from '../support/pending-outbox.ts';
 import {
   decisionsIn,
+  heldIn,
   lineageIn,
   liveIn,
+  ofAlertsIn,
   plansIn,
   putPlan,
   recentIn,
@@ -186,6 +189,10 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
         if (known === undefined || known.atMs <= row.atMs) tables.responses.set(key(row.tenant, row.id), row);
       }),
     findResponses: (tenant, ids) => call('findResponses', () => found(tables.responses, tenant, ids)),
+    responsesOfAlerts: (tenant, ids) =>
+      call('responsesOfAlerts', () => ofAlertsIn(tables.responses.values(), tenant, ids)),
+    tokensHeldBy: (tenant, id, nowMs) =>
+      call('tokensHeldBy', () => heldIn(tables.hops.values(), tenant, id, nowMs)),
     standingResponses: (states) =>
       call('standingResponses', () => standingIn(tables.responses.values(), states)),
     recentResponses: (tenant, sinceMs, coolMs) =>
@@ -199,15 +206,7 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
     writeOutbox: (rows) =>
       write('writeOutbox', rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
     findOutbox: (tenant, ids) => call('findOutbox', () => found(tables.outbox, tenant, ids)),
-    pendingOutbox: (of) =>
-      call('pendingOutbox', () =>
-        [...tables.outbox.values()]
-          .filter(
-            ({ state, endpoint }) => state === 'pending' && (of === undefined || of.endpoint === endpoint),
-          )
-          .sort((a, b) => a.nextAttemptMs - b.nextAttemptMs || (a.id < b.id ? -1 : 1))
-          .slice(0, of?.limit),
-      ),
+    pendingOutbox: (of) => call('pendingOutbox', () => pendingIn(tables.outbox.values(), of)),
     readPosition: (name) => call('readPosition', () => tables.positions.get(name) ?? 0),
     writePosition: (name, seq) =>
       write('writePosition', [seq], () => {

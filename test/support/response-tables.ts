@@ -18,7 +18,17 @@ export function newestResponses(rows: Iterable<Response>): Response[] {
 export function standingIn(rows: Iterable<Response>, states: readonly ResponseState[]): Response[] {
   return newestResponses(rows)
     .filter(({ state }) => states.includes(state))
+    .filter(({ state, mode }) => state !== 'requested' || mode === 'real')
+    .filter(({ state, confirms, action }) => state !== 'accepted' || confirms !== 'none' || action === 'undo')
     .sort((a, b) => a.atMs - b.atMs);
+}
+
+export function ofAlertsIn(
+  rows: Iterable<Response>,
+  tenant: string,
+  alertIds: readonly string[],
+): Response[] {
+  return newestResponses(rows).filter((row) => row.tenant === tenant && alertIds.includes(row.alertId));
 }
 
 export function recentIn(
@@ -55,6 +65,13 @@ export function liveIn(hops: Iterable<Hop>, tenant: string, nowMs: number): numb
       hop.revokedMs === undefined &&
       (hop.expiresMs === null || (hop.expiresMs ?? 0) > nowMs),
   ).length;
+}
+
+export function heldIn(hops: Iterable<Hop>, tenant: string, principalId: string, nowMs: number): string[] {
+  return [...hops]
+    .filter((hop) => hop.tenant === tenant && hop.token !== undefined && hop.to?.id === principalId)
+    .filter((hop) => hop.expiresMs === null || (hop.expiresMs ?? 0) > nowMs)
+    .map(({ key }) => key);
 }
 
 export interface PlanTables {

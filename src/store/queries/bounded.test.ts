@@ -31,6 +31,8 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   lastPolicy: (store) => store.lastPolicy(),
   findResponses: (store) => store.findResponses('t', ['a']),
   standingResponses: (store) => store.standingResponses(['accepted']),
+  responsesOfAlerts: (store) => store.responsesOfAlerts('t', ["x'x"]),
+  tokensHeldBy: (store) => store.tokensHeldBy('t', "x'x", 1),
   recentResponses: (store) => store.recentResponses("x'x", 1, 0),
   responseHistory: (store) => store.responseHistory('t', "x'x"),
   liveTokens: (store) => store.liveTokens("x'x", 1),
@@ -80,6 +82,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   responses: (store) =>
     store.responses({ ...of, alertId: "x'x", chainId: "x'x", planId: "x'x", state: 'failed' }),
   deadLetters: (store) => store.deadLetters(of),
+  deliveries: (store) => store.deliveries({ ...of, state: 'dead', endpoint: "x'x", orderKey: "x'x" }),
   counts: (store) => store.counts('t'),
   eventMix: (store) => store.eventMix({ tenant: "x'x", sinceMs: 1 }),
   completeness: (store) => store.completeness({ tenant: "x'x", sinceMs: 1 }),

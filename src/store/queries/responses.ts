@@ -32,14 +32,31 @@ export async function findResponses(
   return rows.map(([body]) => readResponse(body));
 }
 
+const ofAlertsSql = `
+  SELECT body FROM responses FINAL
+  WHERE tenant = {tenant:String} AND alert_id IN {alertIds:Array(String)}
+  ${newest} LIMIT ${NAMED_READ_MAX} ${bounded(NAMED_READ_MAX)}`;
+
+export async function responsesOfAlerts(
+  database: Database,
+  tenant: string,
+  alertIds: readonly string[],
+): Promise<readonly Response[]> {
+  if (alertIds.length === 0) return [];
+  const rows = await database.read('looking for responses to alerts', ofAlertsSql, { tenant, alertIds });
+  return rows.map(([body]) => readResponse(body));
+}
+
 // First those that were ever in such a state, by a narrow column: few of many stand in one.
 const standingSql = `
   SELECT body FROM (
-    SELECT at, id, state, body FROM responses FINAL
+    SELECT at, id, state, mode, confirms, action, body FROM responses FINAL
     WHERE (tenant, id) IN (
       SELECT DISTINCT tenant, id FROM responses WHERE toString(state) IN {states:Array(String)})
     ${newest})
   WHERE toString(state) IN {states:Array(String)}
+    AND NOT (state = 'requested' AND mode = 'dry_run')
+    AND NOT (state = 'accepted' AND confirms = 'none' AND action != 'undo')
   ORDER BY at, id LIMIT ${STANDING_RESPONSES_MAX} ${bounded(STANDING_RESPONSES_MAX)}`;
 
 export async function standingResponses(

@@ -60,14 +60,24 @@ export function responseSuite(store: () => Store, database: () => Database): voi
         aResponse({ tenant, id: 'a', state: 'requested', attempt: 0, atMs: noon }),
         aResponse({ tenant, id: 'a', state: 'accepted', atMs: noon + 1, confirms: 'introspection' }),
         aResponse({ tenant, id: 'a', state: 'confirmed', atMs: noon + 2, confirms: 'introspection' }),
-        aResponse({ tenant, id: 'b', state: 'accepted', atMs: noon + 5, planId: 'pln_2' }),
-        aResponse({ tenant, id: 'c', state: 'accepted', atMs: noon + 3 }),
-        aResponse({ tenant: 'standing too', id: 'a', state: 'accepted', atMs: noon + 4 }),
+        aResponse({
+          tenant,
+          id: 'b',
+          state: 'accepted',
+          atMs: noon + 5,
+          planId: 'pln_2',
+          confirms: 'callback',
+        }),
+        aResponse({ tenant, id: 'c', state: 'accepted', atMs: noon + 3, confirms: 'callback' }),
+        aResponse({ tenant: 'standing too', id: 'a', state: 'accepted', atMs: noon + 4, action: 'undo' }),
+        // Nothing more is awaited of these.
+        aResponse({ tenant, id: 'f', state: 'accepted', atMs: noon + 4, alertId: 'alr_f' }),
+        aResponse({ tenant, id: 'g', state: 'requested', atMs: noon + 4, mode: 'dry_run', alertId: 'alr_f' }),
         aResponse({ tenant, id: 'd', state: 'denied', atMs: noon + 6, mode: 'dry_run' }),
         aResponse({ tenant, id: 'e', state: 'undone', atMs: noon + 7 }),
       ];
       await store().writeResponses(done);
-      const standing = await store().standingResponses(['accepted']);
+      const standing = await store().standingResponses(['accepted', 'requested']);
       const mine = standing.filter((row) => row.tenant.startsWith('standing'));
       expect(mine.map((row) => [row.tenant, row.id])).toEqual([
         [tenant, 'c'],
@@ -81,7 +91,10 @@ export function responseSuite(store: () => Store, database: () => Database): voi
       expect(await listed({ planId: 'pln_2' })).toEqual(['b']);
       expect(await listed({ state: 'undone' })).toEqual(['e']);
       // Not those that were once: their newest row says otherwise.
-      expect(await listed({ state: 'accepted' })).toEqual(['b', 'c']);
+      expect(await listed({ state: 'accepted' })).toEqual(['b', 'f', 'c']);
+      expect(
+        (await store().responsesOfAlerts(tenant, ['alr_f', 'alr_0'])).map(({ id }) => id).sort(),
+      ).toEqual(['f', 'g']);
     });
 
     it('tell what was done of late, and what was given back or taken as a whole for longer', async () => {
@@ -272,6 +285,9 @@ export function responseSuite(store: () => Store, database: () => Database): voi
       ]);
       expect(await store().liveTokens(tenant, noon)).toBe(2);
       expect(await store().liveTokens('default', noon)).toBe(0);
+      const held = (id: string) => store().tokensHeldBy(tenant, id, noon);
+      expect([...(await held('agent-1'))].sort()).toEqual(['a', 'b', 'd', 'f'].map(token));
+      expect(await held('agent-2')).toEqual([]);
     });
 
     it('finds what hangs on a token in rows that do not list parents', async () => {
