@@ -192,11 +192,17 @@ describe('what cannot be revoked or proven', () => {
 });
 
 describe('servers that misbehave', () => {
-  /** A server of our own in place of the real one; the custodian stays real. */
-  async function against(revoke: { status: number; headers?: Record<string, string> }, introspected: string) {
-    const stub = await startStub(({ path }) =>
-      path === '/introspect' ? { status: 200, body: introspected } : revoke,
-    );
+  /** A server of our own in place of the real one, with one answer for each introspection; the custodian is real. */
+  async function against(
+    revoke: { status: number; headers?: Record<string, string> },
+    ...introspected: readonly string[]
+  ) {
+    let asked = 0;
+    const stub = await startStub(({ path }) => {
+      if (path !== '/introspect') return revoke;
+      asked += 1;
+      return { status: 200, body: introspected[asked - 1] ?? '' };
+    });
     const { target, accessToken } = await mint();
     const idp = connector({ revocation: `${stub.url}/revoke`, introspection: `${stub.url}/introspect` });
     return { idp, stub, target, accessToken };
@@ -220,11 +226,15 @@ describe('servers that misbehave', () => {
     expect(await idp.send(orderFor(target))).toEqual({ kind: 'answered', status: 503, retryAfter: '7' });
   });
 
-  it('prove nothing by what is no answer, and nothing by one that is too long', async () => {
-    const { idp, target } = await against({ status: 200 }, '<html>login</html>');
-    expect(await idp.confirm?.(orderOf(target))).toBe('unknown');
-    const endless = await against({ status: 200 }, `{"active":false,"x":"${'x'.repeat(70_000)}"}`);
-    expect(await endless.idp.confirm?.(orderOf(endless.target))).toBe('unknown');
+  it.each([
+    ['ended', 'that the token is inactive', '{"active":false}'],
+    ['unknown', 'what is no answer', '<html>sign in</html>'],
+    ['unknown', 'an answer that is too long', `{"active":false,"x":"${'x'.repeat(70_000)}"}`],
+    ['unknown', 'an answer about another token', '{"active":false,"jti":"somebody-elses"}'],
+  ])('prove that it is %s by %s', async (confirmation, _, answer) => {
+    const { idp, target } = await against({ status: 200 }, '{"active":true}', answer);
+    expect(await idp.send(orderFor(target))).toMatchObject({ status: 200 });
+    expect(await idp.confirm?.(orderOf(target))).toBe(confirmation);
   });
 
   it('are not asked to revoke a token that they call by another name than the events', async () => {
