@@ -19,7 +19,7 @@ export function fallOf({ source, trigger, policy, options }: CascadeInput, graph
   const isSafe = safeUnder(policy);
   if (source.kind === 'subject') {
     const origins = subjectOrigins(source, graph).filter(({ token }) => !isSafe(token));
-    const reach = reachOf(graph, origins, { strict, untouchable: isSafe });
+    const reach = reachOf(graph, origins, { strict, isSafe, isAbove: () => false });
     return { origins, over: [], reach, compromise: undefined };
   }
 
@@ -28,7 +28,8 @@ export function fallOf({ source, trigger, policy, options }: CascadeInput, graph
   const overKeys = new Set(over.map(({ key }) => key));
   const how: ReachOptions = {
     strict,
-    untouchable: (token) => overKeys.has(token.key) || isSafe(token),
+    isSafe,
+    isAbove: (token) => overKeys.has(token.key),
   };
   const alone = reachOf(graph, [first], how);
   const compromise = compromiseIn(trigger);
@@ -38,7 +39,10 @@ export function fallOf({ source, trigger, policy, options }: CascadeInput, graph
       : siblingOrigins(first.token, compromise, {
           graph,
           isOut: (token) =>
-            token.key === first.token.key || alone.reached.has(token.key) || how.untouchable(token),
+            token.key === first.token.key ||
+            alone.reached.has(token.key) ||
+            overKeys.has(token.key) ||
+            isSafe(token),
         });
   const origins = [first, ...siblings];
   const reach = siblings.length === 0 ? alone : reachOf(graph, origins, how);

@@ -19,13 +19,15 @@ export interface Reached {
 
 export interface Reach {
   readonly reached: ReadonlyMap<string, Reached>;
-  /** What hangs on the origins and stays: `vouched`, another parent of it stands; else it hangs on such, or is not touched. */
+  /** What hangs on the origins and stays: `vouched`: another parent of it stands. */
   readonly spared: readonly { readonly token: LineageToken; readonly vouched: boolean }[];
 }
 
 export interface ReachOptions {
   /** What stands above the source is never below it, whatever anybody asserts. */
-  readonly untouchable: (token: LineageToken) => boolean;
+  readonly isAbove: (token: LineageToken) => boolean;
+  /** Is left alone, with what hangs on nothing else. */
+  readonly isSafe: (token: LineageToken) => boolean;
   /** Nothing vouches for a token whose other parent ends. */
   readonly strict: boolean;
 }
@@ -33,7 +35,7 @@ export interface ReachOptions {
 /** What loses its ground when the origins end: over links of levels 1 to 4, source before what is made from it. */
 export function reachOf(graph: LineageGraph, origins: readonly Origin[], options: ReachOptions): Reach {
   const starts = new Set(origins.map(({ token }) => token.key));
-  const mayEnter = (token: LineageToken) => !starts.has(token.key) && !options.untouchable(token);
+  const mayEnter = (token: LineageToken) => !starts.has(token.key) && !options.isAbove(token);
   const below = spread(graph, origins, { levelMax: JOINING_LEVEL_MAX, mayEnter });
   const belowKeys = new Set(below.keys());
   const footing: ReadonlyMap<string, Footing> = options.strict
@@ -42,7 +44,7 @@ export function reachOf(graph: LineageGraph, origins: readonly Origin[], options
   const isVouched = (token: LineageToken) => footing.get(token.key) === 'sure';
 
   const reached = new Map<string, Reached>();
-  const falls = (token: LineageToken) => mayEnter(token) && !isVouched(token);
+  const falls = (token: LineageToken) => mayEnter(token) && !isVouched(token) && !options.isSafe(token);
   const clear = spread(
     graph,
     origins.filter(({ holds }) => holds.length === 0),
