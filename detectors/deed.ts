@@ -5,7 +5,8 @@ import type { Json, Severity, Subject } from '../src/domain/finding.ts';
 import type { ActionLabel } from '../src/domain/policy/actions.ts';
 import { matchesAny, type Policy } from '../src/domain/policy.ts';
 import { principalKey, principalLabel } from '../src/domain/principal.ts';
-import { tokenSubject, wentThrough } from './evidence.ts';
+import { targetKey } from '../src/domain/target.ts';
+import { deedOf, instant, tokenSubject, wentThrough } from './evidence.ts';
 
 /** What policy's patterns over actions are compared with: `tool:<name>` or `<system>:<action>`. */
 export function nameOf(action: ActionView): string | undefined {
@@ -21,10 +22,8 @@ export function isNamedBy(globs: readonly string[], action: ActionView): boolean
 }
 
 /** What it reached, for people and for comparison: the system, and the resource where one is told. */
-export function placeOf(action: ActionView): string | undefined {
-  const { target } = action;
-  if (target === undefined) return undefined;
-  return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
+export function placeOf({ target }: ActionView): string | undefined {
+  return targetKey(target);
 }
 
 /** Policy's patterns over targets cover `<system>` or `<system>/<resource>`. */
@@ -39,9 +38,16 @@ export function effectIn(action: ActionView, policy: Policy): Effect {
   return effectOf(action.effect, action.needs, action.action, policy);
 }
 
-/** True when it surely changed something: an effect that nobody knows is no change. */
-export function changes(effect: Effect): boolean {
-  return effect === 'write' || effect === 'delete' || effect === 'admin';
+/** What every finding that a call shows says of the call. */
+export function deedEvidence(action: ActionView, policy: Policy): { readonly [key: string]: Json } {
+  const { outcome } = action;
+  return { action: deedOf(action), effect: effectIn(action, policy), outcome, usedAt: instant(action.atMs) };
+}
+
+/** The same under the names by which policy knows call and target. */
+export function namedEvidence(action: ActionView, policy: Policy): { readonly [key: string]: Json } {
+  const named = { action: nameOf(action) ?? action.action, target: placeOf(action) ?? null };
+  return { ...deedEvidence(action, policy), ...named };
 }
 
 /** Every row of the catalogue that fits counts. */

@@ -12,6 +12,11 @@ export function principalSubject(principal: Principal): Subject {
   return { kind: 'principal', key: principalKey(principal), label: principalLabel(principal) };
 }
 
+/** Whoever carries it is no person, as far as anybody says. */
+export function isMachine(principal: Principal | undefined): boolean {
+  return principal !== undefined && principal.kind !== 'human';
+}
+
 /** The actors that a claim names, the current one first (RFC 8693 section 4.1). */
 export function actorsIn(act: Act | undefined): readonly Principal[] {
   const actors: Principal[] = [];

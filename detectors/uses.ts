@@ -1,9 +1,9 @@
 import type { ActionView, TokenView } from '../src/domain/chain.ts';
-import { effectOf } from '../src/domain/effect.ts';
 import type { Effect } from '../src/domain/event/index.ts';
 import type { Finding, Json, Severity } from '../src/domain/finding.ts';
 import type { Policy } from '../src/domain/policy.ts';
-import { actorOf, deedOf, eventIds, instant, tokenSubject, wentThrough } from './evidence.ts';
+import { deedEvidence, effectIn, tookEffect } from './deed.ts';
+import { actorOf, deedOf, eventIds, tokenSubject, wentThrough } from './evidence.ts';
 
 /** One call judged by its start, with the token it carried. */
 export interface Use {
@@ -28,23 +28,16 @@ export interface UseVerdict {
 /** A finding about a token that one of its uses shows. What was refused, and what the platform did, never pages. */
 export function useFinding({ action, token, policy }: Use, fact: string, verdict: UseVerdict): Finding {
   const done = wentThrough(action);
-  const effect = effectOf(action.effect, action.needs, action.action, policy);
-  const pages = verdict.pages && done && !action.platform;
+  const pages = verdict.pages && tookEffect(action);
   const did = done ? 'did' : 'tried';
   return {
     subject: tokenSubject(token),
     fact,
     kind: pages ? 'alert' : 'signal',
-    severity: pages ? (verdict.severity ?? severityOf(effect)) : 'low',
+    severity: pages ? (verdict.severity ?? severityOf(effectIn(action, policy))) : 'low',
     title: `${actorOf(action, token)} ${did} ${deedOf(action)} ${verdict.says}`,
     atMs: action.atMs,
-    evidence: {
-      action: deedOf(action),
-      effect,
-      outcome: action.outcome,
-      usedAt: instant(action.atMs),
-      ...verdict.evidence,
-    },
+    evidence: { ...deedEvidence(action, policy), ...verdict.evidence },
     eventIds: eventIds(action.eventIds, verdict.because ?? [], token.eventIds),
     revoke: token.ref,
   };

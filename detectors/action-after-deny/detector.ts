@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { ActionView, ChainView, PeopleView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { changes } from '../../src/domain/effect.ts';
 import { seconds } from '../../src/domain/policy/primitives.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { changes, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
+import { effectIn, severityOfDeed, tookEffect } from '../deed.ts';
 import { clocksOf, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { deedLabel, doerLabel, fold, type Offence, shownOf } from '../offences.ts';

@@ -6,7 +6,7 @@ import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { doerOf, effectIn } from '../deed.ts';
+import { deedEvidence, doerOf } from '../deed.ts';
 import { deedOf, eventIds, holderOf, instant, tokenSubject, wentThrough } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { type Bait, baitIn, baitOf, hasCanaries } from './canary.ts';
@@ -85,10 +85,7 @@ function usedInCall(action: ActionView, policy: Policy): Finding | undefined {
       ...evidenceOf(bait),
       usedAs: 'call',
       user: action.actor?.id ?? null,
-      action: deedOf(action),
-      effect: effectIn(action, policy),
-      outcome: action.outcome,
-      usedAt: instant(action.atMs),
+      ...deedEvidence(action, policy),
     },
     eventIds: eventIds(action.eventIds, hit?.held.eventIds ?? []),
     ...(token === undefined ? {} : { revoke: token.ref }),

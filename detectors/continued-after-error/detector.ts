@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { ActionView, ChainView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { changes } from '../../src/domain/effect.ts';
 import { seconds } from '../../src/domain/policy/primitives.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalKey } from '../../src/domain/principal.ts';
 import { followsCall } from '../consequences.ts';
-import { changes, effectIn, isNamedBy, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
+import { effectIn, isNamedBy, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { followUpWords, isFollowUp } from '../follow-ups.ts';
 import { frameworks } from '../frameworks.ts';

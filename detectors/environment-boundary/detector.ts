@@ -3,8 +3,8 @@ import type { ActionView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding, Json } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
-import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
-import { deedOf, eventIds, instant } from '../evidence.ts';
+import { doerOf, namedEvidence, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { deedOf, eventIds } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { crossedEnvironments } from './crossed.ts';
 import { type Breach, changeFreeze, notAllowed, outsideWindow } from './rules.ts';
@@ -61,12 +61,8 @@ function found(action: ActionView, breach: Breach, environment: string, policy: 
   const done = tookEffect(action);
   const pages = done && !breach.isSignal;
   const evidence: { readonly [key: string]: Json } = {
-    action: nameOf(action) ?? action.action,
-    target: placeOf(action) ?? null,
+    ...namedEvidence(action, policy),
     environment,
-    effect: effectIn(action, policy),
-    outcome: action.outcome,
-    usedAt: instant(action.atMs),
     ...breach.evidence,
   };
   return {

@@ -1,10 +1,11 @@
 import type { ActionView, LinkLevel, PeopleView, TokenView } from '../../src/domain/chain.ts';
+import { changes } from '../../src/domain/effect.ts';
 import type { Principal } from '../../src/domain/event/index.ts';
 import type { Json } from '../../src/domain/finding.ts';
 import type { EnvironmentRule } from '../../src/domain/policy/agents.ts';
 import { isInWindows } from '../../src/domain/policy/primitives.ts';
 import { matchesAny, matchesPattern, type Policy } from '../../src/domain/policy.ts';
-import { changes, effectIn } from '../deed.ts';
+import { effectIn } from '../deed.ts';
 import { clocksOf, sample } from '../evidence.ts';
 
 /** What policy does not allow of an action in its environment. */

@@ -3,8 +3,8 @@ import type { Principal } from '../../src/domain/event/index.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
-import { effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
-import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
+import { deedEvidence, effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { chainSubject, clocksOf, deedOf, eventIds } from '../evidence.ts';
 import { factOf, type Loss, lossEvidence, lossOf, severityOfLoss, stateOf } from './loss.ts';
 import { lineage } from './parties.ts';
 
@@ -34,10 +34,7 @@ export function outlivedByChain({ chain, people, policy }: Seen): readonly Findi
         title: `${whoDid(action)} did ${deedOf(action)} for ${principalLabel(initiator)}, who ${stateOf(loss)}`,
         atMs: action.atMs,
         evidence: {
-          action: deedOf(action),
-          effect: effectIn(action, policy),
-          outcome: action.outcome,
-          usedAt: instant(action.atMs),
+          ...deedEvidence(action, policy),
           ...lossEvidence(loss, action.atMs),
         },
         eventIds: eventIds(action.eventIds, [loss.change.eventId]),

@@ -2,6 +2,7 @@ import type { ActionView, LinkLevel, PeopleView, TokenView } from '../../src/dom
 import type { Principal } from '../../src/domain/event/index.ts';
 import { ancestorsOf } from '../../src/domain/lineage.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { isMachine } from '../parties.ts';
 import { type Loss, lossOf } from './loss.ts';
 
 /** An action, and who is known. */
@@ -56,8 +57,4 @@ export function lineage(
   token: TokenView | undefined,
 ): readonly { readonly token: TokenView; readonly level: LinkLevel | undefined }[] {
   return token === undefined ? [] : [{ token, level: undefined }, ...ancestorsOf(token)];
-}
-
-function isMachine(principal: Principal | undefined): boolean {
-  return principal !== undefined && principal.kind !== 'human';
 }

@@ -1,7 +1,7 @@
 import type { IdentityChange, TokenView } from '../../src/domain/chain.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { doerOf, effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { deedEvidence, doerOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
 import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { lineage, type SeenUse } from './parties.ts';
 
@@ -28,10 +28,7 @@ export function sessionEnded({ action, people, policy }: SeenUse): Finding | und
       title: `${whoDid(action)} ${deed} after the session of ${refLabel(token.ref)} had ended`,
       atMs: action.atMs,
       evidence: {
-        action: deedOf(action),
-        effect: effectIn(action, policy),
-        outcome: action.outcome,
-        usedAt: instant(action.atMs),
+        ...deedEvidence(action, policy),
         principal: subject.id,
         change: end.change,
         changedAt: instant(end.atMs),

@@ -3,8 +3,8 @@ import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { refLabel } from '../../src/domain/token.ts';
-import { doerOf, effectIn, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
-import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
+import { deedEvidence, doerOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { clocksOf, deedOf, eventIds } from '../evidence.ts';
 import { factOf, lossEvidence, severityOfLoss, stateOf } from './loss.ts';
 import { lossesOf, type PartyLoss, type SeenUse } from './parties.ts';
 import { sessionEnded } from './session.ts';
@@ -38,10 +38,7 @@ function outlived(party: PartyLoss, isAgent: boolean, action: ActionView, policy
       : `${whoDid(action)} ${deed} in the name of ${who}, who ${stateOf(loss)}`,
     atMs: action.atMs,
     evidence: {
-      action: deedOf(action),
-      effect: effectIn(action, policy),
-      outcome: action.outcome,
-      usedAt: instant(action.atMs),
+      ...deedEvidence(action, policy),
       ...lossEvidence(loss, action.atMs),
       holder: through === undefined ? null : refLabel(through.ref),
       linkLevel: level ?? null,

@@ -1,5 +1,5 @@
 import type { ActionView } from '../../src/domain/chain.ts';
-import { effectOf } from '../../src/domain/effect.ts';
+import { changes, effectOf } from '../../src/domain/effect.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { grantWeight, type ScopeAlgebra } from '../../src/domain/scope/index.ts';
@@ -26,14 +26,14 @@ export function useBeyondScope(
   if (algebra.covers(authority, authority, needs) !== 'no') return undefined;
 
   const effect = effectOf(action.effect, needs, action.action, policy);
-  const changes = effect !== 'read' && effect !== 'unknown';
+  const isChange = changes(effect);
   const done = wentThrough(action);
   const weight = grantWeight(needs, config.weights, policy.scopeWeights, effect);
   const verb = done ? 'used' : 'tried to use';
   return {
     subject: tokenSubject(token),
     fact: 'use-beyond-scope',
-    kind: changes && done && !action.platform ? 'alert' : 'signal',
+    kind: isChange && done && !action.platform ? 'alert' : 'signal',
     severity: done ? severityOf(weight, config) : 'low',
     title: `${actorOf(action, token)} ${verb} ${deedOf(action)}, which its token does not grant`,
     atMs: action.atMs,

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { ActionView, ChainView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { changes } from '../../src/domain/effect.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
-import { changes, effectIn, nameOf, placeOf, tookEffect, whoDid } from '../deed.ts';
+import { effectIn, nameOf, placeOf, tookEffect, whoDid } from '../deed.ts';
 import { chainSubject, clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import type { ChainView, RequestEnd, RequestView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { changes } from '../../src/domain/effect.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { followsCall } from '../consequences.ts';
-import { changes, effectIn, severityOfDeed, tookEffect } from '../deed.ts';
+import { effectIn, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { followUpWords, isFollowUp } from '../follow-ups.ts';
 import { frameworks } from '../frameworks.ts';

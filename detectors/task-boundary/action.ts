@@ -3,8 +3,8 @@ import type { Finding, Json } from '../../src/domain/finding.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
 import { type FittingRule, ruleOfAction, rulesFor } from '../agents.ts';
-import { doerOf, effectIn, nameOf, placeOf, severityOfDeed, tookEffect } from '../deed.ts';
-import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
+import { doerOf, namedEvidence, severityOfDeed, tookEffect } from '../deed.ts';
+import { clocksOf, deedOf, eventIds } from '../evidence.ts';
 import { breachesOf } from './breaches.ts';
 
 /** Everything about one action that the row of its agent does not allow, and that it names no task where it has to. */
@@ -74,11 +74,7 @@ function common(action: ActionView): Pick<Finding, 'subject' | 'atMs' | 'eventId
 
 function met(action: ActionView, policy: Policy): { readonly [key: string]: Json } {
   return {
-    action: nameOf(action) ?? action.action,
-    target: placeOf(action) ?? null,
-    effect: effectIn(action, policy),
-    outcome: action.outcome,
-    usedAt: instant(action.atMs),
+    ...namedEvidence(action, policy),
     task: action.task ?? null,
   };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { TokenView } from '../../src/domain/chain.ts';
-import type { Principal } from '../../src/domain/event/index.ts';
 import { matchesAny } from '../../src/domain/policy.ts';
+import { isMachine } from '../parties.ts';
 
 const kinds = z.array(z.string().min(1).max(512)).max(64);
 const DAY_SECONDS = 86_400;
@@ -30,11 +30,6 @@ export type LifetimeConfig = z.infer<typeof LifetimeConfig>;
 
 export function isOf(tokenKind: string | undefined, patterns: readonly string[]): boolean {
   return tokenKind !== undefined && matchesAny(patterns, tokenKind);
-}
-
-/** Whoever carries it is no person, as far as anybody says. */
-export function isMachine(principal: Principal | undefined): boolean {
-  return principal !== undefined && principal.kind !== 'human';
 }
 
 /** A machine holds it for somebody: it was made from another token, or names its actor (RFC 8693 section 4.1). */

@@ -3,8 +3,9 @@ import type { Finding } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
 import { isSensitive } from '../deed.ts';
 import { instant, wentThrough } from '../evidence.ts';
+import { isMachine } from '../parties.ts';
 import { useFinding } from '../uses.ts';
-import { isMachine, isOf, type LifetimeConfig } from './config.ts';
+import { isOf, type LifetimeConfig } from './config.ts';
 
 const DAY_MS = 86_400_000;
 const none: readonly Finding[] = [];

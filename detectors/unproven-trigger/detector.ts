@@ -1,8 +1,9 @@
 import type { ActionView, ChainView, PeopleView, RequestView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
+import { changes } from '../../src/domain/effect.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { principalLabel } from '../../src/domain/principal.ts';
-import { changes, effectIn, isNamedBy, severityOfDeed, tookEffect } from '../deed.ts';
+import { effectIn, isNamedBy, severityOfDeed, tookEffect } from '../deed.ts';
 import { chainSubject, clocksOf, instant } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { deedLabel, doerLabel, fold, type Offence, shownOf, type Told } from '../offences.ts';

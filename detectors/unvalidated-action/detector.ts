@@ -3,8 +3,8 @@ import type { ActionView } from '../../src/domain/chain.ts';
 import type { Detector } from '../../src/domain/detector.ts';
 import type { Finding, Json } from '../../src/domain/finding.ts';
 import { matchesAny, type Policy } from '../../src/domain/policy.ts';
-import { doerOf, effectIn, isNamedBy, nameOf, placeOf, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
-import { clocksOf, deedOf, eventIds, instant } from '../evidence.ts';
+import { doerOf, isNamedBy, namedEvidence, severityOfDeed, tookEffect, whoDid } from '../deed.ts';
+import { clocksOf, deedOf, eventIds } from '../evidence.ts';
 import { frameworks } from '../frameworks.ts';
 import { decisionsBy, judgeDecision } from './decided.ts';
 import { judgeFreshness } from './fresh.ts';
@@ -79,11 +79,7 @@ function rowsFor(action: ActionView, policy: Policy): Policy['validation'] {
 function finding(action: ActionView, breach: Breach, policy: Policy): Finding {
   const { token } = action;
   const evidence: { readonly [key: string]: Json } = {
-    action: nameOf(action) ?? action.action,
-    target: placeOf(action) ?? null,
-    effect: effectIn(action, policy),
-    outcome: action.outcome,
-    usedAt: instant(action.atMs),
+    ...namedEvidence(action, policy),
     ...breach.evidence,
   };
   return {

@@ -3,6 +3,7 @@ import { effectOf } from '../domain/effect.ts';
 import type { AdmittedEvent, Effect, Presented, Principal, TokenRef } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
+import { targetKey } from '../domain/target.ts';
 import type { ApprovalNode } from './approval-node.ts';
 import { kindOf } from './call-names.ts';
 import { compareStrings, compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
@@ -11,7 +12,6 @@ import { callIdKey } from './parent-calls.ts';
 import type { Place } from './place.ts';
 import { refOfKey } from './refs.ts';
 import type { TokenNode } from './token-node.ts';
-import { targetKey } from './windows.ts';
 
 export interface CallCounts {
   readonly target: string | undefined;

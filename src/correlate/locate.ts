@@ -1,4 +1,4 @@
-import type { Effect } from '../domain/event/index.ts';
+import { changes } from '../domain/effect.ts';
 import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -93,14 +93,12 @@ function linksHold(token: TokenNode): boolean {
   return true;
 }
 
-const changing: ReadonlySet<Effect> = new Set(['write', 'delete', 'admin']);
-
 /** Of a credential that chains rest on, those in the finding's own chain: others come and go. */
 function writesSince(token: TokenNode, cell: ChainCell | undefined, atMs: number, policy: Policy): number {
   let writes = 0;
   for (const use of token.carriers) {
     if (token.isAncestor && use.home?.chain !== cell) continue;
-    if (use.atMs >= atMs && use.outcome !== 'denied' && changing.has(use.effectUnder(policy))) writes += 1;
+    if (use.atMs >= atMs && use.outcome !== 'denied' && changes(use.effectUnder(policy))) writes += 1;
   }
   return writes;
 }

@@ -2,6 +2,7 @@ import type { PrincipalWindow } from '../domain/chain.ts';
 import type { AdmittedEvent, Principal } from '../domain/event/index.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
 import { principalKey } from '../domain/principal.ts';
+import { targetKey } from '../domain/target.ts';
 import { compareStrings } from './fact.ts';
 import { isCallData } from './kinds.ts';
 import { Tally } from './tally.ts';
@@ -230,12 +231,4 @@ function didIn({ data }: AdmittedEvent): Did | undefined {
   if (actor === undefined || data.facts?.['platform'] === true) return undefined;
   const tool = 'tool' in data ? data.tool.name : undefined;
   return { actor, target: targetKey(target), tool, isApproval: false };
-}
-
-/** The resource, as far as it is named: what counts as one target. */
-export function targetKey(
-  target: { readonly system: string; readonly resource?: string | undefined } | undefined,
-): string | undefined {
-  if (target === undefined) return undefined;
-  return target.resource === undefined ? target.system : `${target.system}/${target.resource}`;
 }

@@ -20,6 +20,11 @@ export function effectOf(
   return effectOfName(name);
 }
 
+/** True when it surely changed something: an effect that nobody knows is no change. */
+export function changes(effect: Effect): boolean {
+  return effect === 'write' || effect === 'delete' || effect === 'admin';
+}
+
 const httpMethods: ReadonlyMap<string, Effect> = new Map([
   ['GET', 'read'],
   ['HEAD', 'read'],
