@@ -195,3 +195,31 @@ describe('people', () => {
     }
   });
 });
+
+describe('a message', () => {
+  const owned = at('parent', { version: 2, owner: 'team:payments', tenant: 'acme' });
+  const told = async (over: Partial<Subscription>, findings = [owned]) => {
+    const world = createWorld();
+    await boot(world, [endpointOf('ops', { events: ['incident.*'], ...over })]).handle(findings);
+    return sent(world);
+  };
+
+  it('goes to whoever is there for its detector, tenant and owner', async () => {
+    const raised = ['incident.raised parent to ops'];
+    expect(await told({ detectors: ['scope-*'], tenants: ['acme'], owners: ['team:*'] })).toEqual(raised);
+    expect(await told({ detectors: ['reuse-*'] })).toEqual([]);
+    expect(await told({ tenants: ['globex'] })).toEqual([]);
+    expect(await told({ owners: ['team:mail'] })).toEqual([]);
+    expect(await told({ owners: ['*'] }, [at('parent', { owner: undefined })])).toEqual(raised);
+    expect(await told({ owners: ['team:*'] }, [at('parent', { owner: undefined })])).toEqual([]);
+  });
+
+  it('says the end to whoever heard the beginning, whatever the route is by then', async () => {
+    const world = createWorld();
+    const route = endpointOf('ops', { events: ['incident.*'], owners: ['team:payments'] });
+    const process = boot(world, [route]);
+    await process.handle([owned]);
+    await process.handle([at('parent', { state: 'withdrawn', version: 3, owner: 'team:mail' })]);
+    expect(sent(world)).toEqual(['incident.raised parent to ops', 'incident.withdrawn parent to ops']);
+  });
+});
