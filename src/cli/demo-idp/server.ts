@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Client, ClientMetadata, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { ChainwardenError } from '../../domain/errors.ts';
+import { createAdapters } from './adapter.ts';
 import { createTokenBook, type Minted, type TokenBook } from './book.ts';
 import { human, parties, scopes, secretOf } from './cast.ts';
 import { CUSTODIAN_PATH, createCustodian } from './custodian.ts';
@@ -139,6 +140,7 @@ function mayRevoke(client: Client, token: { readonly clientId?: string | undefin
 function fixedConfiguration() {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   return {
+    adapter: createAdapters(),
     scopes: [...scopes],
     ttl: {
       AccessToken: HOUR_SECONDS,
