@@ -56,6 +56,7 @@ function entryOf({ notice, endpoint, id }: Announcement, { clock, body }: Adopti
     type: notice.type,
     body: body(notice, undefined),
     responseId: '',
+    orderKey: notice.about.id,
   });
 }
 

@@ -16,7 +16,7 @@ export function afterAttempt(
   random: () => number,
 ): { readonly outcome: Outcome; readonly gone: boolean; readonly pauseUntilMs: number } {
   const attempts = entry.attempts + 1;
-  const verdict = judge({ type: entry.type, attempts }, attempt, nowMs, random);
+  const verdict = judge({ responseId: entry.responseId, attempts }, attempt, nowMs, random);
   const waits = verdict.state === 'pending';
   return {
     outcome: {

@@ -4,6 +4,7 @@ import type { OutboxEntry } from '../domain/response.ts';
 import { afterAttempt, type Outcome, refusal, report } from './attempt.ts';
 import { createCommitter } from './commit.ts';
 import { createLane, type Lane } from './lane.ts';
+import { createRestocker } from './restock.ts';
 import { findEntries, keyOf } from './rows.ts';
 import type { Channel, Clock, Log, Timer } from './types.ts';
 
@@ -11,8 +12,6 @@ import type { Channel, Clock, Log, Timer } from './types.ts';
 const LANE_ENTRIES_MAX = 1_000;
 /** Requests through one channel at a time: a slow receiver must not take every socket. */
 const LANE_CONCURRENCY = 4;
-/** Before the store is asked again for what did not fit into memory, while memory has no room for it. */
-const RELOAD_MS = 30_000;
 
 export interface OutboxOptions {
   readonly store: Pick<ResponseStore, 'writeOutbox' | 'findOutbox' | 'pendingOutbox'>;
@@ -41,6 +40,7 @@ export interface OutboxStats {
 /** One receiver, as it is to us. */
 export interface LaneStatus {
   readonly endpoint: string;
+  readonly disabled: boolean;
   readonly waiting: number;
   readonly inFlight: number;
   /** More waits in the store. */
@@ -51,6 +51,9 @@ export interface LaneStatus {
   readonly pausedUntilMs: number;
   /** Since when no attempt has succeeded. */
   readonly failingSinceMs: number | undefined;
+  /** What the last attempt that failed came to; empty after one succeeded. */
+  readonly lastError: string;
+  readonly lastDeliveryMs: number | undefined;
 }
 
 export interface Outbox {
@@ -79,13 +82,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const lanes = new Map<string, Lane>(
     options.channels.map((channel) => [channel.name, createLane(channel, entriesMax)]),
   );
+  const restocker = createRestocker({ store, clock, log, entriesMax, onEnd: pump });
   const committer = createCommitter({ store, timer, log, onOutcomes: options.onOutcomes });
   const running = new Set<Promise<void>>();
   const counts = { attempts: 0, delivered: 0, dead: 0 };
   let cancelTimer: (() => void) | undefined;
-  const reloading = new Map<Lane, Promise<void>>();
-  /** By lane, what is settled while its reload reads: the rows it sees of them may be older. */
-  const settledMeanwhile = new Map<Lane, Set<string>>();
   let stopped = false;
   /** A write failed, and may have been done all the same: the store may know entries that no lane has. */
   let unsure = false;
@@ -99,7 +100,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (const lane of lanes.values()) {
       if (lane.channel.disabled) continue;
       for (let entry = next(lane); entry !== undefined; entry = next(lane)) launch(lane, entry);
-      if (lane.wantsReload(clock())) reload(lane);
+      if (lane.wantsReload(clock())) restocker.begin(lane);
       if (lane.inFlight.size < concurrency) wakeMs = Math.min(wakeMs, lane.wakeMs());
     }
     if (wakeMs === Number.POSITIVE_INFINITY) return;
@@ -145,8 +146,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
       );
     }
     lane.pausedUntilMs = Math.max(lane.pausedUntilMs, pauseUntilMs);
-    if (outcome.entry.state === 'delivered') lane.failingSinceMs = undefined;
-    else lane.failingSinceMs ??= clock();
+    lane.lastError = outcome.entry.lastError;
+    if (outcome.entry.state !== 'delivered') lane.failingSinceMs ??= clock();
+    else {
+      lane.failingSinceMs = undefined;
+      lane.lastDeliveryMs = clock();
+    }
     return outcome;
   }
 
@@ -154,7 +159,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const { entry } = outcome;
     report(log, entry);
     const written = await committer.commit(outcome);
-    if (lane !== undefined) settledMeanwhile.get(lane)?.add(keyOf(entry));
+    if (lane !== undefined) restocker.settled(lane, entry);
     if (entry.state === 'delivered') counts.delivered += 1;
     if (entry.state === 'dead') counts.dead += 1;
     // Not written only while stopping: the store still says pending, and the next process takes it up.
@@ -162,44 +167,24 @@ export function createOutbox(options: OutboxOptions): Outbox {
     else lane?.drop(entry);
   }
 
-  /** Puts entries on their lanes; those of channels nobody knows any more end as dead. */
+  /** Puts what was just written on its lane. */
   async function admit(entries: readonly OutboxEntry[]): Promise<void> {
     for (const entry of entries) {
       const lane = lanes.get(entry.endpoint);
-      if (lane === undefined)
-        await settle(undefined, refusal(entry, 'the endpoint is not configured', clock()));
-      else lane.admit(entry);
+      // One that has to leave before it may be in the store only.
+      if (lane?.overflowed && entry.orderKey !== '') lane.asked.add(entry.orderKey);
+      else lane?.admit(entry);
     }
     pump();
+    await endHomeless(entries);
   }
 
-  function reload(lane: Lane): void {
-    lane.reloadMs = clock() + RELOAD_MS;
-    if (reloading.has(lane)) return;
-    const job = load(lane)
-      .catch((error: unknown) => {
-        log.warn({ err: error, endpoint: lane.channel.name }, 'the outbox could not be read again');
-        lane.unanswered = true;
-      })
-      .finally(() => {
-        reloading.delete(lane);
-        settledMeanwhile.delete(lane);
-        pump();
-      });
-    reloading.set(lane, job);
-  }
-
-  /** Asks for one lane's messages, so many that some are new to it; when as many come there are more. */
-  async function load(lane: Lane): Promise<void> {
-    const limit = entriesMax + lane.size;
-    const settled = new Set<string>();
-    settledMeanwhile.set(lane, settled);
-    const pending = await store.pendingOutbox({ endpoint: lane.channel.name, limit });
-    lane.unanswered = false;
-    const certain = pending.filter((entry) => !settled.has(keyOf(entry)));
-    // What waits again may have lost its place meanwhile: its row is read once more.
-    lane.overflowed = pending.length >= limit || certain.length < pending.length;
-    await admit(certain);
+  /** What is for channels that nobody knows any more ends as dead. Resolves with how many. */
+  async function endHomeless(entries: readonly OutboxEntry[]): Promise<number> {
+    const homeless = entries.filter(({ endpoint }) => !lanes.has(endpoint));
+    const reason = 'the endpoint is not configured';
+    await Promise.all(homeless.map((entry) => settle(undefined, refusal(entry, reason, clock()))));
+    return homeless.length;
   }
 
   async function write(entries: readonly OutboxEntry[]): Promise<void> {
@@ -215,19 +200,21 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   return {
     async start() {
-      // All first, because nobody asks for what was meant for endpoints that are no more.
-      const pending = await store.pendingOutbox();
+      // All first, because nobody asks for what was meant for endpoints that are no more; each may hide another one.
+      let pending = await store.pendingOutbox();
+      while ((await endHomeless(pending)) > 0) pending = await store.pendingOutbox();
       for (const lane of lanes.values()) lane.overflowed = !lane.channel.disabled;
-      await admit(pending);
+      for (const entry of pending) lanes.get(entry.endpoint)?.admit(entry, true);
+      pump();
     },
     async enqueue(entries) {
       const known = await findEntries(store, entries);
       const fresh = new Map(entries.map((entry) => [keyOf(entry), entry]));
       for (const key of known.keys()) fresh.delete(key);
-      await write([...fresh.values()]);
+      await write(inOrder([...fresh.values()]));
       if (!unsure) return;
       // Whoever tries again finds the entries known, and leaves them as they are: they are taken up here.
-      await Promise.all(reloading.values());
+      await restocker.ended();
       unsure = false;
       for (const lane of lanes.values()) lane.overflowed = true;
       pump();
@@ -267,7 +254,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       stopped = true;
       cancelTimer?.();
       committer.stop();
-      const quiet = Promise.allSettled([...running, ...reloading.values()]);
+      const quiet = Promise.allSettled([...running, restocker.ended()]);
       await Promise.race([quiet, new Promise<void>((resolve) => timer(resolve, STOP_GRACE_MS))]);
       abandoned = true;
     },
@@ -283,13 +270,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
     get lanes() {
       return [...lanes.values()].map((lane) => ({
         endpoint: lane.channel.name,
+        disabled: lane.channel.disabled,
         waiting: lane.size - lane.inFlight.size,
         inFlight: lane.inFlight.size,
         overflowed: lane.overflowed,
         gone: lane.gone,
         pausedUntilMs: lane.pausedUntilMs,
         failingSinceMs: lane.failingSinceMs,
+        lastError: lane.lastError,
+        lastDeliveryMs: lane.lastDeliveryMs,
       }));
     },
   };
+}
+
+/** Messages of one order that are made in the same millisecond leave as they were made. */
+function inOrder(entries: readonly OutboxEntry[]): OutboxEntry[] {
+  const latest = new Map<string, number>();
+  return entries.map((entry) => {
+    if (entry.orderKey === '') return entry;
+    const key = JSON.stringify([entry.tenant, entry.endpoint, entry.orderKey]);
+    const createdMs = Math.max(entry.createdMs, (latest.get(key) ?? 0) + 1);
+    latest.set(key, createdMs);
+    return { ...entry, createdMs };
+  });
 }

@@ -67,6 +67,7 @@ export function createResponder(options: ResponderOptions): Responder {
         type: notice.type,
         body: body(notice, responseTo(notice)),
         responseId: '',
+        orderKey: notice.about.id,
       });
     });
   }

@@ -58,6 +58,8 @@ export function createRevoker(options: RevokerOptions): Revoker {
       type: response.action,
       body: revocationBody(wish, response),
       responseId: response.id,
+      // What gives back never overtakes what takes.
+      orderKey: response.targetKey,
     });
   }
 

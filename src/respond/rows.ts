@@ -50,12 +50,11 @@ async function findEach<T extends Named>(
 export function newEntry(
   named: Named,
   nowMs: number,
-  content: Pick<OutboxEntry, 'endpoint' | 'type' | 'body' | 'responseId'> & { readonly orderKey?: string },
+  content: Pick<OutboxEntry, 'endpoint' | 'type' | 'body' | 'responseId' | 'orderKey'>,
 ): OutboxEntry {
   return {
     tenant: named.tenant,
     id: named.id,
-    orderKey: '',
     ...content,
     state: 'pending',
     attempts: 0,

@@ -5,9 +5,8 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Waits between attempts as Standard Webhooks suggests them: 75 hours in all. */
+/** Waits between attempts as Standard Webhooks suggests them, from the second one on: 75 hours in all. */
 const standardMs = [
-  5 * second,
   5 * minute,
   30 * minute,
   2 * hour,
@@ -17,6 +16,8 @@ const standardMs = [
   20 * hour,
   24 * hour,
 ] as const;
+/** What fails for a moment only, a restart or a full queue, must not keep a page for five minutes. */
+const noticeMs = [1 * second, 5 * second, 30 * second, ...standardMs] as const;
 /** A revocation races an attacker: it is tried five times in the first minute. */
 const revokeMs = [1 * second, 3 * second, 10 * second, 30 * second, ...standardMs] as const;
 
@@ -44,13 +45,11 @@ export type Verdict =
       readonly gone: boolean;
     };
 
-/** What an attempt means for its message. `attempts` counts it already. */
-export function judge(
-  entry: Pick<OutboxEntry, 'type'> & { readonly attempts: number },
-  attempt: Attempt,
-  nowMs: number,
-  random: () => number,
-): Verdict {
+/** As much of a message as decides when it is tried again. `attempts` counts the one that was just made. */
+type Tried = Pick<OutboxEntry, 'responseId' | 'attempts'>;
+
+/** What an attempt means for its message. */
+export function judge(entry: Tried, attempt: Attempt, nowMs: number, random: () => number): Verdict {
   if (attempt.kind === 'failed') {
     if (!attempt.retriable)
       return { state: 'dead', error: `${attempt.code}: ${attempt.message}`, gone: false };
@@ -66,13 +65,13 @@ export function judge(
 }
 
 function again(
-  entry: Pick<OutboxEntry, 'type'> & { readonly attempts: number },
+  entry: Tried,
   error: string,
   nowMs: number,
   random: () => number,
   retryAfterMs: number | undefined,
 ): Verdict {
-  const ladder: readonly number[] = entry.type === 'token.revoke' ? revokeMs : standardMs;
+  const ladder: readonly number[] = entry.responseId === '' ? noticeMs : revokeMs;
   const waitMs = ladder[entry.attempts - 1];
   if (waitMs === undefined) return { state: 'dead', error: `${error}; attempts are used up`, gone: false };
   const jittered = Math.round(waitMs * (1 + JITTER * random()));

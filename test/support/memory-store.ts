@@ -5,7 +5,7 @@ import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { severityRank } from '../../src/domain/finding.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/domain/ports.ts';
-import type { Plan, Response } from '../../src/domain/response.ts';
+import type { OutboxEntry, Plan, Response } from '../../src/domain/response.ts';
 import { newestResponses } from './response-tables.ts';
 
 type Served = QueryStore & KeyStore & Pick<Store, 'ping'>;
@@ -19,6 +19,7 @@ export interface MemoryStore extends Served {
   writeResponses(responses: readonly Response[]): Promise<void>;
   writePlans(plans: readonly Plan[]): Promise<void>;
   appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+  writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
 }
 
 /** The ports the API reads, in memory, for tests that are about HTTP and not about the store. */
@@ -32,6 +33,7 @@ export function createMemoryStore(): MemoryStore {
   const responses: Response[] = [];
   const plans: Plan[] = [];
   const letters: DeadLetter[] = [];
+  const outbox = new Map<string, OutboxEntry>();
   const keys = new Map<string, ApiKey>();
 
   const chainOf = (action: Action) =>
@@ -108,6 +110,14 @@ export function createMemoryStore(): MemoryStore {
         plans.filter(({ trigger }) => is(q.alertId, trigger.kind === 'alert' ? trigger.alertId : '')),
       ),
     deadLetters: async (q) => page(q, letters),
+    deliveries: async (q) =>
+      page(
+        q,
+        [...outbox.values()].filter(
+          ({ state, endpoint, orderKey }) =>
+            is(q.state, state) && is(q.endpoint, endpoint) && is(q.orderKey, orderKey),
+        ),
+      ),
     counts: async () => ({
       events: 0,
       chains: chains.length,
@@ -127,6 +137,9 @@ export function createMemoryStore(): MemoryStore {
     writeResponses: async (rows) => void responses.push(...rows),
     writePlans: async (rows) => void plans.push(...rows),
     appendDeadLetters: async (rows) => void letters.push(...rows),
+    writeOutbox: async (rows) => {
+      for (const row of rows) outbox.set(`${row.tenant} ${row.id}`, row);
+    },
   };
 }
 

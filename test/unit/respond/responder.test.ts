@@ -269,7 +269,7 @@ describe('revoking', () => {
     expect(world.store.responses[1]?.reason).toBe('HTTP 500; next attempt at 2026-06-01T12:00:01.000Z');
     expect(world.store.responses.at(-1)).toMatchObject({
       state: 'failed',
-      attempt: 14,
+      attempt: 13,
       httpStatus: 500,
       reason: 'HTTP 500; attempts are used up',
     });

@@ -5,26 +5,26 @@ import { startMs, status } from './support.ts';
 const second = 1_000;
 const hour = 3_600 * second;
 
-function waits(type: string): number[] {
+function waits(responseId: string): number[] {
   const found: number[] = [];
   for (let attempts = 1; ; attempts += 1) {
-    const verdict = judge({ type, attempts }, status(500), startMs, () => 0);
+    const verdict = judge({ responseId, attempts }, status(500), startMs, () => 0);
     if (verdict.state !== 'pending') return found;
     found.push((verdict.nextAttemptMs - startMs) / second);
   }
 }
 
 describe('the schedule', () => {
-  it('is the one of Standard Webhooks for messages to people', () => {
-    expect(waits('alert.raised')).toEqual([5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
+  it('is the one of Standard Webhooks for messages to people, after three quick tries', () => {
+    expect(waits('')).toEqual([1, 5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400]);
   });
 
   it('begins with a fast ladder for revocations', () => {
-    expect(waits('token.revoke').slice(0, 6)).toEqual([1, 3, 10, 30, 5, 300]);
+    expect(waits('rsp_1').slice(0, 6)).toEqual([1, 3, 10, 30, 300, 1_800]);
   });
 
   it('spreads by a fifth at most, and never earlier', () => {
-    const at = (random: number) => judge({ type: 'x', attempts: 2 }, status(500), 0, () => random);
+    const at = (random: number) => judge({ responseId: '', attempts: 4 }, status(500), 0, () => random);
     expect(at(0)).toMatchObject({ nextAttemptMs: 300 * second });
     expect(at(1)).toMatchObject({ nextAttemptMs: 360 * second });
   });
@@ -43,7 +43,7 @@ describe('judge', () => {
     [500, 'pending'],
     [410, 'dead'],
   ] as const)('takes %i for %s', (code, state) => {
-    expect(judge({ type: 'alert.raised', attempts: 1 }, status(code), startMs, () => 0).state).toBe(state);
+    expect(judge({ responseId: '', attempts: 1 }, status(code), startMs, () => 0).state).toBe(state);
   });
 
   it('gives up at once on what cannot succeed later', () => {
@@ -53,7 +53,7 @@ describe('judge', () => {
       message: 'refused',
       retriable: false,
     } as const;
-    expect(judge({ type: 'alert.raised', attempts: 1 }, attempt, startMs, () => 0)).toMatchObject({
+    expect(judge({ responseId: '', attempts: 1 }, attempt, startMs, () => 0)).toMatchObject({
       state: 'dead',
       gone: false,
       error: 'DESTINATION_FORBIDDEN: refused',
@@ -63,16 +63,16 @@ describe('judge', () => {
   it.each([
     [429, 90],
     [503, 90],
-    [500, 5],
-    [404, 5],
+    [500, 1],
+    [404, 1],
   ])('heeds Retry-After on %i: next in %i s', (code, seconds) => {
-    expect(judge({ type: 'alert.raised', attempts: 1 }, status(code, '90'), startMs, () => 0)).toMatchObject({
+    expect(judge({ responseId: '', attempts: 1 }, status(code, '90'), startMs, () => 0)).toMatchObject({
       nextAttemptMs: startMs + seconds * second,
     });
   });
 
   it('never comes back sooner than its own schedule', () => {
-    expect(judge({ type: 'alert.raised', attempts: 2 }, status(429, '1'), startMs, () => 0)).toMatchObject({
+    expect(judge({ responseId: '', attempts: 4 }, status(429, '1'), startMs, () => 0)).toMatchObject({
       nextAttemptMs: startMs + 300 * second,
     });
   });

@@ -2,10 +2,13 @@ import type { Hop } from '../../../src/domain/chain.ts';
 import type { ResponseStore } from '../../../src/domain/ports.ts';
 import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
 import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
+import { pendingIn } from '../../support/pending-outbox.ts';
 import {
   decisionsIn,
+  heldIn,
   lineageIn,
   liveIn,
+  ofAlertsIn,
   type PlanTables,
   plansIn,
   putPlan,
@@ -90,6 +93,11 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
         return rows.sort((a, b) => b.atMs - a.atMs)[0] ?? [];
       });
     },
+    async responsesOfAlerts(tenant, ids) {
+      up();
+      return ofAlertsIn(responses, tenant, ids);
+    },
+    tokensHeldBy: async (tenant, id, nowMs) => heldIn(hops, tenant, id, nowMs),
     async standingResponses(states) {
       up();
       return standingIn(responses, states);
@@ -129,10 +137,7 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
     },
     async pendingOutbox(of) {
       up();
-      return [...outbox.values()]
-        .filter((entry) => entry.state === 'pending' && (of === undefined || entry.endpoint === of.endpoint))
-        .sort((a, b) => a.nextAttemptMs - b.nextAttemptMs)
-        .slice(0, of?.limit ?? pendingMax);
+      return pendingIn(outbox.values(), of).slice(0, of?.limit ?? pendingMax);
     },
   };
   return store;
