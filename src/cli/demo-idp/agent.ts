@@ -9,7 +9,7 @@ export interface Granted {
   readonly scope: string;
 }
 
-/** One of the parties, talking to the authorization server as anybody would. Refusals throw, with the server's error. */
+/** One of the parties, talking to the authorization server as anybody would. Refusals throw, with its error. */
 export interface AgentClient {
   signIn(scope: string): Promise<Granted>;
   exchange(subjectToken: string, scope: string): Promise<Granted>;

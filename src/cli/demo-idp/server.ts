@@ -41,7 +41,7 @@ export interface AuthorizationServer {
 
 const HOUR_SECONDS = 3_600;
 
-/** A real authorization server on a free port of loopback: opaque tokens, exchange, rotation, revocation, introspection. */
+/** A real authorization server on a free port of loopback: opaque tokens, exchange, rotation, revocation. */
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {

@@ -14,7 +14,7 @@ export function issuerOfTarget(target: ResponseTarget): string | undefined {
   }
 }
 
-/** Whether the target's issuer is among those configured. One that is unknown is only in what stands for every issuer. */
+/** Whether its issuer is among those configured. One that is unknown is only in what stands for every issuer. */
 export function isIssuedBy(patterns: readonly string[], target: ResponseTarget): boolean {
   return matchesAny(patterns, issuerOfTarget(target) ?? '');
 }

@@ -49,7 +49,9 @@ export function createOauthConnector(config: ConfigOf<'oauth'>, parts: Connector
     declaration: {
       name,
       kind: 'oauth',
-      ends: 'The token at its authorization server, for everybody who asks that server; a refresh token with its family.',
+      ends:
+        'The token at its authorization server, for everybody who asks that server; ' +
+        'a refresh token with its family.',
       leaves:
         'What was exchanged from it, unless the server ends that too; ' +
         'a self-contained token wherever it is checked without asking, until it expires.',
