@@ -12,6 +12,7 @@ import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
 import { migrateCommand } from './store-commands.ts';
 import { Exit, exitCodeOf, exitCodes, type Terminal } from './terminal.ts';
+import { verifyCommand } from './verify.ts';
 
 function createProgram(terminal: Terminal): Command {
   const program = new Command('chainwarden')
@@ -29,6 +30,7 @@ function createProgram(terminal: Terminal): Command {
     schemaCommand(terminal),
     migrateCommand(terminal),
     doctorCommand(terminal),
+    verifyCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);
   quieten(program, terminal);

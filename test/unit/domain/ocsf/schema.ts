@@ -28,8 +28,8 @@ const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /** What an event breaks of the schema: unknown and missing attributes, wrong types, values outside an enum, constraints. */
-export function faults(event: object, version: OcsfVersion): string[] {
-  const file = new URL(`detection-finding-${version}.json`, import.meta.url);
+export function faults(event: object, version: OcsfVersion, name = 'detection-finding'): string[] {
+  const file = new URL(`${name}-${version}.json`, import.meta.url);
   const schema = JSON.parse(readFileSync(file, 'utf8')) as Schema;
   return nodeFaults('', event, schema.class, schema);
 }
