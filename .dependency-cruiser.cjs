@@ -15,6 +15,7 @@ const stages = [
   'oversight',
   'audit',
   'evidence',
+  'edge',
 ];
 const free = {
   ingest: [],
@@ -32,6 +33,7 @@ const free = {
   oversight: [],
   audit: [],
   evidence: [],
+  edge: [],
 };
 
 module.exports = {

@@ -3,6 +3,7 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
 import { ChainwardenError } from './domain/errors.ts';
 import { Policy } from './domain/policy.ts';
+import { EvaluationConfig } from './edge/index.ts';
 import { OutboundConfig, secretsIn } from './respond/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -59,6 +60,8 @@ export const Config = z.strictObject({
     .prefault({}),
   kafka: Kafka.prefault({}),
   outbound: OutboundConfig.prefault({}),
+  /** How gateways are answered that ask whether a step may be taken. */
+  evaluation: EvaluationConfig.prefault({}),
   policy: Policy.prefault({}),
   /** Instead of `policy`: a document of its own, which may change while the service runs. */
   policyFile: z.string().min(1).optional(),

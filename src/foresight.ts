@@ -1,15 +1,17 @@
+import { alertId } from './alert/index.ts';
 import type { Correlator } from './correlate/correlator.ts';
 import type { Supposition } from './correlate/supposition.ts';
 import type { Arming } from './detect/arming.ts';
 import { type Foreseeing, type Foreseen, foresee, type Soothsaying } from './detect/foresee.ts';
 import type { Judge, JudgedFinding } from './detect/judge.ts';
-import type { LinkLevel } from './domain/chain.ts';
+import type { LinkLevel, TokenView } from './domain/chain.ts';
 import type { Sighting } from './domain/detector.ts';
 import { type Finding, severityRank } from './domain/finding.ts';
 import { type Exceptable, exceptionFor } from './domain/govern.ts';
+import { ancestorsOf } from './domain/lineage.ts';
 import type { Policy } from './domain/policy.ts';
 import { principalLabel } from './domain/principal.ts';
-import type { Foresight, Objection, StepQuestion } from './domain/step.ts';
+import type { Asking, Foresight, Objection, StepQuestion } from './domain/step.ts';
 import { refLabel } from './domain/token.ts';
 
 export interface ForesightParts {
@@ -19,8 +21,11 @@ export interface ForesightParts {
   readonly off: ReadonlySet<string>;
   readonly policy: Policy;
   readonly watermarkMs: number;
-  readonly isLate: () => boolean;
+  readonly asking: Asking;
 }
+
+/** For whoever has time and wants to know everything. */
+export const unhurried: Asking = { minSeverity: 'info', isLate: () => false, isClosed: () => false };
 
 export const nothingForeseen: Foresight = { known: false, chainId: undefined, objections: [], failed: [] };
 
@@ -29,7 +34,7 @@ export const nothingForeseen: Foresight = { known: false, chainId: undefined, ob
  * or above it, and what detectors would say of it. Looks at the state and leaves it as it is.
  */
 export function foreseeStep(question: StepQuestion, parts: ForesightParts): Foresight {
-  const { correlator, arming, off, isLate } = parts;
+  const { correlator, arming, off, asking } = parts;
   const policy = atOnce(parts.policy);
   const supposed = correlator.suppose(question, policy);
   const { known, chainId } = supposed;
@@ -37,7 +42,7 @@ export function foreseeStep(question: StepQuestion, parts: ForesightParts): Fore
   const answer = { known, chainId, failed: [] };
   // One firm reason is enough: whoever asks wants to go on.
   if (certain.some(({ firm }) => firm)) return { ...answer, objections: sorted(certain) };
-  const seen = look(supposed, { arming, off, isLate }, { policy, correlator });
+  const seen = look(supposed, { arming, off, isLate: asking.isLate }, { policy, correlator });
   const foreseen = seen.flatMap(({ instance, foreseen: said }) =>
     said.flatMap((one) => wouldAlert(one, instance, supposed, { ...parts, policy })),
   );
@@ -92,10 +97,23 @@ function ofCredential({ token }: Supposition, { atMs }: StepQuestion, policy: Po
   const label = refLabel(token.ref);
   if (token.revocation !== undefined)
     objections.push({ code: 'revoked', says: `${label} was revoked`, ...about });
+  for (const { key, level, about: ended } of tombstonesAbove(token)) {
+    const firm = level <= 3;
+    const says = `${ended} is being revoked${key === token.key ? '' : `, and ${label} was made of it`}`;
+    objections.push({ ...about, code: 'tombstoned', says, firm, key, level });
+  }
   const skewMs = policy.clocks.skewSeconds * 1000;
   if (typeof token.expMs === 'number' && atMs >= token.expMs + skewMs)
     objections.push({ code: 'expired', says: `${label} has expired`, ...about });
   return objections;
+}
+
+/** Orders of our own that stand against the credential, or against what it was made of. */
+function tombstonesAbove(token: TokenView): { key: string; level: LinkLevel; about: string }[] {
+  const line = [{ token, level: 1 as LinkLevel }, ...ancestorsOf(token)];
+  return line.flatMap(({ token: held, level }) =>
+    held.tombstone === undefined ? [] : [{ key: held.key, level, about: refLabel(held.ref) }],
+  );
 }
 
 /** Alerts that stand at the hop of the step or above it. */
@@ -103,35 +121,32 @@ function standing({ path }: Supposition, parts: ForesightParts): Objection[] {
   const { correlator, judge, policy } = parts;
   return [...path.keys()].flatMap((key) =>
     judge.of(key).flatMap((found): Objection[] => {
-      if (!stands(found)) return [];
       const level = path.get(correlator.hopOf(found));
-      if (level === undefined || !isLive(found.detector, parts)) return [];
+      if (level === undefined || !stands(found, parts)) return [];
       if (isExcepted(found, policy, () => correlator.locate(found, found.sighting, policy))) return [];
-      return [objection('standing-alert', found, { level, settled: found.state === 'settled' })];
+      return objections('standing-alert', found, { level, settled: found.state === 'settled', parts });
     }),
   );
 }
 
-function stands({ kind, basis, state }: JudgedFinding): boolean {
-  return kind === 'alert' && basis === 'deterministic' && (state === 'settled' || state === 'provisional');
-}
-
-function isLive(detector: string, { arming, policy }: ForesightParts): boolean {
-  return arming.mode(detector, policy) === 'live';
+function stands({ detector, kind, basis }: JudgedFinding, { arming, policy }: ForesightParts): boolean {
+  return kind === 'alert' && basis === 'deterministic' && arming.mode(detector, policy) === 'live';
 }
 
 function wouldAlert(
   { detector, finding }: Foreseen,
   instance: string | undefined,
   supposed: Supposition,
-  { judge, policy, watermarkMs }: ForesightParts,
+  parts: ForesightParts,
 ): Objection[] {
+  const { judge, policy, watermarkMs } = parts;
   // What is so without the step is no reason against it.
   if (instance !== undefined && judge.saidOf(instance, detector, finding)?.kind === 'alert') return [];
+  const found = { ...finding, detector, tenant: supposed.tenant };
+  if (isExcepted(found, policy, () => placeOf(supposed))) return [];
   const { settlesAtMs } = finding;
-  if (isExcepted({ ...finding, detector }, policy, () => placeOf(supposed))) return [];
   const settled = settlesAtMs === undefined || settlesAtMs <= watermarkMs;
-  return [objection('would-alert', { ...finding, detector }, { level: undefined, settled })];
+  return objections('would-alert', found, { level: 1, settled, parts });
 }
 
 type Placed = Pick<Exceptable, 'actor' | 'initiator' | 'target' | 'environment' | 'txn'>;
@@ -155,22 +170,27 @@ function placeOf({ action, token, chain }: Supposition): Placed {
   };
 }
 
-function objection(
+interface Weighing {
+  /** Weakest link from the step to where it stands. */
+  readonly level: LinkLevel;
+  readonly settled: boolean;
+  readonly parts: ForesightParts;
+}
+
+/** One, unless it weighs too little or people have closed it. */
+function objections(
   code: 'standing-alert' | 'would-alert',
-  finding: Finding & { readonly detector: string },
-  { level, settled }: { readonly level: LinkLevel | undefined; readonly settled: boolean },
-): Objection {
-  const weakest = Math.max(level ?? 1, finding.linkLevel ?? 1) as LinkLevel;
-  return {
-    code,
-    severity: finding.severity,
-    says: finding.title,
-    firm: settled && weakest <= 3,
-    key: finding.subject.key,
-    detector: finding.detector,
-    fact: finding.fact,
-    level: weakest,
-  };
+  finding: Finding & Pick<JudgedFinding, 'tenant' | 'detector'>,
+  { level, settled, parts: { asking } }: Weighing,
+): Objection[] {
+  const { severity, detector, fact, subject } = finding;
+  if (severityRank(severity) < severityRank(asking.minSeverity)) return [];
+  const id = alertId(finding);
+  if (asking.isClosed(id)) return [];
+  const weakest = Math.max(level, finding.linkLevel ?? 1) as LinkLevel;
+  const firm = settled && weakest <= 3;
+  const about = { key: subject.key, detector, fact, level: weakest, alertId: id };
+  return [{ code, severity, says: finding.title, firm, ...about }];
 }
 
 /** Firm ones first, then the heaviest; the order is the same whatever was looked at first. */

@@ -13,6 +13,7 @@ import type { Oversight } from './domain/coverage.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
+import { answerSteps, openDenyList } from './gateways.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createAdmit } from './ingest/admit.ts';
 import { decodeBinary } from './ingest/codec.ts';
@@ -84,6 +85,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const failed = new Promise<ChainwardenError>((resolve) => {
     fail = resolve;
   });
+  const denyList = await openDenyList(store, clock);
   const detection = await startDetection(config, {
     detectors,
     store,
@@ -109,6 +111,8 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     switches: detection.watch.switches,
     oversight: overseeing(config, { store, detectors, policies, switches: detection.watch.switches }),
     policies,
+    steps: answerSteps(config.evaluation, { engine: detection.engine, denyList, store, metrics, log, sleep }),
+    denyList,
     metrics,
     health,
     log,

@@ -1,2 +1,3 @@
 export { noticeBody } from './body.ts';
 export { type AlertBook, createAlertBook } from './book.ts';
+export { alertId } from './fold.ts';

@@ -43,7 +43,9 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['sink'] &
     ServeDeps['switches'] &
     ServeDeps['oversight'] &
-    ServeDeps['policies'];
+    ServeDeps['policies'] &
+    ServeDeps['steps'] &
+    ServeDeps['denyList'];
   const server = await createServer({
     store: nothing,
     sink: nothing,
@@ -53,6 +55,8 @@ async function openApi(terminal: Terminal): Promise<object> {
     switches: nothing,
     oversight: nothing,
     policies: nothing,
+    steps: nothing,
+    denyList: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

@@ -1,4 +1,4 @@
-export const roles = ['publisher', 'analyst', 'responder', 'admin'] as const;
+export const roles = ['publisher', 'analyst', 'responder', 'admin', 'gateway'] as const;
 export type Role = (typeof roles)[number];
 
 /** An API key as it is kept: only the SHA-256 of the secret. */

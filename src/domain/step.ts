@@ -14,8 +14,15 @@ export interface StepQuestion {
   readonly data: StepData;
 }
 
-/** Facts about the credential first, then what detectors say. */
-export const objectionCodes = ['denied', 'revoked', 'expired', 'standing-alert', 'would-alert'] as const;
+/** Facts about the credential first, then what detectors say. `tombstoned`: we have ordered its end, or a parent's. */
+export const objectionCodes = [
+  'denied',
+  'revoked',
+  'tombstoned',
+  'expired',
+  'standing-alert',
+  'would-alert',
+] as const;
 export type ObjectionCode = (typeof objectionCodes)[number];
 
 /** One thing that speaks against a step. */
@@ -35,6 +42,18 @@ export interface Objection {
   readonly fact?: string;
   /** Weakest link between the step and what it is about. */
   readonly level?: LinkLevel;
+  /** The alert that it is, or would be a part of. */
+  readonly alertId?: string;
+}
+
+/** How a question is to be answered. */
+export interface Asking {
+  /** Alerts below it are no reason. */
+  readonly minSeverity: Severity;
+  /** True once time is up: what was found by then is said. */
+  isLate(): boolean;
+  /** People closed the alert: it is no reason any more. */
+  isClosed(alertId: string): boolean;
 }
 
 /** What the engine knows that speaks against a step. */

@@ -4,6 +4,9 @@ const PREFIX = 'chainwarden_';
 /** From a group commit's 20 ms down to memory and up to a stuck disk. */
 const LATENCY_SECONDS = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** From one look at a map to the budget of a question. */
+const STEP_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1];
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /**
@@ -70,6 +73,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     detectors: detectorInstruments(make),
     detection: detectionMetrics(make),
     alerts: alertMetrics(make),
+    steps: stepMetrics(make),
     delivery: deliveryMetrics(make),
     policy: policyMetrics(make),
     kafka: kafkaMetrics(make),
@@ -139,6 +143,21 @@ function alertMetrics(make: Instruments) {
       'exceptions_applied_total',
       'Alerts that an exception of policy kept from paging',
       ['exception', 'detector'],
+    ),
+  };
+}
+
+function stepMetrics(make: Instruments) {
+  return {
+    decisions: make.counter('step_decisions_total', 'Steps that gateways asked about', [
+      'decision',
+      'reason',
+    ]),
+    duration: make.histogram(
+      'step_decision_duration_seconds',
+      'Time to judge one step, once its question is read',
+      [],
+      STEP_SECONDS,
     ),
   };
 }

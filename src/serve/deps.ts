@@ -1,11 +1,13 @@
 import type { Logger } from 'pino';
 import type { Admit } from '../domain/admission.ts';
 import type { Oversight } from '../domain/coverage.ts';
+import type { DenyListView } from '../domain/deny-list.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
 import type { DetectorSwitch } from '../domain/record.ts';
+import type { StepDecisions } from '../domain/step.ts';
 import type { Health, Metrics } from '../observe/index.ts';
 
 /**
@@ -28,8 +30,14 @@ export interface DetectorSwitches {
 export interface ServeConfig {
   /** Answer /metrics without a key. Only for a listener that nobody else can reach. */
   readonly openMetrics: boolean;
-  /** Requests a minute and key, events and everything else; failed authentications a minute and address. */
-  readonly rates: { readonly events: number; readonly reads: number; readonly failedAuth: number };
+  /** Requests a minute and key, by what they are about; failed authentications a minute and address. */
+  readonly rates: {
+    readonly events: number;
+    readonly reads: number;
+    /** What gateways ask before each step. */
+    readonly steps: number;
+    readonly failedAuth: number;
+  };
   /** Event loop delay, ms, above which /v1 answers 503; 0 switches it off. */
   readonly loopDelayMsMax: number;
 }
@@ -37,7 +45,8 @@ export interface ServeConfig {
 export const defaultServeConfig: ServeConfig = {
   openMetrics: false,
   // 200 requests a second of up to 1,000 events are more than one process logs; the log's own queue bound comes first.
-  rates: { events: 12_000, reads: 1_200, failedAuth: 20 },
+  // One process answers some 4,000 steps a second.
+  rates: { events: 12_000, reads: 1_200, steps: 240_000, failedAuth: 20 },
   loopDelayMsMax: 1_000,
 };
 
@@ -50,6 +59,9 @@ export interface ServeDeps {
   readonly switches: DetectorSwitches;
   readonly oversight: Oversight;
   readonly policies: { readonly status: PolicyStatus<Policy> };
+  /** Whether steps may be taken, and which credentials are denied. */
+  readonly steps: StepDecisions;
+  readonly denyList: Pick<DenyListView, 'changes'>;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;

@@ -14,9 +14,11 @@ import type { ServeDeps } from './deps.ts';
 import { openApiOptions } from './openapi.ts';
 import { answer, handleErrors, sendProblem } from './problem.ts';
 import { TOKEN_REF_CHARS_MAX } from './query.ts';
+import { accessMetadataRoute, accessRoutes } from './routes/access.ts';
 import { alertRoutes } from './routes/alerts.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { denyListRoute } from './routes/deny-list.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -73,6 +75,8 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
   await app.register(openRoutes(deps));
   await app.register(metricsRoute(deps, guard));
   await app.register(versionOne(deps, guard, keyring), { prefix: '/v1' });
+  await app.register(accessMetadataRoute());
+  await app.register(accessRoutes(deps, guard), { prefix: '/access/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;
@@ -97,6 +101,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(detectorRoutes(deps));
     await v1.register(coverageRoutes(deps));
     await v1.register(policyRoutes(deps));
+    await v1.register(denyListRoute(deps));
     await v1.register(keyRoutes(deps, keyring));
   };
 }
@@ -110,7 +115,8 @@ function observeRequests(app: FastifyInstance, deps: ServeDeps): void {
     deps.metrics.http.duration.observe({ method, route, status: String(status) }, reply.elapsedTime / 1000);
     const durationMs = Math.round(reply.elapsedTime);
     const keyId = request.apiKey?.id;
-    const level = request.apiKey === null && status < 400 ? 'debug' : 'info';
+    const isQuiet = request.apiKey === null || request.routeOptions.config.quiet === true;
+    const level = isQuiet && status < 400 ? 'debug' : 'info';
     request.log[level]({ method, route, status, durationMs, keyId }, 'request answered');
   });
 }

@@ -112,7 +112,7 @@ describe('the tables of the README', () => {
     expect(Object.fromEntries(table(readme, 'what') as [string, string][])).toEqual({
       'one event': kib(limits.EVENT_BYTES_MAX),
       'one HTTP request': `${mib(limits.BODY_BYTES_MAX)}, ${count(limits.EVENTS_PER_REQUEST_MAX)} events`,
-      'requests a minute and key': `${count(rates.events)} to publish, ${count(rates.reads)} to read`,
+      'requests a minute and key': `${count(rates.events)} to publish, ${count(rates.reads)} to read, ${count(rates.steps)} to ask about steps`,
       'failed authentications a minute and address': count(rates.failedAuth),
       'event time, live': `${limits.EVENT_AGE_MS_MAX / 86_400_000} days back, ${limits.EVENT_FUTURE_MS_MAX / 60_000} minutes ahead`,
       'event time, files': `years ${year(limits.EVENT_TIME_MS_MIN)} to ${year(limits.EVENT_TIME_MS_MAX - 1)}`,
@@ -141,6 +141,8 @@ describe('the tables of the README', () => {
       switches: createSwitchboard({ switches: [], clock: () => nowMs }),
       oversight: {} as ServeDeps['oversight'],
       policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
+      steps: {} as ServeDeps['steps'],
+      denyList: {} as ServeDeps['denyList'],
       metrics: createMetrics(),
       health: createHealth(() => nowMs),
       log: pino({ level: 'silent' }),

@@ -24,6 +24,7 @@ function bench(options: Partial<PipelineOptions> = {}) {
     park: () => undefined,
     takeState: () => [],
     restore: () => undefined,
+    foresee: () => ({ known: false, chainId: undefined, objections: [], failed: [] }),
     watermarkMs: 0,
     policy: defaultPolicy,
     waiting: false,

@@ -5,21 +5,25 @@ import type { ServeDeps } from '../deps.ts';
 import type { Keyring } from './keyring.ts';
 
 /** What a route asks of its caller. */
-export type Access = 'publish' | 'read' | 'triage' | 'administer' | 'any-key';
+export type Access = 'publish' | 'read' | 'triage' | 'administer' | 'evaluate' | 'any-key';
 
 const granted: Readonly<Record<Role, readonly Access[]>> = {
   publisher: ['publish', 'any-key'],
   analyst: ['read', 'triage', 'any-key'],
   // Differs from an analyst by what it may do to credentials, which is asked where responses are decided.
   responder: ['read', 'triage', 'any-key'],
-  admin: ['publish', 'read', 'triage', 'administer', 'any-key'],
+  admin: ['publish', 'read', 'triage', 'administer', 'evaluate', 'any-key'],
+  // Asks whether steps may be taken and which credentials are denied, and is told nothing else.
+  gateway: ['evaluate', 'any-key'],
 };
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access;
     /** Which of the limits by key applies; `reads` when absent. */
-    rate?: 'events' | 'reads';
+    rate?: 'events' | 'reads' | 'steps';
+    /** Called so often that a line for each request would be load of its own. */
+    quiet?: boolean;
   }
   interface FastifyRequest {
     apiKey: ApiKey | null;
@@ -52,6 +56,7 @@ export function createGuard(app: FastifyInstance, deps: ServeDeps, keyring: Keyr
   const uses = {
     events: app.createRateLimit({ ...byKey, max: rates.events }),
     reads: app.createRateLimit({ ...byKey, max: rates.reads }),
+    steps: app.createRateLimit({ ...byKey, max: rates.steps }),
   };
 
   async function check(request: FastifyRequest): Promise<void> {

@@ -66,8 +66,16 @@ function readJti(key: string): { readonly iss: string; readonly jti: string } | 
 
 /** Hashes are kept in base64url; hexadecimal is the same digest in another dress. */
 export function keyOfHash(hash: string): string {
+  return hashKey(plainHash(hash));
+}
+
+export function withPlainHash(ref: TokenRef): TokenRef {
+  return ref.hash === undefined ? ref : { ...ref, hash: plainHash(ref.hash) };
+}
+
+function plainHash(hash: string): string {
   const digest = hash.slice('sha256:'.length);
-  return hashKey(digest.length === 64 ? `sha256:${Buffer.from(digest, 'hex').toString('base64url')}` : hash);
+  return digest.length === 64 ? `sha256:${Buffer.from(digest, 'hex').toString('base64url')}` : hash;
 }
 
 export const PrincipalSummary = z

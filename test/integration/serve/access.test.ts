@@ -25,6 +25,10 @@ const json = { 'content-type': 'application/json' };
 const readers: readonly Role[] = ['analyst', 'responder', 'admin'];
 const publishers: readonly Role[] = ['publisher', 'admin'];
 const admins: readonly Role[] = ['admin'];
+const gateways: readonly Role[] = ['gateway', 'admin'];
+const step = {
+  ...{ subject: { type: 'agent', id: 'bot' }, action: { name: 'read' }, resource: { type: 'crm', id: '1' } },
+};
 
 /** Route, who may call it, and what it answers them. */
 const table: readonly [InjectOptions, readonly Role[], number][] = [
@@ -54,6 +58,9 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
     admins,
     200,
   ],
+  [{ method: 'GET', url: '/v1/deny-list' }, gateways, 200],
+  [{ method: 'POST', url: '/access/v1/evaluation', payload: step }, gateways, 200],
+  [{ method: 'POST', url: '/access/v1/evaluations', payload: { evaluations: [step] } }, gateways, 200],
   [{ method: 'GET', url: '/v1/keys' }, admins, 200],
   [{ method: 'POST', url: '/v1/keys', payload: { name: 'n', role: 'analyst' } }, admins, 201],
   [{ method: 'DELETE', url: '/v1/keys/absent' }, admins, 404],
@@ -84,16 +91,19 @@ describe('who may do what', () => {
     expect(answer.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it.each(['/', '/healthz', '/readyz', '/openapi.json'])('leaves %s open', async (url) => {
-    expect((await app.inject(url)).statusCode).toBe(200);
-  });
+  it.each(['/', '/healthz', '/readyz', '/openapi.json', '/.well-known/authzen-configuration'])(
+    'leaves %s open',
+    async (url) => {
+      expect((await app.inject(url)).statusCode).toBe(200);
+    },
+  );
 
   it('covers every route of the document', async () => {
     const document: { paths: Record<string, object> } = (await app.inject('/openapi.json')).json();
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const open = ['GET /', 'GET /healthz', 'GET /readyz'];
+    const open = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /.well-known/authzen-configuration'];
     // /v1/tokens/{ref} and /v1/tokens answer alike.
     expect(documented.length).toBe(table.length + open.length + 1);
   });

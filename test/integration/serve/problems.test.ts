@@ -106,7 +106,7 @@ describe('limits by key', () => {
     const config = {
       ...defaultServeConfig,
       loopDelayMsMax: 0,
-      rates: { events: 3, reads: 2, failedAuth: 20 },
+      rates: { events: 3, reads: 2, steps: 2, failedAuth: 20 },
     };
     const narrow = await serve(createMemoryStore(), { config });
     const read = () => narrow.app.inject({ url: '/v1/chains', headers: narrow.as('analyst') });

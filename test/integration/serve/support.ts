@@ -35,7 +35,9 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
   const texts = new Map<string, string>();
   for (const tenant of ['acme', 'rival']) {
     for (const role of roles) {
-      const issuers = { publisher: [issuer], analyst: [], responder: [], admin: '*' as const }[role];
+      const issuers = { publisher: [issuer], analyst: [], responder: [], admin: '*' as const, gateway: [] }[
+        role
+      ];
       const { key, text } = createApiKey({ name: `${tenant} ${role}`, role, tenant, issuers, nowMs });
       await store.writeApiKey(key);
       texts.set(`${tenant}/${role}`, text);
@@ -59,6 +61,8 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     switches: createTestSwitches(),
     oversight: createTestOversight(),
     policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
+    steps: { decide: async () => ({ allowed: true, reason: 'clear', chainId: undefined, objections: [] }) },
+    denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
     metrics,
     health,
     log: pino({ level: 'silent' }),
