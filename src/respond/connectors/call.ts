@@ -57,6 +57,9 @@ export function createCaller(place: Place, guard: Guard): Caller {
   };
 }
 
+/** Of the requests of OAuth 2.0 (RFC 6749 appendix B). */
+export const formType = { 'content-type': 'application/x-www-form-urlencoded' } as const;
+
 /** The members of a JSON object; empty for anything else. */
 export function membersOf({ text }: Answer): Readonly<Record<string, unknown>> {
   try {

@@ -1,7 +1,7 @@
 import { ChainwardenError } from '../../domain/errors.ts';
 import type { ResponseTarget } from '../../domain/response.ts';
 import type { Guard } from '../guard.ts';
-import { type Caller, createCaller, membersOf } from './call.ts';
+import { type Caller, createCaller, formType, membersOf } from './call.ts';
 import type { ClientAuth } from './client-auth.ts';
 import type { ConfigOf } from './config.ts';
 import type { HeldToken } from './custodian.ts';
@@ -40,8 +40,7 @@ export function createIntrospection(
       const { headers, form } = await authenticate();
       const hinted = hint === undefined ? {} : { token_type_hint: hint };
       const body = new URLSearchParams({ token: text, ...hinted, ...form }).toString();
-      const type = { 'content-type': 'application/x-www-form-urlencoded' };
-      const answer = await caller.post({ ...headers, ...type }, body, signal);
+      const answer = await caller.post({ ...headers, ...formType }, body, signal);
       const { active, jti } = membersOf(answer);
       if (answer.status !== 200 || typeof active !== 'boolean') {
         throw new ChainwardenError('DELIVERY_FAILED', `introspection answered ${answer.status}`);

@@ -3,7 +3,7 @@ import { WEBHOOK_TIMEOUT_MS } from '../../domain/limits.ts';
 import type { OutboxEntry } from '../../domain/response.ts';
 import { failure } from '../failure.ts';
 import type { Attempt } from '../types.ts';
-import { type Answer, createCaller, membersOf } from './call.ts';
+import { type Answer, createCaller, formType, membersOf } from './call.ts';
 import { createClientAuth } from './client-auth.ts';
 import type { ConfigOf } from './config.ts';
 import { createCustodian, type HeldToken } from './custodian.ts';
@@ -94,8 +94,6 @@ export function createOauthConnector(config: ConfigOf<'oauth'>, parts: Connector
     },
   };
 }
-
-export const formType = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 
 function confirmableOf({ body }: OutboxEntry): Confirmable {
   const order = readOrder(body);
