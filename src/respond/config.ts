@@ -4,8 +4,7 @@ import { severities } from '../domain/finding.ts';
 import { ConnectorConfig, secretVariables } from './connectors/config.ts';
 import { EndpointConfig, endpointSecrets } from './endpoints.ts';
 import { Url } from './notify/config.ts';
-
-const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'lower-case letters, digits, - and _');
+import { ResponseLimits } from './plan/limits.ts';
 
 const AllowedDestination = z
   .string()
@@ -22,10 +21,13 @@ const ResponseConfig = z.strictObject({
   /** Everything but the last request happens and is recorded. */
   dryRun: z.boolean().default(true),
   minSeverity: z.enum(severities).default('high'),
-  /** Name of the endpoint that revokes. Without it revocations are only proposed. */
-  endpoint: name.optional(),
   /** Stops every automatic revocation, those already waiting to be sent included. */
   killSwitch: z.boolean().default(false),
+  limits: ResponseLimits.prefault({}),
+  /** So long a proposal waits for its decision. */
+  approvalMinutes: z.int().min(1).max(10_080).default(60),
+  /** So long after it was accepted a revocation may stay without proof; then that is an alert of its own. */
+  confirmSeconds: z.int().min(5).max(86_400).default(300),
 });
 export type ResponseConfig = z.infer<typeof ResponseConfig>;
 
@@ -48,10 +50,6 @@ export const OutboundConfig = z
     if (new Set(all).size !== all.length) {
       const message = 'names must differ, those of connectors included';
       context.addIssue({ code: 'custom', path: ['endpoints'], message });
-    }
-    const { endpoint } = config.response;
-    if (endpoint !== undefined && !names.includes(endpoint)) {
-      context.addIssue({ code: 'custom', path: ['response', 'endpoint'], message: 'is not an endpoint' });
     }
   });
 export type OutboundConfig = z.infer<typeof OutboundConfig>;

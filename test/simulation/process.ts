@@ -13,6 +13,7 @@ import { createEngine } from '../../src/engine.ts';
 import type { Random } from '../../src/evaluate/random.ts';
 import { createEmbeddedLog } from '../../src/log/embedded.ts';
 import { createPipeline, readProgress, restoreEngine } from '../../src/pipeline.ts';
+import { OutboundConfig } from '../../src/respond/config.ts';
 import { createResponder } from '../../src/respond/responder.ts';
 import type { Channel, Subscription } from '../../src/respond/types.ts';
 import type { Life } from './life.ts';
@@ -73,7 +74,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     store,
     channels: [PAGER, REVOKER].map(parts.channel),
     subscriptions: [subscription(PAGER, ['alert.*', 'incident.*'])],
-    config: { mode: 'auto', dryRun: false, minSeverity: 'high', endpoint: REVOKER, killSwitch: false },
+    config: { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false, endpoint: REVOKER },
     clock,
     timer: (run, ms) => life.after(ms, run),
     random: parts.random.next,

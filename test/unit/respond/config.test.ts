@@ -7,6 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, it } from 'vitest';
 import { OutboundConfig, secretsIn } from '../../../src/respond/config.ts';
 import { resolveEndpoints } from '../../../src/respond/endpoints.ts';
+import { ResponseLimits } from '../../../src/respond/plan/limits.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'chainwarden-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +21,15 @@ describe('the configuration of what leaves', () => {
       endpoints: [],
       connectors: [],
       allow: [],
-      response: { mode: 'propose', dryRun: true, minSeverity: 'high', killSwitch: false },
+      response: {
+        mode: 'propose',
+        dryRun: true,
+        minSeverity: 'high',
+        killSwitch: false,
+        limits: ResponseLimits.parse({}),
+        approvalMinutes: 60,
+        confirmSeconds: 300,
+      },
     });
   });
 

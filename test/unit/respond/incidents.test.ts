@@ -5,7 +5,7 @@ import { incidentId } from '../../../src/domain/incident.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
 import type { Subscription } from '../../../src/respond/types.ts';
 import { findingOf } from '../alert/findings.ts';
-import { createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
+import { acting, createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
 
 function createWorld() {
   const time = createTime();
@@ -22,7 +22,7 @@ function boot({ time, store, transport }: World, endpoints: readonly Subscriptio
     store,
     channels: transport.channels(endpoints),
     subscriptions: endpoints,
-    config: { mode: 'auto', dryRun: true, minSeverity: 'high', endpoint: 'idp', killSwitch: false },
+    config: acting({ dryRun: true }),
     clock: time.clock,
     timer: time.timer,
     random: () => 0,

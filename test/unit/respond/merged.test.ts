@@ -3,7 +3,7 @@ import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
 import { findingOf } from '../alert/findings.ts';
-import { createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
+import { acting, createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
 
 function createWorld() {
   const time = createTime();
@@ -18,7 +18,7 @@ function boot({ time, store, transport }: World) {
     store,
     channels: transport.channels([endpointOf('ops')]),
     subscriptions: [endpointOf('ops')],
-    config: { mode: 'auto', dryRun: true, minSeverity: 'high', endpoint: 'idp', killSwitch: false },
+    config: acting({ dryRun: true }),
     clock: time.clock,
     timer: time.timer,
     random: () => 0,

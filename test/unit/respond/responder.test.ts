@@ -6,6 +6,7 @@ import { createResponder, type HandleOptions } from '../../../src/respond/respon
 import type { Subscription } from '../../../src/respond/types.ts';
 import { findingOf } from '../alert/findings.ts';
 import {
+  acting,
   createMemoryResponses,
   createScripted,
   createTime,
@@ -18,14 +19,8 @@ import {
 } from './support.ts';
 
 const minute = 60_000;
-const auto: ResponseConfig = {
-  mode: 'auto',
-  dryRun: false,
-  minSeverity: 'high',
-  endpoint: 'idp',
-  killSwitch: false,
-};
-const dryRun: ResponseConfig = { ...auto, dryRun: true };
+const auto = acting();
+const dryRun = { ...auto, dryRun: true };
 const withdrawn = findingOf({ state: 'withdrawn', version: 2 });
 
 interface World {

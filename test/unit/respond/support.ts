@@ -1,6 +1,7 @@
 import type { Hop } from '../../../src/domain/chain.ts';
 import type { ResponseStore } from '../../../src/domain/ports.ts';
 import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
+import { OutboundConfig, type ResponseConfig } from '../../../src/respond/config.ts';
 import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
 import { pendingIn } from '../../support/pending-outbox.ts';
 import {
@@ -180,6 +181,11 @@ export function status(code: number, retryAfter?: string): Attempt {
 export function endpointOf(name: string, over: Partial<Subscription> = {}): Subscription {
   const everything = { minSeverity: 'info', detectors: ['*'], tenants: ['*'], owners: ['*'] } as const;
   return { name, events: ['alert.*'], ...everything, disabled: false, ...over };
+}
+
+/** Acts for real through `idp`; everything else as it is shipped. */
+export function acting(over: Partial<ResponseConfig> = {}): ResponseConfig {
+  return { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false, endpoint: 'idp', ...over };
 }
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
