@@ -64,7 +64,7 @@ function fromOrigin({ token, role, level, holds }: Origin): Doomed {
 function fromReached({ token, level, depth, isClear, isUnclear, caution }: Reached): Doomed {
   const own = [
     ...distrust(level),
-    ...(isUnclear ? ['somebody says that it was also made from something that stands'] : []),
+    ...(isUnclear ? ['something that it was made from may stand'] : []),
     ...caution,
   ];
   // Nothing of its own, and yet no clear way leads to it.

@@ -8,7 +8,7 @@ export function describePlan(plan: Plan): readonly string[] {
     `  because of ${causeOf(plan.trigger)}`,
     `  ${verdictOf(plan)}`,
     ...reasons.map((reason) => `  - ${reason}`),
-    ...(steps.length === 0 ? ['nothing would end'] : [`would end, in this order:`]),
+    ...(steps.length === 0 ? ['nothing would end'] : ['would end, in this order:']),
     ...steps.flatMap((step, index) => describeStep(step, index + 1)),
     ...(survivors.length === 0 ? [] : ['would stay:']),
     ...survivors.map(describeSurvivor),
@@ -26,7 +26,7 @@ function verdictOf({ verdict, approvals, dryRun }: Plan): string {
   const rehearsal = dryRun ? ' (dry run: the last request is not sent)' : '';
   switch (verdict) {
     case 'act':
-      return `is carried out without further ado${rehearsal}`;
+      return `is carried out without a person${rehearsal}`;
     case 'propose':
       return `waits for ${approvals === 1 ? 'one person' : `${approvals} persons`} to approve it${rehearsal}:`;
     case 'refuse':
@@ -68,7 +68,7 @@ function describeSurvivor({ label, untilMs, reason }: Survivor): string {
 
 function untilOf(ms: number | null | undefined): string {
   if (ms === null) return 'for ever';
-  return ms === undefined ? 'until nobody knows when' : `until ${iso(ms)}`;
+  return ms === undefined ? 'for an unknown time' : `until ${iso(ms)}`;
 }
 
 function iso(ms: number): string {

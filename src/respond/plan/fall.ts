@@ -45,6 +45,7 @@ export function fallOf({ source, trigger, policy, options }: CascadeInput, graph
             isSafe(token),
         });
   const origins = [first, ...siblings];
-  const reach = siblings.length === 0 ? alone : reachOf(graph, origins, how);
+  const doubtful = new Set(siblings.flatMap(({ token, holds }) => (holds.length > 0 ? [token.key] : [])));
+  const reach = siblings.length === 0 ? alone : reachOf(graph, origins, { ...how, doubtful });
   return { origins, over, reach, compromise };
 }

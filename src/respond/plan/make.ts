@@ -1,4 +1,4 @@
-import type { Plan } from '../../domain/response.ts';
+import type { Plan, Survivor } from '../../domain/response.ts';
 import { planDigest, planId } from './digest.ts';
 import { type Judgement, judge } from './judge.ts';
 import type { Cascade, Foreseen, JudgeContext } from './types.ts';
@@ -21,7 +21,10 @@ export function makePlans(cascade: Cascade, context: JudgeContext): readonly Pla
     const now = judge(cascade, part, context);
     if (now.verdict === 'act') {
       const rest = foreseen.filter((one) => !part.includes(one));
-      return [assemble(part, now), assemble(rest, judgeRest(cascade, rest, whole, context))];
+      const later = judgeRest(cascade, rest, whole, context);
+      const waiting = rest.map((one) => waits(one, later.reasons[0]));
+      const apart = { ...cascade, survivors: [...waiting, ...cascade.survivors] };
+      return [assembled(apart, part, now, context), assemble(rest, later)];
     }
     if (!now.isOnlyTooMuch) break;
   }
@@ -46,6 +49,12 @@ function judgeRest(
 ): Judgement {
   const own = judge(cascade, rest, context);
   return own.verdict === 'act' ? { ...own, verdict: 'propose', reasons: whole.reasons, approvals: 1 } : own;
+}
+
+function waits({ step, holds }: Foreseen, reason: string | undefined): Survivor {
+  const { target, label, residualUntilMs } = step;
+  const why = `it waits for a person: ${holds[0] ?? reason ?? ''}`;
+  return { key: target.key, label, untilMs: residualUntilMs, reason: why };
 }
 
 function assembled(

@@ -11,7 +11,7 @@ export interface Reached {
   readonly depth: number;
   /** Trusted links all the way, past nothing that a person has to see first. */
   readonly isClear: boolean;
-  /** Another parent may stand, by somebody's word. */
+  /** Another parent may stand. */
   readonly isUnclear: boolean;
   /** Why it is not for a machine to take. */
   readonly caution: readonly string[];
@@ -30,6 +30,8 @@ export interface ReachOptions {
   readonly isSafe: (token: LineageToken) => boolean;
   /** Nothing vouches for a token whose other parent ends. */
   readonly strict: boolean;
+  /** Keys of origins that a person may yet let stand. */
+  readonly doubtful?: ReadonlySet<string>;
 }
 
 /** What loses its ground when the origins end: over links of levels 1 to 4, source before what is made from it. */
@@ -40,7 +42,7 @@ export function reachOf(graph: LineageGraph, origins: readonly Origin[], options
   const belowKeys = new Set(below.keys());
   const footing: ReadonlyMap<string, Footing> = options.strict
     ? new Map()
-    : footings(graph, belowKeys, starts);
+    : footings(graph, { below: belowKeys, ending: starts, doubtful: options.doubtful ?? new Set() });
   const isVouched = (token: LineageToken) => footing.get(token.key) === 'sure';
 
   const reached = new Map<string, Reached>();

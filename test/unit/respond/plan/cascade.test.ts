@@ -5,6 +5,7 @@ import { planCascade, responseId, tokenTarget } from '../../../../src/respond/pl
 import {
   alertTrigger,
   alice,
+  bad,
   cascadeFrom,
   connector,
   first,
@@ -21,7 +22,6 @@ import {
   worker,
 } from './support.ts';
 
-const bad = token('bad', ['first']);
 const child = token('child', ['bad'], { issuedMs: nowMs - 30_000 });
 const grandchild = token('grandchild', ['child'], { issuedMs: nowMs - 20_000 });
 const second = token('second', ['bad'], { issuedMs: nowMs - 10_000 });
@@ -199,7 +199,7 @@ describe('several parents', () => {
   });
 
   it('asks a person where the other parent is only asserted or unknown', () => {
-    const says = ['somebody says that it was also made from something that stands'];
+    const says = ['something that it was made from may stand'];
     const asserted = token('shared', ['bad', { jti: 'other', level: 4 }]);
     expect(holds(plan([bad, other, asserted, below]))).toEqual({
       bad: [],
@@ -355,8 +355,17 @@ describe('a compromised holder', () => {
     expect(holds(cascade)).toEqual({
       bad: [],
       sibling: ['it is another token of the same holder: somebody else works with what its holder was given'],
-      below: ['what it was made from is for a person to decide'],
+      below: ['something that it was made from may stand'],
     });
+  });
+
+  it('lets a token that such a one may have led to wait with it', () => {
+    const trigger = alertTrigger('identity-reuse', 'two-hands');
+    const both = token('both', ['bad', 'sibling'], { holder: planner });
+    expect(holds(plan([bad, sibling, both], { trigger }))['both']).toEqual([
+      'something that it was made from may stand',
+    ]);
+    expect(holds(plan([bad, sibling, both], { trigger: canary }))['both']).toEqual([]);
   });
 
   it('asks a person where only somebody asserts who holds it', () => {

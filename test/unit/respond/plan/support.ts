@@ -62,6 +62,8 @@ export function token(
 export const signIn = token('sign-in', [], { holder: alice, issuedMs: nowMs - 600_000 });
 export const first = token('first', ['sign-in'], { holder: planner, issuedMs: nowMs - 500_000 });
 
+export const bad = token('bad', ['first']);
+
 export function lineageOf(tokens: readonly LineageToken[], isCut = false): Lineage {
   return { tenant: 'acme', tokens, isCut };
 }
