@@ -1,0 +1,2 @@
+export { SsfConfig, type Transmitter } from './config.ts';
+export { createSecurityEvents } from './receiver.ts';
