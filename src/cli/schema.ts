@@ -45,7 +45,13 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['oversight'] &
     ServeDeps['policies'] &
     ServeDeps['steps'] &
-    ServeDeps['denyList'];
+    ServeDeps['denyList'] &
+    ServeDeps['auditTrail'] &
+    ServeDeps['evidence'] &
+    ServeDeps['delivery'] &
+    ServeDeps['securityEvents'] &
+    ServeDeps['modes'] &
+    ServeDeps['backtests'];
   const server = await createServer({
     store: nothing,
     sink: nothing,
@@ -57,6 +63,12 @@ async function openApi(terminal: Terminal): Promise<object> {
     policies: nothing,
     steps: nothing,
     denyList: nothing,
+    auditTrail: nothing,
+    evidence: nothing,
+    delivery: nothing,
+    securityEvents: nothing,
+    modes: nothing,
+    backtests: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

@@ -9,6 +9,7 @@ export const auditKinds = [
   'message.replayed',
   'mode.changed',
   'backtest.made',
+  'backtest.opened',
   'ssf.received',
   'key.changed',
 ] as const;

@@ -194,3 +194,14 @@ export const EVIDENCE_RESPONSES_MAX = 5_000;
 export const EVIDENCE_FILE_BYTES_MAX = 256 * 1024 * 1024;
 /** Steps that a gateway may ask about in one request. */
 export const STEPS_PER_REQUEST_MAX = 50;
+
+/** What a backtest looks back over: as far as the engine takes live events. */
+export const BACKTEST_SPAN_MS = 30 * 86_400_000;
+/** A detector may begin to act by a backtest that is no older: what it looked at must be what is so. */
+export const BACKTEST_FRESH_MS = 86_400_000;
+/** Alerts that one backtest plays through, the newest; some 20 s of queries on the embedded engine. */
+export const BACKTEST_ALERTS_MAX = 500;
+/** Cases and steps that its report shows, and credentials whose later use it looks up. */
+export const BACKTEST_CASES_MAX = 200;
+export const BACKTEST_STEPS_SHOWN = 20;
+export const BACKTEST_USES_MAX = 200;

@@ -1,6 +1,7 @@
 import type { ApiKey } from './access.ts';
 import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
 import type { AuditStore } from './audit.ts';
+import type { ModeStore } from './backtest.ts';
 import type { Action, Chain, CrossReference, Hop } from './chain.ts';
 import type { CoverageStore } from './coverage.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -234,6 +235,7 @@ export interface Store
     AuditStore,
     EvidenceStore,
     DenyStore,
+    ModeStore,
     KeyStore,
     PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */

@@ -1,12 +1,17 @@
 import type { Logger } from 'pino';
 import type { Admit } from '../domain/admission.ts';
+import type { AuditSink, AuditStore } from '../domain/audit.ts';
+import type { Backtests, Modes } from '../domain/backtest.ts';
 import type { Oversight } from '../domain/coverage.ts';
+import type { Delivery } from '../domain/delivery.ts';
 import type { DenyListView } from '../domain/deny-list.ts';
 import type { Detector } from '../domain/detector.ts';
+import type { EvidenceKeeper } from '../domain/evidence.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
 import type { DetectorSwitch } from '../domain/record.ts';
+import type { SecurityEvents } from '../domain/security-event.ts';
 import type { StepDecisions } from '../domain/step.ts';
 import type { Health, Metrics } from '../observe/index.ts';
 
@@ -51,7 +56,7 @@ export const defaultServeConfig: ServeConfig = {
 };
 
 export interface ServeDeps {
-  readonly store: QueryStore & KeyStore & Pick<Store, 'ping'>;
+  readonly store: QueryStore & KeyStore & Pick<Store, 'ping' | 'findOutbox'>;
   readonly sink: EventSink;
   readonly admit: Admit;
   readonly decodeBinary: DecodeBinary;
@@ -62,6 +67,16 @@ export interface ServeDeps {
   /** Whether steps may be taken, and which credentials are denied. */
   readonly steps: StepDecisions;
   readonly denyList: Pick<DenyListView, 'changes'>;
+  /** Takes what transmitters of shared signals push. */
+  readonly securityEvents: SecurityEvents;
+  readonly delivery: Delivery;
+  readonly audit?: AuditSink;
+  /** What was decided and done, and what shows it. */
+  readonly auditTrail: Pick<AuditStore, 'auditEntries' | 'auditHeads' | 'auditChain'>;
+  readonly evidence: EvidenceKeeper;
+  /** What may be done about a detector's findings, and what that would have meant. */
+  readonly modes: Modes;
+  readonly backtests: Backtests;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;

@@ -16,16 +16,21 @@ import { answer, handleErrors, sendProblem } from './problem.ts';
 import { TOKEN_REF_CHARS_MAX } from './query.ts';
 import { accessMetadataRoute, accessRoutes } from './routes/access.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { chainRoutes } from './routes/chains.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { deliveryRoutes } from './routes/deliveries.ts';
 import { denyListRoute } from './routes/deny-list.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
+import { evidenceRoutes } from './routes/evidence.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
+import { modeRoutes } from './routes/modes.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { securityEventRoutes } from './routes/ssf.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
 /** Said aloud rather than left to defaults, milliseconds. Each waits for the one inside it. */
@@ -77,6 +82,7 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
   await app.register(versionOne(deps, guard, keyring), { prefix: '/v1' });
   await app.register(accessMetadataRoute());
   await app.register(accessRoutes(deps, guard), { prefix: '/access/v1' });
+  await app.register(securityEventRoutes(deps), { prefix: '/ssf/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;
@@ -98,10 +104,14 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(alertRoutes(deps));
     await v1.register(incidentRoutes(deps));
     await v1.register(listRoutes(deps));
+    await v1.register(deliveryRoutes(deps));
     await v1.register(detectorRoutes(deps));
+    await v1.register(modeRoutes(deps));
     await v1.register(coverageRoutes(deps));
     await v1.register(policyRoutes(deps));
     await v1.register(denyListRoute(deps));
+    await v1.register(auditRoutes(deps));
+    await v1.register(evidenceRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
   };
 }

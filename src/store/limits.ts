@@ -71,3 +71,7 @@ export const MIX_SOURCES_PER_TYPE = 40;
 export const OWNED_HOPS_READ_MAX = 50_000;
 /** As many as a policy may have, several policies long. */
 export const EXCEPTIONS_READ_MAX = 10_000;
+/** Detectors times tenants of which anybody said in which mode they are: they are held in memory anyway. */
+export const RESPONSE_MODES_READ_MAX = 100_000;
+/** Looks at one backtest. */
+export const BACKTEST_LOOKS_READ_MAX = 1_000;

@@ -13,6 +13,7 @@ import { controlsTable } from './rows/control.ts';
 import { denyEntriesTable } from './rows/deny.ts';
 import { eventsTable } from './rows/event.ts';
 import { incidentsTable } from './rows/incident.ts';
+import { backtestLooksTable, backtestsTable, responseModesTable } from './rows/mode.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, planDecisionsTable, plansTable, responsesTable } from './rows/response.ts';
@@ -100,6 +101,9 @@ describe('the schema', () => {
       filingsTable,
       stateTable,
       denyEntriesTable,
+      responseModesTable,
+      backtestsTable,
+      backtestLooksTable,
     ];
     for (const { table, columns: filled } of written) {
       const known = [...columns(tables.get(table) ?? ''), ...added(table)].sort();

@@ -26,6 +26,7 @@ import { liveTokens, tokensHeldBy } from './queries/live-tokens.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { decisions, findPlans, plans } from './queries/plans.ts';
+import { backtest, backtestLooks, responseModes } from './queries/modes.ts';
 import { readPosition } from './queries/position.ts';
 import { recall } from './queries/recall.ts';
 import {
@@ -46,6 +47,7 @@ import { controlsTable } from './rows/control.ts';
 import { denyEntriesTable } from './rows/deny.ts';
 import { eventsTable } from './rows/event.ts';
 import { incidentsTable } from './rows/incident.ts';
+import { backtestLooksTable, backtestsTable, responseModesTable } from './rows/mode.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
 import { filingsTable, stateTable } from './rows/recall.ts';
 import { outboxTable, planDecisionsTable, plansTable, responsesTable } from './rows/response.ts';
@@ -121,6 +123,13 @@ export function createStore(database: Database, clock: () => number): Store {
     auditAbout: (...of) => auditAbout(database, ...of),
     chainEvents: (query) => chainEvents(database, query),
     chainResponses: (...of) => chainResponses(database, ...of),
+
+    responseModes: () => responseModes(database),
+    writeResponseMode: (change) => writer.write(responseModesTable, [change]),
+    writeBacktest: (made) => writer.write(backtestsTable, [made]),
+    backtest: (tenant, id) => backtest(database, tenant, id),
+    writeBacktestLook: (look) => writer.write(backtestLooksTable, [look]),
+    backtestLooks: (tenant, id) => backtestLooks(database, tenant, id),
 
     apiKeys: () => apiKeys(database),
     writeApiKey: (key) => writer.write(apiKeysTable, [key]),

@@ -7,6 +7,7 @@ import { severities } from '../../domain/finding.ts';
 import { detectorModes } from '../../domain/policy/detectors.ts';
 import type { DetectorSwitch } from '../../domain/record.ts';
 import { Instant, instant } from './common.ts';
+import { ResponseModeShape } from './mode.ts';
 
 export const DetectorShape = z
   .object({
@@ -42,6 +43,7 @@ export const DetectorShape = z
       )
       .describe('Labels as their source prints them and as they should read'),
     looksAt: z.array(z.enum(['token', 'action', 'chain', 'principal', 'source', 'issuer', 'tool', 'feed'])),
+    responseMode: ResponseModeShape,
     on: z.boolean().describe('Off: it looks at nothing until somebody turns it on'),
     switched: z
       .object({ at: Instant, reason: z.string(), by: z.string().describe('Id of a key, or `watchdog`') })
@@ -54,6 +56,7 @@ export function presentDetector(
   detector: Detector,
   { mode, config }: DetectorSettings,
   state: DetectorSwitch | undefined,
+  responseMode: z.infer<typeof ResponseModeShape>,
 ): z.infer<typeof DetectorShape> {
   const { id, version, title, maturity, nature, basis, severity } = detector;
   const { events, fields, optional = [], policy = [], policyOptional = [] } = detector.requires;
@@ -77,6 +80,7 @@ export function presentDetector(
     },
     frameworks: detector.frameworks.map((mapping) => ({ ...mapping })),
     looksAt: [...detector.looksAt],
+    responseMode,
     on: state?.on ?? true,
     ...(state === undefined
       ? {}

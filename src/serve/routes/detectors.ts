@@ -5,6 +5,7 @@ import { ChainwardenError } from '../../domain/errors.ts';
 import { TEXT_CHARS_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
+import { presentResponseMode } from '../present/mode.ts';
 import { DetectorShape, presentDetector } from '../present/other.ts';
 import { problems } from '../problem.ts';
 import { id, noQuery } from '../query.ts';
@@ -34,12 +35,17 @@ const switchSchema = {
 
 /** The catalogue of detectors and the one switch each has. */
 export function detectorRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
-  const { detectors, switches, oversight, log } = deps;
-  const present = (detector: Detector) =>
-    presentDetector(detector, oversight.settings(detector.id), switches.state(detector.id));
+  const { detectors, switches, oversight, modes, log } = deps;
+  const present = (detector: Detector, tenant: string) =>
+    presentDetector(
+      detector,
+      oversight.settings(detector.id),
+      switches.state(detector.id),
+      presentResponseMode(modes, tenant, detector.id),
+    );
   return async (app) => {
-    app.get('/detectors', { config: { access: 'read' }, schema: listSchema }, async () => ({
-      items: detectors.map(present),
+    app.get('/detectors', { config: { access: 'read' }, schema: listSchema }, async (request) => ({
+      items: detectors.map((detector) => present(detector, caller(request).tenant)),
     }));
 
     app.post(
@@ -55,7 +61,7 @@ export function detectorRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
           await switches.turn({ detector: detector.id, on, reason, by });
           log.warn({ detector: detector.id, on, by }, 'detector switched');
         }
-        return present(detector);
+        return present(detector, caller(request).tenant);
       },
     );
   };

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import * as z from 'zod';
@@ -10,6 +11,7 @@ import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { Response } from '../../../src/domain/response.ts';
 import { refKey } from '../../../src/domain/token.ts';
+import { evidenceKey } from '../../../src/evidence/index.ts';
 import { createAdmit } from '../../../src/ingest/admit.ts';
 import { decodeBinary } from '../../../src/ingest/codec.ts';
 import { createHealth, createMetrics, type Metrics } from '../../../src/observe/index.ts';
@@ -62,7 +64,11 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     oversight: createTestOversight(),
     policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
     steps: { decide: async () => ({ allowed: true, reason: 'clear', chainId: undefined, objections: [] }) },
+    securityEvents: { receive: async () => ({ taken: true }) },
+    delivery: { lanes: [], revive: async (_, ids) => ids.length },
     denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
+    ...noAudit,
+    ...createTestModes(),
     metrics,
     health,
     log: pino({ level: 'silent' }),
@@ -76,6 +82,27 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     authorization: `Bearer ${texts.get(`${tenant}/${role}`)}`,
   });
   return { app, metrics, health, logged, letters, as };
+}
+
+const { privateKey } = generateKeyPairSync('ed25519');
+
+/** Nothing was ever done, and no chain has evidence. */
+const noAudit: Pick<ServeDeps, 'auditTrail' | 'evidence'> = {
+  auditTrail: {
+    auditEntries: async () => ({ items: [], next: undefined }),
+    auditHeads: async () => [],
+    auditChain: async () => [],
+  },
+  evidence: { key: evidenceKey(privateKey), pack: async () => undefined },
+};
+
+/** Every detector proposes, and nothing was ever played through. */
+function createTestModes(): Pick<ServeDeps, 'modes' | 'backtests'> {
+  const nobody = () => Promise.reject(new Error('nobody asked for this'));
+  return {
+    modes: { most: 'auto', modeOf: () => 'propose', lastChange: () => undefined, change: nobody },
+    backtests: { run: nobody, open: async () => undefined },
+  };
 }
 
 /** Sees nothing, and everything is set as it was shipped. */
