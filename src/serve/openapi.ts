@@ -23,11 +23,19 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
-      tags: ['events', 'chains', 'alerts', 'responses', 'detectors', 'policy', 'keys', 'operations'].map(
-        (name) => ({
-          name,
-        }),
-      ),
+      tags: [
+        'events',
+        'chains',
+        'alerts',
+        'responses',
+        'audit',
+        'detectors',
+        'policy',
+        'keys',
+        'operations',
+      ].map((name) => ({
+        name,
+      })),
       components: {
         securitySchemes: {
           apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `cwk_<id>_<secret>`' },
