@@ -147,6 +147,8 @@ describe('the tables of the README', () => {
       evidence: {} as ServeDeps['evidence'],
       delivery: {} as ServeDeps['delivery'],
       securityEvents: {} as ServeDeps['securityEvents'],
+      modes: {} as ServeDeps['modes'],
+      backtests: {} as ServeDeps['backtests'],
       metrics: createMetrics(),
       health: createHealth(() => nowMs),
       log: pino({ level: 'silent' }),
