@@ -94,8 +94,14 @@ const variables = {
 
 /** Also read: the file that configuration comes from. */
 const CONFIG_FILE_VARIABLE = 'CHAINWARDEN_CONFIG';
+/** Read by the commands that ask a running service. */
+const clientVariables = ['CHAINWARDEN_URL', 'CHAINWARDEN_KEY'];
 
-export const knownEnvironment: readonly string[] = [...Object.keys(variables), CONFIG_FILE_VARIABLE];
+export const knownEnvironment: readonly string[] = [
+  ...Object.keys(variables),
+  CONFIG_FILE_VARIABLE,
+  ...clientVariables,
+];
 
 export interface ConfigSources {
   /** YAML or JSON; without it the file that CHAINWARDEN_CONFIG names, if any. */

@@ -113,6 +113,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     policies,
     steps: answerSteps(config.evaluation, { engine: detection.engine, denyList, store, metrics, log, sleep }),
     denyList,
+    delivery: detection.responder,
     metrics,
     health,
     log,

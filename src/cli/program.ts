@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ChainwardenError } from '../domain/errors.ts';
 import { version } from '../package.ts';
+import { deliveriesCommand } from './deliveries.ts';
 import { detectCommand } from './detect.ts';
 import { detectorsCommand } from './detectors.ts';
 import { doctorCommand } from './doctor.ts';
@@ -27,6 +28,7 @@ function createProgram(terminal: Terminal): Command {
     replayCommand(terminal),
     policyCommand(terminal),
     detectorsCommand(terminal),
+    deliveriesCommand(terminal),
     schemaCommand(terminal),
     migrateCommand(terminal),
     doctorCommand(terminal),

@@ -206,6 +206,8 @@ export interface OutboxEntry {
   readonly nextAttemptMs: number;
   readonly lastStatus: number;
   readonly lastError: string;
+  /** What it was for is over: nobody sends it again. */
+  readonly isCancelled?: true;
   /** What the receiver called the message, by which a later one can refer to it. */
   readonly receipt?: string;
   readonly version: number;

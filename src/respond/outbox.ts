@@ -1,3 +1,4 @@
+import type { ChannelHealth } from '../domain/delivery.ts';
 import { STOP_GRACE_MS } from '../domain/limits.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
@@ -37,25 +38,6 @@ export interface OutboxStats {
   readonly dead: number;
 }
 
-/** One receiver, as it is to us. */
-export interface LaneStatus {
-  readonly endpoint: string;
-  readonly disabled: boolean;
-  readonly waiting: number;
-  readonly inFlight: number;
-  /** More waits in the store. */
-  readonly overflowed: boolean;
-  /** It answered 410: nothing is sent to it until the next start. */
-  readonly gone: boolean;
-  /** It asked for silence until then; in the past when it did not. */
-  readonly pausedUntilMs: number;
-  /** Since when no attempt has succeeded. */
-  readonly failingSinceMs: number | undefined;
-  /** What the last attempt that failed came to; empty after one succeeded. */
-  readonly lastError: string;
-  readonly lastDeliveryMs: number | undefined;
-}
-
 export interface Outbox {
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
@@ -68,7 +50,7 @@ export interface Outbox {
   /** Ends: no new attempts. Those under way are awaited for a while; cut off, they are the next process's to make. */
   stop(): Promise<void>;
   readonly stats: OutboxStats;
-  readonly lanes: readonly LaneStatus[];
+  readonly lanes: readonly ChannelHealth[];
 }
 
 /**
@@ -232,7 +214,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
         if (lane !== undefined) lane.gone = false;
       }
       await write(
-        dead.map((entry) => ({
+        dead.map(({ isCancelled: _, ...entry }) => ({
           ...entry,
           state: 'pending',
           attempts: 0,
@@ -247,7 +229,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (entry?.state !== 'pending') return false;
       const lane = lanes.get(entry.endpoint);
       if (lane?.reserve(entry) === false) return false;
-      await settle(lane, refusal(entry, reason, clock()));
+      const { entry: ended, atMs } = refusal(entry, reason, clock());
+      await settle(lane, { atMs, entry: { ...ended, isCancelled: true } });
       return true;
     },
     async stop() {

@@ -1,10 +1,11 @@
+import type { ChannelHealth } from '../domain/delivery.ts';
 import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice } from '../domain/notice.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
 import { adopt } from './adopt.ts';
 import { addressees, stillToSay } from './announce.ts';
-import { createOutbox, type LaneStatus, type OutboxOptions, type OutboxStats } from './outbox.ts';
+import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { placeInTime } from './place-in-time.ts';
 import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
 import { keyOf, newEntry } from './rows.ts';
@@ -36,7 +37,7 @@ export interface Responder {
   /** Ends: what is under way is awaited, the rest waits in the store. */
   stop(): Promise<void>;
   readonly stats: OutboxStats;
-  readonly lanes: readonly LaneStatus[];
+  readonly lanes: readonly ChannelHealth[];
 }
 
 /** Turns changed alerts into messages and revocations, and sees them through. */

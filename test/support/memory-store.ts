@@ -19,6 +19,7 @@ export interface MemoryStore extends Served {
   writeResponses(responses: readonly Response[]): Promise<void>;
   writePlans(plans: readonly Plan[]): Promise<void>;
   appendDeadLetters(letters: readonly DeadLetter[]): Promise<void>;
+  findOutbox(tenant: string, ids: readonly string[]): Promise<readonly OutboxEntry[]>;
   writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
 }
 
@@ -137,6 +138,7 @@ export function createMemoryStore(): MemoryStore {
     writeResponses: async (rows) => void responses.push(...rows),
     writePlans: async (rows) => void plans.push(...rows),
     appendDeadLetters: async (rows) => void letters.push(...rows),
+    findOutbox: async (tenant, ids) => ids.flatMap((id) => outbox.get(`${tenant} ${id}`) ?? []),
     writeOutbox: async (rows) => {
       for (const row of rows) outbox.set(`${row.tenant} ${row.id}`, row);
     },
