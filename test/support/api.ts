@@ -17,6 +17,8 @@ export interface Api {
   deadLetters(): Promise<ShownDeadLetter[]>;
   /** Prometheus text. */
   metrics(): Promise<string>;
+  /** Any other request: POST when there is a body. Rejects unless the answer is a success. */
+  ask<T>(path: string, body?: object): Promise<T>;
   /** Sends events as lines; resolves with the status, rejects when the connection breaks before the answer. */
   publish(events: readonly object[], path?: string): Promise<number>;
 }
@@ -48,6 +50,16 @@ export function apiOf(address: string, key: string): Api {
     responses: () => all('/v1/responses'),
     deadLetters: () => all('/v1/dead-letters'),
     metrics: async () => (await get('/metrics')).text(),
+    async ask<T>(path: string, body?: object) {
+      if (body === undefined) return (await get(path)).json() as Promise<T>;
+      const response = await fetch(`${address}${path}`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+      return response.json() as Promise<T>;
+    },
     async publish(events, path = '/v1/events') {
       const response = await fetch(`${address}${path}`, {
         method: 'POST',
