@@ -29,10 +29,14 @@ export function planCascade(input: CascadeInput): Cascade {
   const ending = doomed.filter(({ token, role }) =>
     role === 'source' && means ? !isExpired(token, nowMs) : isLive(token, nowMs),
   );
+  const { inHand } = input.options ?? {};
+  // One more than fits shows that it was cut.
+  const roomFor = PLAN_STEPS_MAX + 1 + (inHand?.size ?? 0);
   const steps = (role: Doomed['role']) =>
     ending
       .filter((one) => one.role === role)
       .sort(newestFirst)
+      .slice(0, roomFor)
       .map((one) => tokenStep(one, input));
 
   const inOrder: readonly Foreseen[] = [
@@ -44,7 +48,7 @@ export function planCascade(input: CascadeInput): Cascade {
     ...families.of.descendant,
     ...steps('descendant'),
   ];
-  const foreseen = inOrder.filter(({ step }) => input.options?.inHand?.has(step.responseId) !== true);
+  const foreseen = inOrder.filter(({ step }) => inHand?.has(step.responseId) !== true);
   return {
     tenant,
     trigger,

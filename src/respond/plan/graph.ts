@@ -16,6 +16,8 @@ export interface Child {
 export interface LineageGraph {
   /** By key. */
   readonly tokens: readonly LineageToken[];
+  /** Of all links that join. */
+  readonly levels: ReadonlySet<LinkLevel>;
   get(key: string): LineageToken | undefined;
   /** Over links that join. */
   childrenOf(key: string): readonly Child[];
@@ -30,14 +32,19 @@ export function graphOf({ tokens }: Lineage): LineageGraph {
   }
   const children = new Map<string, Child[]>();
   const hints = new Map<string, Child[]>();
+  const levels = new Set<LinkLevel>();
   for (const token of byKey.values()) {
-    for (const [key, level] of linksOf(token)) put(children, key, { token, level });
+    for (const [key, level] of linksOf(token)) {
+      levels.add(level);
+      put(children, key, { token, level });
+    }
     for (const { key, level } of token.parents) {
       if (level > JOINING_LEVEL_MAX) put(hints, key, { token, level });
     }
   }
   return {
     tokens: [...byKey.values()],
+    levels,
     get: (key) => byKey.get(key),
     childrenOf: (key) => children.get(key) ?? [],
     hintsOf: (key) => hints.get(key) ?? [],

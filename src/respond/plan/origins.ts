@@ -18,6 +18,8 @@ export interface Origin {
   readonly holds: readonly string[];
 }
 
+const none: readonly string[] = [];
+
 type TokenSource = Extract<Source, { kind: 'token' }>;
 type SubjectSource = Extract<Source, { kind: 'subject' }>;
 
@@ -65,14 +67,16 @@ export const SUBJECT_WIDE = 'it takes all that its subject was given';
 
 /** Why a token is not for a machine to take, however sure the finding is. */
 export function caution(token: LineageToken, graph: LineageGraph): readonly string[] {
-  const chains = new Set(graph.childrenOf(token.key).map((child) => child.token.chainId));
   if (token.standing) return ['it is a standing credential, on which other work rests'];
   if (isSignIn(token)) return ['a person signed in with it'];
-  return chains.size > 1 ? [`${chains.size} chains rest on it`] : [];
+  const children = graph.childrenOf(token.key);
+  if (children.length < 2) return none;
+  const chains = new Set(children.map((child) => child.token.chainId));
+  return chains.size > 1 ? [`${chains.size} chains rest on it`] : none;
 }
 
 export function distrust(level: LinkLevel | undefined): readonly string[] {
-  if (level === undefined || level <= TRUSTED_LEVEL_MAX) return [];
+  if (level === undefined || level <= TRUSTED_LEVEL_MAX) return none;
   return [`a link of level ${level} leads to it, which somebody only asserts`];
 }
 

@@ -55,7 +55,7 @@ export function reachOf(graph: LineageGraph, origins: readonly Origin[], options
       mayEnter: (token) => falls(token) && !footing.has(token.key),
     },
   );
-  for (const levelMax of [1, 2, 3, 4] as const) {
+  for (const levelMax of levelsIn(graph, origins)) {
     for (const [key, { token, depth }] of spread(graph, origins, { levelMax, mayEnter: falls })) {
       if (reached.has(key) || starts.has(key)) continue;
       const isUnclear = footing.get(key) === 'unclear';
@@ -67,6 +67,12 @@ export function reachOf(graph: LineageGraph, origins: readonly Origin[], options
     starts.has(key) || reached.has(key) ? [] : [{ token, vouched: isVouched(token) }],
   );
   return { reached, spared };
+}
+
+/** Ascending, those that make a difference. */
+function levelsIn({ levels }: LineageGraph, origins: readonly Origin[]): readonly LinkLevel[] {
+  const own = new Set(origins.map(({ level }) => Math.min(level ?? 1, JOINING_LEVEL_MAX)));
+  return ([1, 2, 3, 4] as const).filter((level) => levels.has(level) || own.has(level));
 }
 
 interface Spread {
