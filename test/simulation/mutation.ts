@@ -5,4 +5,6 @@ export interface Mutation {
   /** Occurs exactly once in the file. */
   readonly search: string;
   readonly replace: string;
+  /** A world in which it shows: tried first. When worlds change it may show in others only. */
+  readonly seed?: number;
 }

@@ -19,7 +19,7 @@ describe('a planted bug', () => {
     let found: string | undefined;
     await runSeeds({
       bundle: await bundle(mutation),
-      seeds: range(1, SEEDS_MAX),
+      seeds: [mutation.seed ?? 1, ...range(1, SEEDS_MAX)],
       threads: 1,
       onVerdict({ seed, problems: [problem] }) {
         if (problem !== undefined) found = `seed ${seed}: ${problem}`;

@@ -7,6 +7,7 @@ import type { Mutation } from './mutation.ts';
 export const mutations: readonly Mutation[] = [
   {
     name: 'acknowledges before the store has it',
+    seed: 7,
     file: 'src/log/embedded.ts',
     search: 'const startedMs = clock();',
     replace: 'const startedMs = clock();\n    for (const waiting of group) waiting.resolve();',
@@ -80,8 +81,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'keeps the latest revocation',
     file: 'src/correlate/revocations.ts',
-    search: 'sort(compareTimes)[0]',
-    replace: 'sort(compareTimes).at(-1)',
+    search: 'compareTimes(fact, first.fact) < 0',
+    replace: 'compareTimes(fact, first.fact) > 0',
   },
   {
     name: 'counts calls in place of what differs in them',
@@ -109,12 +110,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'ends an incident twice in one epoch',
+    seed: 2,
     file: 'src/domain/notice.ts',
     search: "type.endsWith('.merged')",
     replace: "type.endsWith('.never')",
   },
   {
     name: 'leaves consequences with the cause they had',
+    seed: 2,
     file: 'src/alert/book.ts',
     search: 'for (const entry of incidents.settle()) owed.add(entry);',
     replace: 'incidents.settle();',
@@ -127,12 +130,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forgets a message that has to be tried again',
+    seed: 4,
     file: 'src/respond/outbox.ts',
     search: "if (written && entry.state === 'pending') lane?.put(entry);",
     replace: "if (written && entry.state === 'pending') lane?.drop(entry);",
   },
   {
     name: 'does not take up what an earlier process left',
+    seed: 10,
     file: 'src/respond/outbox.ts',
     search: 'async start() {',
     replace: 'async start() {\n      return;',
@@ -157,12 +162,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forgets what was provisional when it restarts',
+    seed: 2,
     file: 'src/pipeline.ts',
     search: 'engine.park(await store.unsettled(engine.watermarkMs - graceMs, handledSeq));',
     replace: '',
   },
   {
     name: 'leaves behind who shares a name with those who leave',
+    seed: 9,
     file: 'src/correlate/memory.ts',
     search: 'borne.get(name) === residency.count(name)',
     replace: 'borne.has(name)',
@@ -187,18 +194,21 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'counts an event that comes a second time',
+    seed: 2,
     file: 'src/correlate/correlator.ts',
     search: 'observe(known, seq, false);',
     replace: '',
   },
   {
     name: 'does not judge again who shares an approval',
+    seed: 7,
     file: 'src/correlate/evidence.ts',
     search: 'else file.users.delete(user);\n    this.#note(file);',
     replace: 'else file.users.delete(user);',
   },
   {
     name: 'counts those who left among the users of an approval',
+    seed: 15,
     file: 'src/correlate/evidence.ts',
     search: 'file.users.delete(user);\n    file.approval?.forgetViews();',
     replace: '',
@@ -211,30 +221,35 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'lets go of an approval that somebody still rests on',
+    seed: 8,
     file: 'src/correlate/evidence.ts',
     search: '(this.#files.get(nameOf(event.data))?.users.size ?? 0) > 0',
     replace: 'false',
   },
   {
     name: 'hears of a person under one name only',
+    seed: 19,
     file: 'src/correlate/wants.ts',
     search: 'for (const other of this.#credentials.linkedNames(name)) this.revise(other);',
     replace: '',
   },
   {
     name: 'forgets where the names of a person lead',
+    seed: 38,
     file: 'src/correlate/eviction.ts',
     search: 'for (const name of people.namesOf(key)) principals.add(name);',
     replace: 'principals.add(key);',
   },
   {
     name: 'does not hear that somebody was let in again',
+    seed: 15,
     file: 'src/correlate/wants.ts',
     search: "['session-ended', 'risk']",
     replace: "['session-ended', 'risk', 'enabled']",
   },
   {
     name: 'does not bring back what rests on a credential that stayed',
+    seed: 2,
     file: 'src/correlate/recollection.ts',
     search: 'this.#wants.derive(event);',
     replace: '',
@@ -259,24 +274,28 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'does not write down which editions of a tool were seen',
+    seed: 2,
     file: 'src/correlate/stream.ts',
     search: "if (tool !== undefined) this.#note(['tool', tool.key]);",
     replace: '',
   },
   {
     name: 'pages what policy makes an exception for',
+    seed: 2,
     file: 'src/domain/govern.ts',
     search: "const silenced = mode !== 'live' || exception !== undefined;",
     replace: "const silenced = mode !== 'live';",
   },
   {
     name: 'does not ask policy for the settings of a detector',
+    seed: 2,
     file: 'src/detect/arming.ts',
     search: '.map((shipped) => ({ ...shipped, config: configOf(shipped, policy) }));',
     replace: ';',
   },
   {
     name: 'does not note who has heard of what carries on',
+    seed: 2,
     file: 'src/respond/responder.ts',
     search: 'if (noted.length > 0) await store.writeOutbox(noted);',
     replace: '',
