@@ -3,6 +3,9 @@ import type { Logger } from 'pino';
 import { createAlertBook, noticeBody } from './alert/index.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
+import type { AuditSink } from './domain/audit.ts';
+import type { Backtests } from './domain/backtest.ts';
+import type { DenyList } from './domain/deny-list.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import {
@@ -16,10 +19,13 @@ import {
 import type { Policy } from './domain/policy.ts';
 import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
+import type { Response } from './domain/response.ts';
 import { createEngine } from './engine.ts';
+import { createAdmit } from './ingest/admit.ts';
 import { openAlertsTopic } from './intake.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
+import { createRecorder, type Recorder } from './own-records.ts';
 import { version } from './package.ts';
 import {
   createPipeline,
@@ -29,7 +35,17 @@ import {
   restoreEngine,
 } from './pipeline.ts';
 import type { Policies } from './policies.ts';
-import { createGuard, createResponder, type Endpoint, type Responder, systemTimer } from './respond/index.ts';
+import {
+  createBacktests,
+  createConnectors,
+  createGuard,
+  createResponder,
+  type EffectiveMode,
+  type Endpoint,
+  type Responder,
+  type ResponseObserver,
+  systemTimer,
+} from './respond/index.ts';
 import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
@@ -40,6 +56,7 @@ export interface Detection {
   readonly pipeline: Pick<Pipeline, 'pressure'>;
   readonly responder: Responder;
   readonly watch: Watch;
+  readonly backtests: Backtests;
   /** Finishes what was accepted, then closes. */
   stop(): Promise<void>;
 }
@@ -48,6 +65,10 @@ export interface DetectionParts {
   readonly detectors: readonly Detector[];
   readonly store: Store;
   readonly endpoints: readonly Endpoint[];
+  readonly denyList: DenyList;
+  /** How far each detector may go without a person. */
+  readonly modeOf?: ((tenant: string, detector: string) => EffectiveMode) | undefined;
+  readonly audit: AuditSink;
   readonly policies: Policies;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -71,11 +92,26 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       topic,
     }),
   );
+  const { denyList, policies } = parts;
+  const connectors = createConnectors(config.outbound.connectors, {
+    guard,
+    clock,
+    env: process.env,
+    denyList,
+  });
+  /** There is nothing to record into before there is a log; until then nothing is sent either. */
+  let recorder: Recorder | undefined;
   const responder = createResponder({
     store,
     channels,
+    connectors: connectors.all,
     subscriptions: parts.endpoints,
     config: config.outbound.response,
+    policy: () => policies.status.policy,
+    record: (change) => (recorder ?? notYet).record(change),
+    modeOf: parts.modeOf,
+    observer: countResponses(parts.metrics),
+    audit: parts.audit,
     clock,
     timer: systemTimer,
     random: Math.random,
@@ -109,7 +145,6 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   const { lastSeq } = watch;
   await restoreEngine(engine, store, progress);
   await pipeline.replay(store.readLog(progress.checkpointSeq));
-  await responder.start();
   log.info({ lastSeq, ...progress, ...engine.stats }, 'log replayed');
 
   const eventLog = createEmbeddedLog({
@@ -125,6 +160,8 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     onRetry: (error) => log.warn({ err: error }, 'log write retried'),
   });
   watch.switches.open(eventLog.control);
+  recorder = createRecorder({ admit: watch.admit(createAdmit()), sink: eventLog, clock });
+  await responder.start();
   const tracker = await followPolicies(parts.policies, engine, eventLog);
   return {
     eventLog,
@@ -133,6 +170,14 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     responder,
     watch,
     tracker,
+    backtests: createBacktests({
+      store,
+      connectors: connectors.all,
+      config: config.outbound.response,
+      policy: () => policies.status.policy,
+      audit: parts.audit,
+      clock,
+    }),
     async stop() {
       await eventLog.close();
       // What the log has and detection has not is the next process's: a store that is away holds up no end.
@@ -142,10 +187,23 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       if (left > 0) log.warn({ left }, 'records of the log are left to the next start');
       await inTime(pipeline.stop());
       await responder.stop();
-      await Promise.all(channels.map((channel) => channel.close()));
+      await Promise.all([...channels, ...connectors.all].map((channel) => channel.close()));
       await topic?.stop();
       await watch.stop();
     },
+  };
+}
+
+const notYet: Recorder = {
+  record: () => Promise.reject(new ChainwardenError('OVERLOADED', 'the log is not open yet')),
+};
+
+function countResponses({ responses }: Metrics): ResponseObserver {
+  const by = ({ approvedBy }: Response) => ({ by: approvedBy.length > 0 ? 'person' : 'machine' });
+  return {
+    changed: ({ action, mode, state }) => responses.states.inc({ action, mode, state }),
+    attempted: (response, afterMs) => responses.attempted.observe(by(response), afterMs / 1000),
+    confirmed: (response, afterMs) => responses.confirmed.observe(by(response), afterMs / 1000),
   };
 }
 

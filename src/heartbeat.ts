@@ -77,6 +77,7 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     for (const { id } of detection.watch.detectors) {
       metrics.detectors.off.set({ detector: id }, detection.watch.switches.state(id)?.on === false ? 1 : 0);
     }
+    metrics.responses.unconfirmed.set(detection.responder.unconfirmed);
     const outbox = detection.responder.stats;
     metrics.delivery.attempts.inc(grown('attempts', outbox.attempts));
     metrics.delivery.delivered.inc(grown('delivered', outbox.delivered));

@@ -22,7 +22,9 @@ import { createHealth, createLogger, createMetrics, type Metrics } from './obser
 import { createOversight } from './oversight/index.ts';
 import { version } from './package.ts';
 import { openPolicies, type Policies } from './policies.ts';
-import { resolveEndpoints } from './respond/index.ts';
+import { openProof } from './proof.ts';
+import { createModes, resolveEndpoints } from './respond/index.ts';
+import { openSecurityEvents } from './security-events.ts';
 import { createApiKey, createServer, type DetectorSwitches, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
 
@@ -81,16 +83,24 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   health.probe('store', 'the store does not answer', () => store.ping());
   const policies = await openPolicies(config, { store, detectors, log, metrics, health, clock });
 
+  const proof = openProof(config.data, { store, policies, log, clock });
+
   let fail: (error: ChainwardenError) => void = () => undefined;
   const failed = new Promise<ChainwardenError>((resolve) => {
     fail = resolve;
   });
   const denyList = await openDenyList(store, clock);
+  const { mode: most } = config.outbound.response;
+  const modes = createModes({ store, audit: proof.audit, clock, log, most });
+  await modes.load();
   const detection = await startDetection(config, {
     detectors,
     store,
     endpoints,
+    denyList,
     policies,
+    audit: proof.audit,
+    modeOf: modes.modeOf,
     log,
     metrics,
     clock,
@@ -101,6 +111,15 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   opened.push(detection.stop, policies.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = detection.watch.admit(createAdmit());
+
+  const securityEvents = openSecurityEvents(config, {
+    admit,
+    sink: eventLog,
+    audit: proof.audit,
+    metrics,
+    clock,
+  });
+  opened.push(securityEvents.close);
 
   const server = await createServer({
     store,
@@ -114,6 +133,10 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     steps: answerSteps(config.evaluation, { engine: detection.engine, denyList, store, metrics, log, sleep }),
     denyList,
     delivery: detection.responder,
+    securityEvents,
+    modes,
+    backtests: detection.backtests,
+    ...proof,
     metrics,
     health,
     log,

@@ -75,8 +75,15 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     alerts: alertMetrics(make),
     steps: stepMetrics(make),
     delivery: deliveryMetrics(make),
+    responses: responseMetrics(make),
     policy: policyMetrics(make),
     kafka: kafkaMetrics(make),
+    ssf: {
+      tokens: make.counter('ssf_tokens_total', 'Security event tokens, and what became of them', [
+        'transmitter',
+        'outcome',
+      ]),
+    },
   };
 }
 
@@ -196,6 +203,31 @@ function deliveryMetrics(make: Instruments) {
       'endpoint',
     ]),
     gone: make.gauge('webhook_gone', '1 after the receiver answered 410', ['endpoint']),
+  };
+}
+
+/** From milliseconds for what acts by itself to hours for what waited for a person. */
+const RESPONSE_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 900, 3_600, 14_400];
+
+function responseMetrics(make: Instruments) {
+  return {
+    states: make.counter('responses_total', 'States that responses came to', ['action', 'mode', 'state']),
+    attempted: make.histogram(
+      'response_first_attempt_seconds',
+      'From the last change of the alert to the first attempt to revoke',
+      ['by'],
+      RESPONSE_SECONDS,
+    ),
+    confirmed: make.histogram(
+      'response_confirmation_seconds',
+      'From the last change of the alert to the proof that the authority ended',
+      ['by'],
+      RESPONSE_SECONDS,
+    ),
+    unconfirmed: make.gauge(
+      'responses_awaiting_confirmation',
+      'Responses that were accepted and not proven yet',
+    ),
   };
 }
 

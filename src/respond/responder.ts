@@ -1,23 +1,36 @@
+import type { AuditSink } from '../domain/audit.ts';
 import type { ChannelHealth } from '../domain/delivery.ts';
 import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice } from '../domain/notice.ts';
-import type { ResponseStore } from '../domain/ports.ts';
+import type { QueryStore, ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry } from '../domain/response.ts';
+import type { ResponseDesk } from '../domain/response-desk.ts';
 import { adopt } from './adopt.ts';
 import { addressees, stillToSay } from './announce.ts';
+import type { Decided, Due } from './decide.ts';
+import { createDesk } from './desk.ts';
+import { createLedger, type ResponseObserver } from './ledger.ts';
 import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { placeInTime } from './place-in-time.ts';
-import { createRevoker, type Decided, type RevokerOptions } from './revoke.ts';
+import { createRevoker, type RevokerOptions } from './revoke.ts';
 import { keyOf, newEntry } from './rows.ts';
-import type { Render, Subscription } from './types.ts';
+import type { Channel, Render, Subscription } from './types.ts';
+import { createWatch } from './watch.ts';
+
+/** Between two looks for proposals that nobody decided in time. */
+const EXPIRY_MS = 60_000;
 
 export interface ResponderOptions
   extends RevokerOptions,
     Pick<OutboxOptions, 'timer' | 'random' | 'entriesMax' | 'concurrency'> {
-  readonly store: ResponseStore;
+  readonly store: ResponseStore & Pick<QueryStore, 'alert' | 'chain' | 'chainOfToken'>;
+  /** Where people are told; connectors are channels of their own. */
+  readonly channels: readonly Channel[];
   readonly subscriptions: readonly Subscription[];
   /** The text of a message to people, unless the subscription has its own. */
   readonly body: Render;
+  readonly audit?: AuditSink | undefined;
+  readonly observer?: ResponseObserver | undefined;
 }
 
 export interface HandleOptions {
@@ -28,7 +41,7 @@ export interface HandleOptions {
 }
 
 export interface Responder {
-  /** Takes up deliveries that an earlier process left. */
+  /** Takes up deliveries and confirmations that an earlier process left. */
   start(): Promise<void>;
   /** Resolves when whatever is to leave because of these changes is durable. Repeating it changes nothing. */
   handle(changes: AlertChanges, options?: HandleOptions): Promise<void>;
@@ -36,16 +49,29 @@ export interface Responder {
   revive(tenant: string, ids: readonly string[]): Promise<number>;
   /** Ends: what is under way is awaited, the rest waits in the store. */
   stop(): Promise<void>;
+  /** Where people ask and decide. */
+  readonly desk: ResponseDesk;
   readonly stats: OutboxStats;
   readonly lanes: readonly ChannelHealth[];
+  /** Responses whose confirmation is awaited. */
+  readonly unconfirmed: number;
 }
 
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
-  const { store, subscriptions, clock, body } = options;
-  const revoker = createRevoker(options);
-  const outbox = createOutbox({ ...options, veto: revoker.veto, onOutcomes: revoker.note });
+  const { store, subscriptions, clock, body, timer, log } = options;
+  const ledger = createLedger(options);
+  const revoker = createRevoker({ ...options, ledger });
+  const watch = createWatch({ ...options, ledger, confirmSeconds: options.config.confirmSeconds });
+  const outbox = createOutbox({
+    ...options,
+    channels: [...options.channels, ...revoker.channels],
+    veto: revoker.veto,
+    onOutcomes: async (outcomes) => watch.see(await revoker.note(outcomes)),
+  });
+  const desk = createDesk({ ...options, ledger, planner: revoker.planner, watch, carryOut });
   const rehearsals = new Set<Promise<void>>();
+  let cancelExpiry: (() => void) | undefined;
 
   async function announce(
     notices: readonly Notice[],
@@ -73,14 +99,33 @@ export function createResponder(options: ResponderOptions): Responder {
     });
   }
 
+  /** Puts what is requested on its way, in order; what waits dead from an earlier decision lives again. */
+  async function carryOut(due: readonly Due[], others: readonly OutboxEntry[] = []): Promise<void> {
+    const orders = revoker.entries(due);
+    await outbox.enqueue([...orders, ...others]);
+    for (const [tenant, ids] of byTenant(orders)) await outbox.revive(tenant, ids);
+    rehearse(due);
+  }
+
   /** Off the pipeline's path, because it asks DNS. */
-  function rehearse(decided: readonly Decided[]): void {
-    const job: Promise<void> = revoker.rehearse(decided).finally(() => rehearsals.delete(job));
+  function rehearse(due: readonly Due[]): void {
+    const job: Promise<void> = revoker.rehearse(due).finally(() => rehearsals.delete(job));
     rehearsals.add(job);
   }
 
+  function expire(): void {
+    cancelExpiry = timer(expire, EXPIRY_MS);
+    desk.expire().catch((error: unknown) => log.warn({ err: error }, 'proposals could not be ended'));
+  }
+
   return {
-    start: outbox.start,
+    async start() {
+      await outbox.start();
+      await carryOut(await revoker.left());
+      await desk.resume();
+      await watch.start();
+      cancelExpiry = timer(expire, EXPIRY_MS);
+    },
     async handle(changes, { handledSeq = -1, imported = false } = {}) {
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
       const historyMs = clock() - EVENT_AGE_MS_MAX;
@@ -92,28 +137,36 @@ export function createResponder(options: ResponderOptions): Responder {
       const wishes = changes.revocations.filter(({ alert }) => alert.version > handledSeq);
       if (notices.length === 0 && wishes.length === 0) return;
 
-      const decided = await revoker.decide(wishes, isHistory);
+      const { decided, due } = await revoker.decide(wishes, isHistory);
       const { noted, told } = await adopt(notices, { store, subscriptions, clock, body });
       const news = await announce(notices, decided, [...noted, ...told]);
       if (noted.length > 0) await store.writeOutbox(noted);
-      await outbox.enqueue([...revoker.entries(decided), ...told, ...news]);
-      for (const { how, response } of decided) {
-        // Its entry is dead from the earlier decision; enqueueing has left it so.
-        if (how === 'again') await outbox.revive(response.tenant, [response.id]);
-      }
+      await carryOut(due, [...told, ...news]);
+      revoker.settled(decided);
       await revoker.unwind(notices, outbox);
-      rehearse(decided);
     },
     revive: outbox.revive,
     async stop() {
+      cancelExpiry?.();
       await outbox.stop();
+      await watch.stop();
       await Promise.allSettled([...rehearsals]);
     },
+    desk,
     get stats() {
       return outbox.stats;
     },
     get lanes() {
       return outbox.lanes;
     },
+    get unconfirmed() {
+      return watch.watched;
+    },
   };
+}
+
+function byTenant(entries: readonly OutboxEntry[]): ReadonlyMap<string, string[]> {
+  const ids = new Map<string, string[]>();
+  for (const { tenant, id } of entries) ids.set(tenant, [...(ids.get(tenant) ?? []), id]);
+  return ids;
 }

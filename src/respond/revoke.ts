@@ -1,162 +1,176 @@
 import type { Notice, RevocationWish } from '../domain/notice.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { OutboxEntry, Response } from '../domain/response.ts';
 import type { Outcome } from './attempt.ts';
-import type { ResponseConfig } from './config.ts';
+import { type Attempts, carriedBy, type RecordOwn } from './carry.ts';
+import type { Connector } from './connectors/index.ts';
+import { createDecider, type Decisions, type Due, dueOf, findPlans } from './decide.ts';
+import { byKey, type Ledger } from './ledger.ts';
+import { orderOf } from './order.ts';
 import type { Outbox } from './outbox.ts';
-import { planRevocation, proposeUndo, reconsider, revocationBody, revocationId } from './plan.ts';
+import type { EffectiveMode, PlanningConfig } from './plan/index.ts';
+import { createPlanner, type Planner } from './planner.ts';
 import { afterOutcome } from './progress.ts';
-import { findResponses, keyOf, newEntry } from './rows.ts';
 import type { Channel, Clock, Log } from './types.ts';
+import { unwind } from './undo.ts';
 
-/** A decision about a wish, durable. */
-export interface Decided {
-  readonly wish: RevocationWish;
-  readonly response: Response;
-  /** fresh: first decided now; again: an older decision was changed; known: it stands, its entry may be missing. */
-  readonly how: 'fresh' | 'again' | 'known';
+/** The part of the configuration that is about responses. */
+export interface ResponseSettings extends PlanningConfig {
+  /** What is done about any finding without a person. */
+  readonly mode: EffectiveMode;
+  /** So long after it was accepted a revocation may stay without proof. */
+  readonly confirmSeconds: number;
 }
 
 export interface Revoker {
-  decide(
-    wishes: readonly RevocationWish[],
-    isHistory: (wish: RevocationWish) => boolean,
-  ): Promise<readonly Decided[]>;
-  /** Messages that carry out what was decided; none in a dry run. */
-  entries(decided: readonly Decided[]): OutboxEntry[];
-  /** The dry run's last part: signature and destination. Never rejects. */
-  rehearse(decided: readonly Decided[]): Promise<void>;
-  /** After a withdrawal: what was not sent is stopped; what was sent stands, and its undo is proposed. */
+  decide(wishes: readonly RevocationWish[], isHistory: (wish: RevocationWish) => boolean): Promise<Decisions>;
+  /** Everything due is durable in the outbox. */
+  settled: ReturnType<typeof createDecider>['settled'];
+  /** Of responses that are requested for real; in the order in which they are to leave. */
+  entries(due: readonly Due[]): OutboxEntry[];
+  /** The dry run's last part: signature and destination of every step. Never rejects. */
+  rehearse(due: readonly Due[]): Promise<void>;
+  /** What an earlier process requested, and may not have put into the outbox. */
+  left(): Promise<readonly Due[]>;
   unwind(notices: readonly Notice[], outbox: Pick<Outbox, 'cancel'>): Promise<void>;
   /** Why a revocation that waits must not be sent after all: the configuration may have changed since. */
   veto(entry: OutboxEntry): string | undefined;
-  /** Notes in the responses how the attempts to carry them out went. */
-  note(outcomes: readonly Outcome[]): Promise<void>;
+  /** Notes in the responses how the attempts to carry them out went; resolves with what became of them. */
+  note(outcomes: readonly Outcome[]): Promise<readonly Response[]>;
+  /** Connectors as the outbox sends through them. */
+  readonly channels: readonly Channel[];
+  readonly planner: Planner;
 }
 
 export interface RevokerOptions {
-  readonly store: Pick<ResponseStore, 'findResponses' | 'writeResponses'>;
-  readonly channels: readonly Channel[];
-  readonly config: ResponseConfig;
+  readonly store: Pick<
+    ResponseStore,
+    | 'findResponses'
+    | 'findPlans'
+    | 'lineage'
+    | 'recentResponses'
+    | 'liveTokens'
+    | 'standingResponses'
+    | 'responsesOfAlerts'
+  >;
+  readonly connectors: readonly Connector[];
+  readonly config: ResponseSettings;
+  readonly policy: () => Policy;
+  /** Of one detector; by default that of the configuration. Both bind. */
+  readonly modeOf?: ((tenant: string, detector: string) => EffectiveMode) | undefined;
+  readonly record?: RecordOwn | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+const modes: readonly EffectiveMode[] = ['observe', 'alert', 'propose', 'auto'];
+
 /** Carries revocations from the wish to the note of what the receiver said. */
-export function createRevoker(options: RevokerOptions): Revoker {
-  const { store, channels, clock, log } = options;
-  const executor = channels.find(({ name, disabled }) => name === options.config.endpoint && !disabled);
-  const config: ResponseConfig = { ...options.config, endpoint: executor?.name };
+export function createRevoker(options: RevokerOptions & { readonly ledger: Ledger }): Revoker {
+  const { store, ledger, connectors, config, clock, log } = options;
+  const planner = createPlanner({
+    ...options,
+    connectors: connectors.filter(({ disabled }) => !disabled),
+  });
+  const decider = createDecider({ store, ledger, planner, clock, dryRun: config.dryRun, modeOf });
+  const carried = connectors.map((connector) => carriedBy(connector, { record: options.record, clock }));
+  const attempts = new Map<string, Attempts>(carried.map((one) => [one.channel.name, one.attempts]));
 
-  async function write(rows: readonly Response[]): Promise<void> {
-    if (rows.length > 0) await store.writeResponses(rows);
+  /** The lesser of a detector's own mode and that of the configuration. */
+  function modeOf(tenant: string, detector: string): EffectiveMode {
+    const own = options.modeOf?.(tenant, detector) ?? config.mode;
+    return modes.indexOf(own) < modes.indexOf(config.mode) ? own : config.mode;
   }
 
-  function entryOf({ wish, response }: Decided): OutboxEntry {
-    return newEntry(response, clock(), {
-      endpoint: response.endpoint,
-      type: response.action,
-      body: revocationBody(wish, response),
-      responseId: response.id,
-      // What gives back never overtakes what takes.
-      orderKey: response.targetKey,
-    });
-  }
-
-  async function rehearseOne(channel: Channel, one: Decided): Promise<void> {
-    const { response } = one;
-    const problem = await channel.rehearse(entryOf(one));
+  async function rehearseOne({ response, reason: why }: Due): Promise<void> {
+    const channel = connectors.find(({ name }) => name === response.endpoint);
+    const problem = await channel?.rehearse(orderOf(response, why));
     if (problem === undefined) return;
     const reason = `dry run: not sent, and it would have failed: ${problem}`;
-    await write([{ ...response, state: 'failed', reason, atMs: Math.max(clock(), response.atMs + 1) }]);
+    await ledger.change([response], (row) =>
+      row.state === 'requested' && row.mode === 'dry_run'
+        ? { ...row, state: 'failed', reason, atMs: Math.max(clock(), row.atMs + 1) }
+        : undefined,
+    );
   }
 
   return {
-    async decide(wishes, isHistory) {
-      const nowMs = clock();
-      const names = wishes.map(({ alert, target }) => ({
-        tenant: alert.tenant,
-        id: revocationId(alert.tenant, target),
-      }));
-      const known = await findResponses(store, names);
-      const decided: Decided[] = [];
-      for (const wish of wishes) {
-        const plan = planRevocation(wish, { config, nowMs, imported: isHistory(wish) });
-        const earlier = known.get(keyOf(plan));
-        const response = reconsider(earlier, plan, wish);
-        if (response !== undefined) {
-          known.set(keyOf(response), response);
-          decided.push({ wish, response, how: earlier === undefined ? 'fresh' : 'again' });
-        } else if (earlier !== undefined) {
-          decided.push({ wish, response: earlier, how: 'known' });
-        }
-      }
-      await write(decided.filter(({ how }) => how !== 'known').map(({ response }) => response));
-      return decided;
-    },
+    planner,
+    channels: carried.map(({ channel }) => channel),
+    decide: decider.decide,
+    settled: decider.settled,
+    entries: (due) =>
+      due
+        .filter(({ response }) => response.mode === 'real')
+        .map(({ response, reason }) => orderOf(response, reason)),
 
-    entries: (decided) =>
-      decided
-        .filter(({ response }) => response.state === 'requested' && response.mode === 'real')
-        .map(entryOf),
-
-    async rehearse(decided) {
-      if (executor === undefined) return;
-      for (const one of decided) {
-        const { mode, state, id } = one.response;
-        if (one.how === 'known' || mode !== 'dry_run' || state !== 'requested') continue;
-        await rehearseOne(executor, one).catch((error: unknown) =>
-          log.error({ err: error, id }, 'rehearsal broke'),
+    async rehearse(due) {
+      for (const one of due) {
+        if (one.response.mode !== 'dry_run' || one.response.attempt > 0) continue;
+        await rehearseOne(one).catch((error: unknown) =>
+          log.error({ err: error, id: one.response.id }, 'rehearsal broke'),
         );
       }
     },
 
-    async unwind(notices, outbox) {
-      const named = withdrawnTargets(notices);
-      if (named.length === 0) return;
-      const known = await findResponses(store, named);
-      const undone: Response[] = [];
-      for (const name of named) {
-        const response = known.get(keyOf(name));
-        if (response?.alertId !== name.alertId || response.mode !== 'real') continue;
-        const waits = response.state === 'requested';
-        if (!waits && !carriedOut.has(response.state)) continue;
-        if (waits && (await outbox.cancel(name.tenant, name.id, 'the alert was withdrawn'))) continue;
-        undone.push(proposeUndo(response, clock()));
-      }
-      const proposed = await findResponses(store, undone);
-      await write(undone.filter((response) => !proposed.has(keyOf(response))));
+    async left() {
+      const requested = await store.standingResponses(['requested']);
+      const plans = await findPlans(store, requested);
+      const rows = byKey(requested);
+      const undos = requested.filter(({ action }) => action === 'undo');
+      return [
+        ...plans.flatMap((plan) => dueOf(plan, rows)),
+        ...undos.map((response) => ({ response, reason: response.reason })),
+      ];
     },
 
+    unwind: (notices, outbox) =>
+      unwind(notices, {
+        store,
+        ledger,
+        outbox,
+        clock,
+        declarationOf: ({ endpoint }) => connectors.find(({ name }) => name === endpoint)?.declaration,
+      }),
+
     veto(entry) {
-      if (entry.type !== 'token.revoke') return undefined;
-      if (config.killSwitch) return 'the kill switch is on';
+      if (entry.responseId === '') return undefined;
       if (config.dryRun) return 'responses are in dry run';
+      if (entry.type === 'undo' || isApproved(entry)) return undefined;
+      if (config.killSwitch) return 'the kill switch is on';
       return config.mode === 'auto' ? undefined : 'nothing is revoked without a person';
     },
 
     async note(outcomes) {
-      const carried = outcomes.filter(({ entry }) => entry.responseId !== '');
-      const names = carried.map(({ entry }) => ({ tenant: entry.tenant, id: entry.responseId }));
-      const known = await findResponses(store, names);
-      await write(
-        carried.flatMap((outcome) => {
-          const { tenant, responseId } = outcome.entry;
-          const row = known.get(keyOf({ tenant, id: responseId }));
-          return row === undefined ? [] : (afterOutcome(row, outcome) ?? []);
-        }),
+      const carriedOut = outcomes.filter(({ entry }) => entry.responseId !== '');
+      const outcomeOf = byKey(
+        carriedOut.map((outcome) => ({
+          tenant: outcome.entry.tenant,
+          id: outcome.entry.responseId,
+          outcome,
+        })),
       );
+      const rows = await ledger.change([...outcomeOf.values()], (row) => {
+        const outcome = outcomeOf.get(JSON.stringify([row.tenant, row.id]))?.outcome;
+        const startedMs = attempts.get(row.endpoint)?.startedMs(row.id);
+        return outcome === undefined ? undefined : afterOutcome(row, outcome, startedMs);
+      });
+      for (const { endpoint, id, state } of rows) {
+        if (state !== 'requested') attempts.get(endpoint)?.forget(id);
+      }
+      return rows;
     },
   };
 }
 
-/** The receiver took it: the authority may be gone. */
-const carriedOut: ReadonlySet<Response['state']> = new Set(['accepted', 'confirmed', 'unconfirmed']);
-
-function withdrawnTargets(notices: readonly Notice[]) {
-  return notices.flatMap((notice) => {
-    if (notice.type !== 'alert.withdrawn') return [];
-    const { tenant, id, revoke } = notice.about;
-    return revoke === undefined ? [] : [{ tenant, alertId: id, id: revocationId(tenant, revoke) }];
-  });
+/** Somebody asked for it or agreed to it: the machine's own bounds do not hold it. */
+function isApproved({ body }: OutboxEntry): boolean {
+  try {
+    const order: unknown = JSON.parse(body);
+    const approvedBy = (order as { data?: { approvedBy?: unknown } }).data?.approvedBy;
+    return Array.isArray(approvedBy) && approvedBy.length > 0;
+  } catch {
+    return false;
+  }
 }

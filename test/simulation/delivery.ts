@@ -1,6 +1,6 @@
 import type { TokenRef } from '../../src/domain/event/index.ts';
 import { type Notice, noticeId } from '../../src/domain/notice.ts';
-import { revocationId } from '../../src/respond/plan.ts';
+import { responseId, tokenTarget } from '../../src/respond/plan/index.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
 import type { Tables } from './store.ts';
@@ -25,7 +25,7 @@ export function delivered(truth: Truth, tables: Tables, received: readonly Recei
     const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
     if (type === 'token.revoke') {
       const { ref } = data['target'] as { ref: TokenRef };
-      const expected = revocationId(data['tenant'] as string, ref);
+      const expected = responseId(data['tenant'] as string, tokenTarget(ref));
       if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
       continue;
     }

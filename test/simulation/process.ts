@@ -14,6 +14,7 @@ import type { Random } from '../../src/evaluate/random.ts';
 import { createEmbeddedLog } from '../../src/log/embedded.ts';
 import { createPipeline, readProgress, restoreEngine } from '../../src/pipeline.ts';
 import { OutboundConfig } from '../../src/respond/config.ts';
+import type { Connector } from '../../src/respond/connectors/index.ts';
 import { createResponder } from '../../src/respond/responder.ts';
 import type { Channel, Subscription } from '../../src/respond/types.ts';
 import type { Life } from './life.ts';
@@ -67,14 +68,29 @@ const subscription = (name: string, events: readonly string[]): Subscription => 
 export const PAGER = 'pager';
 export const REVOKER = 'revoker';
 
+/** Ends whatever it is asked to end. */
+function revoker(channel: Channel): Connector {
+  const declaration = {
+    name: REVOKER,
+    kind: 'webhook',
+    ends: 'All.',
+    leaves: 'Nothing.',
+    confirms: 'none',
+    undoes: true,
+  } as const;
+  return { ...channel, declaration, handles: () => true };
+}
+
 export async function startProcess(parts: ProcessParts): Promise<SimulatedProcess> {
   const { store, life, nowMs: clock, policy } = parts;
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => void life.after(ms, resolve));
   const responder = createResponder({
     store,
-    channels: [PAGER, REVOKER].map(parts.channel),
+    channels: [parts.channel(PAGER)],
+    connectors: [revoker(parts.channel(REVOKER))],
     subscriptions: [subscription(PAGER, ['alert.*', 'incident.*'])],
-    config: { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false, endpoint: REVOKER },
+    config: { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false },
+    policy: () => policy,
     clock,
     timer: (run, ms) => life.after(ms, run),
     random: parts.random.next,

@@ -1,4 +1,4 @@
-import type { Alert } from '../../src/domain/alert.ts';
+import type { Alert, AlertWithLife } from '../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
@@ -9,6 +9,7 @@ import type {
   LoggedEvent,
   LogStore,
   PositionStore,
+  QueryStore,
   RefusedRow,
   ResponseStore,
 } from '../../src/domain/ports.ts';
@@ -38,7 +39,12 @@ import {
 import type { Life } from './life.ts';
 import { unsettledKeys } from './unsettled.ts';
 
-export type SimulatedStore = LogStore & ChainStore & ResponseStore & PositionStore & RecallStore;
+export type SimulatedStore = LogStore &
+  ChainStore &
+  ResponseStore &
+  PositionStore &
+  RecallStore &
+  Pick<QueryStore, 'alert' | 'chain' | 'chainOfToken'>;
 
 type Control = Exclude<LogRecord, { kind: 'event' }>;
 
@@ -84,6 +90,11 @@ export function createTables(): Tables {
 
 /** Ids that begin so are of events that the store will not take, although admission does. */
 export const POISON = 'poison-';
+
+/** Nobody has touched it. */
+function openAlert(alert: Alert | undefined): AlertWithLife | undefined {
+  return alert && { ...alert, state: 'open', assignee: '', closedReason: '', stateChangedMs: undefined };
+}
 
 export interface StoreFaults {
   readonly random: Random;
@@ -183,6 +194,10 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
         const roots = new Set(near.map((alert) => key(alert.tenant, rootOf(alert))));
         return standing.filter((alert) => roots.has(key(alert.tenant, rootOf(alert))));
       }),
+    alert: (tenant, id) => call('alert', () => openAlert(tables.alerts.get(key(tenant, id)))),
+    chain: (tenant, id) => call('chain', () => tables.chains.get(key(tenant, id))),
+    chainOfToken: (tenant, tokenKey) =>
+      call('chainOfToken', () => tables.hops.get(key(tenant, tokenKey))?.chainId),
     writeResponses: (rows) =>
       write('writeResponses', rows, (row) => {
         const known = tables.responses.get(key(row.tenant, row.id));

@@ -5,7 +5,15 @@ import { incidentId } from '../../../src/domain/incident.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
 import type { Subscription } from '../../../src/respond/types.ts';
 import { findingOf } from '../alert/findings.ts';
-import { acting, createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
+import {
+  acting,
+  createMemoryResponses,
+  createScripted,
+  createTime,
+  endpointOf,
+  revoking,
+  silent,
+} from './support.ts';
 
 function createWorld() {
   const time = createTime();
@@ -21,6 +29,7 @@ function boot({ time, store, transport }: World, endpoints: readonly Subscriptio
   const responder = createResponder({
     store,
     channels: transport.channels(endpoints),
+    ...revoking(transport),
     subscriptions: endpoints,
     config: acting({ dryRun: true }),
     clock: time.clock,

@@ -3,7 +3,15 @@ import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { createResponder } from '../../../src/respond/responder.ts';
 import { findingOf } from '../alert/findings.ts';
-import { acting, createMemoryResponses, createScripted, createTime, endpointOf, silent } from './support.ts';
+import {
+  acting,
+  createMemoryResponses,
+  createScripted,
+  createTime,
+  endpointOf,
+  revoking,
+  silent,
+} from './support.ts';
 
 function createWorld() {
   const time = createTime();
@@ -17,6 +25,7 @@ function boot({ time, store, transport }: World) {
   const responder = createResponder({
     store,
     channels: transport.channels([endpointOf('ops')]),
+    ...revoking(transport),
     subscriptions: [endpointOf('ops')],
     config: acting({ dryRun: true }),
     clock: time.clock,

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import type { ResponseConfig } from '../../../src/respond/config.ts';
-import { createResponder, type HandleOptions } from '../../../src/respond/responder.ts';
-import type { Subscription } from '../../../src/respond/types.ts';
+import {
+  createResponder,
+  type HandleOptions,
+  type ResponderOptions,
+} from '../../../src/respond/responder.ts';
 import { findingOf } from '../alert/findings.ts';
 import {
   acting,
@@ -12,6 +15,7 @@ import {
   createTime,
   endpointOf,
   type MemoryResponses,
+  revoking,
   type Scripted,
   silent,
   startMs,
@@ -35,12 +39,13 @@ function createWorld(): World {
 }
 
 /** One process: an empty book, a new responder, the world's store. */
-function boot(world: World, config: ResponseConfig = dryRun, endpoints?: readonly Subscription[]) {
+function boot(world: World, config: ResponseConfig = dryRun, over: Partial<ResponderOptions> = {}) {
   const book = createAlertBook();
-  const subscriptions = endpoints ?? [endpointOf('ops'), endpointOf('idp', { events: ['token.revoke'] })];
+  const subscriptions = over.subscriptions ?? [endpointOf('ops')];
   const responder = createResponder({
     store: world.store,
     channels: world.transport.channels(subscriptions),
+    ...revoking(world.transport),
     subscriptions,
     config,
     clock: world.time.clock,
@@ -48,6 +53,7 @@ function boot(world: World, config: ResponseConfig = dryRun, endpoints?: readonl
     random: () => 0,
     log: silent,
     body: noticeBody,
+    ...over,
   });
   return {
     responder,
@@ -76,7 +82,7 @@ describe('telling people', () => {
       endpointOf('ends', { events: ['alert.withdrawn'] }),
       endpointOf('all', { events: ['*'] }),
     ];
-    await boot(world, dryRun, endpoints).handle([findingOf()]);
+    await boot(world, dryRun, { subscriptions: endpoints }).handle([findingOf()]);
     expect(sent(world)).toEqual(['alert.raised to ops', 'alert.raised to all', 'incident.raised to all']);
     expect(new Set(world.transport.sent.map(({ id }) => id)).size).toBe(3);
   });
@@ -93,7 +99,7 @@ describe('telling people', () => {
   it('tells of an end only those who heard of the beginning', async () => {
     const world = createWorld();
     const endpoints = [endpointOf('ops'), endpointOf('pager', { minSeverity: 'critical' })];
-    const { handle } = boot(world, dryRun, endpoints);
+    const { handle } = boot(world, dryRun, { subscriptions: endpoints });
     await handle([findingOf()]);
     await handle([withdrawn]);
     expect(sent(world)).toEqual(['alert.raised to ops', 'alert.withdrawn to ops']);
@@ -234,6 +240,8 @@ describe('revoking', () => {
         tenant: 'acme',
         target: { kind: 'token', key: 'tok:["iss","t1"]', ref: { iss: 'iss', jti: 't1' } },
         reason: 'scope-creep: hop-drift',
+        responseId: message?.id,
+        planId: expect.stringMatching(/^pln_/),
         alertId: expect.stringMatching(/^alr_/),
         chainId: 'chn_1',
         idempotencyKey: message?.id,
@@ -286,8 +294,7 @@ describe('revoking', () => {
 
   it('only proposes while nobody is configured to revoke', async () => {
     const world = createWorld();
-    const { endpoint: _, ...nobody } = auto;
-    await boot(world, nobody).handle([findingOf()]);
+    await boot(world, auto, { connectors: [] }).handle([findingOf()]);
     expect(responses(world)).toEqual(['real proposed 0']);
   });
 

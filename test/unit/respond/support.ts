@@ -1,7 +1,10 @@
-import type { Hop } from '../../../src/domain/chain.ts';
-import type { ResponseStore } from '../../../src/domain/ports.ts';
-import type { OutboxEntry, Response } from '../../../src/domain/response.ts';
+import type { AlertWithLife } from '../../../src/domain/alert.ts';
+import type { Chain, Hop } from '../../../src/domain/chain.ts';
+import { defaultPolicy } from '../../../src/domain/policy.ts';
+import type { QueryStore, ResponseStore } from '../../../src/domain/ports.ts';
+import type { ConnectorDeclaration, OutboxEntry, Response } from '../../../src/domain/response.ts';
 import { OutboundConfig, type ResponseConfig } from '../../../src/respond/config.ts';
+import type { Connector } from '../../../src/respond/connectors/index.ts';
 import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
 import { pendingIn } from '../../support/pending-outbox.ts';
 import {
@@ -55,7 +58,9 @@ async function drain(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
-export interface MemoryResponses extends ResponseStore {
+export interface MemoryResponses extends ResponseStore, Pick<QueryStore, 'alert' | 'chain' | 'chainOfToken'> {
+  readonly alerts: AlertWithLife[];
+  readonly chains: Chain[];
   readonly tables: PlanTables;
   readonly responses: Response[];
   /** What lineage is read from. */
@@ -81,6 +86,12 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
     outbox,
     hops,
     tables,
+    alerts: [],
+    chains: [],
+    alert: async (tenant, id) => store.alerts.find((alert) => alert.tenant === tenant && alert.id === id),
+    chain: async (tenant, id) => store.chains.find((chain) => chain.tenant === tenant && chain.id === id),
+    chainOfToken: async (tenant, key) =>
+      hops.find((hop) => hop.tenant === tenant && hop.key === key)?.chainId,
     calls: { find: 0, write: 0 },
     down: false,
     async writeResponses(rows) {
@@ -183,9 +194,38 @@ export function endpointOf(name: string, over: Partial<Subscription> = {}): Subs
   return { name, events: ['alert.*'], ...everything, disabled: false, ...over };
 }
 
-/** Acts for real through `idp`; everything else as it is shipped. */
+/** Acts for real; everything else as it is shipped. */
 export function acting(over: Partial<ResponseConfig> = {}): ResponseConfig {
-  return { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false, endpoint: 'idp', ...over };
+  return { ...OutboundConfig.parse({}).response, mode: 'auto', dryRun: false, ...over };
+}
+
+/** A way to revoke on a scripted network. */
+export function connectorOn(
+  network: Scripted,
+  over: Partial<Connector> & { readonly declared?: Partial<ConnectorDeclaration> } = {},
+): Connector {
+  const { declared, ...rest } = over;
+  const [channel] = network.channels([{ name: 'idp', disabled: false }]);
+  if (channel === undefined) throw new Error('no channel');
+  return {
+    ...channel,
+    declaration: {
+      name: 'idp',
+      kind: 'webhook',
+      ends: 'All.',
+      leaves: 'Nothing.',
+      confirms: 'none',
+      undoes: true,
+      ...declared,
+    },
+    handles: () => true,
+    ...rest,
+  };
+}
+
+/** Revokes with `idp`, under the policy as it is shipped. */
+export function revoking(network: Scripted) {
+  return { connectors: [connectorOn(network)], policy: () => defaultPolicy };
 }
 
 export const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };

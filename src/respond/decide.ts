@@ -1,0 +1,199 @@
+import type { RevocationWish } from '../domain/notice.ts';
+import type { ResponseStore } from '../domain/ports.ts';
+import type { Plan, Response } from '../domain/response.ts';
+import type { Ledger } from './ledger.ts';
+import { causeOf } from './order.ts';
+import { type EffectiveMode, responseId, tokenTarget } from './plan/index.ts';
+import { following, rowsOf, saysMore } from './plan-rows.ts';
+import { type Asked, askedBy, isInHand, type Planner } from './planner.ts';
+import { findResponses, keyOf, type Named } from './rows.ts';
+import type { Clock } from './types.ts';
+
+/** What became of a wish, durable. */
+export interface Decided {
+  readonly wish: RevocationWish;
+  /** The response that ends what the wish names. */
+  readonly response: Response;
+}
+
+export interface Decisions {
+  readonly decided: readonly Decided[];
+  /** Every response of the plans of this batch that is to be carried out, in the order of its plan. */
+  readonly due: readonly Due[];
+}
+
+/** A response that is requested, and why. */
+export interface Due {
+  readonly response: Response;
+  readonly reason: string;
+}
+
+export interface DeciderOptions {
+  readonly store: Pick<ResponseStore, 'findResponses' | 'findPlans'>;
+  readonly ledger: Ledger;
+  readonly planner: Planner;
+  readonly dryRun: boolean;
+  readonly modeOf: (tenant: string, detector: string) => EffectiveMode;
+  readonly clock: Clock;
+}
+
+/** The same cause is judged again after so long at the earliest, however often it is seen. */
+const AGAIN_MS = 10_000;
+const REMEMBERED_MAX = 10_000;
+
+/**
+ * Decides about wishes. A wish that is known and has nothing new to say changes nothing: what an earlier telling of it
+ * left undone is done. Only news changes a decision; a replay under a looser configuration must not revoke what people
+ * have seen proposed and left alone.
+ */
+export function createDecider({ store, ledger, planner, dryRun, modeOf, clock }: DeciderOptions) {
+  const judged = createMemory();
+  /** Plans of which everything that is to be sent has been handed over. */
+  const handedOver = createMemory();
+
+  function isNews(wish: RevocationWish, known: Response): boolean {
+    if (wish.alert.lastAtMs <= known.causedMs) return false;
+    const last = judged.get(nameOf(wish));
+    return last === undefined || last.what !== gistOf(wish) || clock() - last.atMs >= AGAIN_MS;
+  }
+
+  /** Rows of a plan that an interrupted telling did not write, and what is to be sent because of it. */
+  async function complete(known: readonly Response[]): Promise<readonly Due[]> {
+    const named = known.filter(({ planId }) => planId !== '' && !handedOver.has(planId));
+    const plans = await findPlans(store, named);
+    if (plans.length === 0) return [];
+    const rows = await findResponses(store, plans.flatMap(stepsOf));
+    const missing = plans.flatMap((plan) => {
+      const causedMs = named.find(({ planId }) => planId === plan.id)?.causedMs ?? plan.madeMs;
+      return rowsOf(plan, causedMs).filter((row) => !rows.has(keyOf(row)));
+    });
+    await ledger.writeResponses(missing);
+    for (const row of missing) rows.set(keyOf(row), row);
+    return plans.flatMap((plan) => dueOf(plan, rows));
+  }
+
+  async function decideOpen(open: readonly RevocationWish[], isHistory: (wish: RevocationWish) => boolean) {
+    const batch = open.map((wish) =>
+      askedBy(wish, modeOf(wish.alert.tenant, wish.alert.detector), isHistory(wish)),
+    );
+    if (batch.length === 0) return { plans: [], rows: [], known: new Map<string, Response>() };
+    const planning = await planner.begin(batch);
+    const plans: Plan[] = [];
+    const rows: Response[] = [];
+    for (const asked of batch) {
+      for (const plan of await planning.plans(asked)) {
+        const news = newRows(plan, asked, planning.known, dryRun);
+        if (news.length === 0) continue;
+        plans.push(plan);
+        rows.push(...news);
+        planning.add(asked.tenant, news);
+      }
+    }
+    return { plans, rows, known: planning.known };
+  }
+
+  return {
+    decide: (
+      wishes: readonly RevocationWish[],
+      isHistory: (wish: RevocationWish) => boolean,
+    ): Promise<Decisions> =>
+      ledger.alone(async () => {
+        const before = await findResponses(store, wishes.map(named));
+        const open = wishes.filter((wish) => {
+          const known = before.get(nameOf(wish));
+          return known === undefined || isNews(wish, known);
+        });
+        const { plans, rows, known } = await decideOpen(open, isHistory);
+        await ledger.writePlans(plans);
+        await ledger.writeResponses(rows);
+        for (const wish of open) judged.set(nameOf(wish), { what: gistOf(wish), atMs: clock() });
+
+        const now = new Map([...before, ...known, ...byName(rows)]);
+        const decided = wishes.flatMap((wish) => {
+          const response = now.get(nameOf(wish));
+          return response === undefined ? [] : [{ wish, response }];
+        });
+        const written = new Set(plans.map(({ id }) => id));
+        const others = decided.map(({ response }) => response).filter(({ planId }) => !written.has(planId));
+        return { decided, due: [...plans.flatMap((plan) => dueOf(plan, now)), ...(await complete(others))] };
+      }),
+    /** Everything that they asked to be sent is durable in the outbox. */
+    settled(decided: readonly Decided[]): void {
+      for (const { response } of decided) handedOver.set(response.planId, { what: '', atMs: clock() });
+    },
+  };
+}
+export type Decider = ReturnType<typeof createDecider>;
+
+/** None when the plan says no more than what is known; else all of it belongs to the plan, but for what is under way. */
+function newRows(
+  plan: Plan,
+  { wish }: Asked,
+  known: ReadonlyMap<string, Response>,
+  dryRun: boolean,
+): readonly Response[] {
+  const causedMs = wish?.alert.lastAtMs ?? plan.madeMs;
+  const rows = rowsOf(plan, causedMs, wish);
+  const open = rows.filter((row) => {
+    const earlier = known.get(keyOf(row));
+    return earlier === undefined || !isInHand(earlier, dryRun);
+  });
+  if (!open.some((row) => saysMore(row, known.get(keyOf(row))))) return [];
+  return open.map((row) => following(row, known.get(keyOf(row))));
+}
+
+/** What is to be carried out of a plan, first things first. */
+export function dueOf(plan: Plan, rows: ReadonlyMap<string, Response>): readonly Due[] {
+  return stepsOf(plan)
+    .flatMap((name) => rows.get(keyOf(name)) ?? [])
+    .filter(({ planId, state }) => planId === plan.id && state === 'requested')
+    .map((response) => ({ response, reason: causeOf(plan) }));
+}
+
+export function stepsOf({ tenant, steps }: Plan): readonly Named[] {
+  return steps.map((step) => ({ tenant, id: step.responseId }));
+}
+
+/** The plans that responses belong to, each once. */
+export async function findPlans(
+  store: Pick<ResponseStore, 'findPlans'>,
+  responses: readonly Pick<Response, 'tenant' | 'planId'>[],
+): Promise<readonly Plan[]> {
+  const ids = new Map<string, Set<string>>();
+  for (const { tenant, planId } of responses) ids.set(tenant, (ids.get(tenant) ?? new Set()).add(planId));
+  const found: Plan[] = [];
+  for (const [tenant, wanted] of ids) found.push(...(await store.findPlans(tenant, [...wanted])));
+  return found;
+}
+
+function named({ alert, target }: RevocationWish): Named {
+  return { tenant: alert.tenant, id: responseId(alert.tenant, tokenTarget(target)) };
+}
+
+function nameOf(wish: RevocationWish): string {
+  return keyOf(named(wish));
+}
+
+/** What makes a wish another one than before. */
+function gistOf({ alert, fact, severity, linkLevel, revocable }: RevocationWish): string {
+  return JSON.stringify([alert.id, alert.settled, fact, severity, linkLevel, revocable]);
+}
+
+function byName(rows: readonly Response[]): Map<string, Response> {
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}
+
+/** Remembers the latest; what it has forgotten is done once more, which changes nothing. */
+function createMemory() {
+  const kept = new Map<string, { readonly what: string; readonly atMs: number }>();
+  return {
+    get: (key: string) => kept.get(key),
+    has: (key: string) => kept.has(key),
+    set(key: string, value: { readonly what: string; readonly atMs: number }) {
+      kept.delete(key);
+      kept.set(key, value);
+      const oldest = kept.size > REMEMBERED_MAX ? kept.keys().next().value : undefined;
+      if (oldest !== undefined) kept.delete(oldest);
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { AuditSink } from '../domain/audit.ts';
+import { auditOfDecision, auditOfPlan, auditOfResponse } from '../domain/audit-of.ts';
+import type { ResponseStore } from '../domain/ports.ts';
+import type { Plan, PlanDecision, Response } from '../domain/response.ts';
+import { findResponses, keyOf, type Named } from './rows.ts';
+
+/** Told of what became of responses; for metrics. */
+export interface ResponseObserver {
+  /** A response has come to another state. */
+  changed(response: Response): void;
+  /** How long after the last change of its alert it was first attempted, and confirmed; milliseconds. */
+  attempted(response: Response, afterMs: number): void;
+  confirmed(response: Response, afterMs: number): void;
+}
+
+/**
+ * Everything that is kept of responses passes here: the audit first, then the row, then the counters. The newest row
+ * of a response is what its next row is made of, so whoever changes one does it alone.
+ */
+export interface Ledger {
+  /** Waits its turn. Whoever waits for the outbox in here waits for ever: the outbox notes its outcomes here. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** The newest rows of what is named, and what `next` makes of each. Resolves with the new ones. */
+  change(
+    named: readonly Named[],
+    next: (row: Response) => Response | undefined,
+  ): Promise<readonly Response[]>;
+  /** Only within `alone`. */
+  writeResponses(rows: readonly Response[]): Promise<void>;
+  writePlans(plans: readonly Plan[]): Promise<void>;
+  writeDecision(decision: PlanDecision, plan: Plan): Promise<void>;
+}
+
+export interface LedgerOptions {
+  readonly store: Pick<ResponseStore, 'findResponses' | 'writeResponses' | 'writePlans' | 'writeDecisions'>;
+  readonly audit?: AuditSink | undefined;
+  readonly observer?: ResponseObserver | undefined;
+}
+
+export function createLedger({ store, audit, observer }: LedgerOptions): Ledger {
+  let last: Promise<unknown> = Promise.resolve();
+
+  function time({ before, row }: { readonly before: Response; readonly row: Response }): void {
+    if (row.mode !== 'real' || row.action === 'undo') return;
+    const { firstAttemptMs, causedMs, atMs } = row;
+    if (before.firstAttemptMs === undefined && firstAttemptMs !== undefined) {
+      observer?.attempted(row, firstAttemptMs - causedMs);
+    }
+    if (before.state !== 'confirmed' && row.state === 'confirmed') observer?.confirmed(row, atMs - causedMs);
+  }
+
+  const ledger: Ledger = {
+    alone(work) {
+      const turn = last.then(work);
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+    change: (named, next) =>
+      ledger.alone(async () => {
+        const known = await findResponses(store, named);
+        const changes = [...known.values()].flatMap((before) => {
+          const row = next(before);
+          return row === undefined ? [] : [{ before, row }];
+        });
+        const rows = changes.map(({ row }) => row);
+        await ledger.writeResponses(rows);
+        for (const change of changes) time(change);
+        return rows;
+      }),
+    async writeResponses(rows) {
+      if (rows.length === 0) return;
+      await audit?.append(rows.map(auditOfResponse));
+      await store.writeResponses(rows);
+      // An attempt that is to be repeated is no other state.
+      for (const row of rows) if (row.state !== 'requested' || row.attempt === 0) observer?.changed(row);
+    },
+    async writePlans(plans) {
+      if (plans.length === 0) return;
+      await audit?.append(plans.map(auditOfPlan));
+      await store.writePlans(plans);
+    },
+    async writeDecision(decision, plan) {
+      await audit?.append([auditOfDecision(decision, plan)]);
+      await store.writeDecisions([decision]);
+    },
+  };
+  return ledger;
+}
+
+/** The row that follows, later than the one before whatever the clock says: rows of a response are told apart by time. */
+export function nextRow(row: Response, nowMs: number, change: Partial<Response>): Response {
+  return { ...row, ...change, atMs: Math.max(nowMs, row.atMs + 1) };
+}
+
+/** Each once. */
+export function byKey<T extends Named>(rows: readonly T[]): Map<string, T> {
+  return new Map(rows.map((row) => [keyOf(row), row]));
+}

@@ -1,0 +1,138 @@
+import type { ResponseStore } from '../domain/ports.ts';
+import type { Response } from '../domain/response.ts';
+import type { ResponseLimits, Usage } from './plan/index.ts';
+import type { Clock } from './types.ts';
+
+/** Counting live tokens reads every hop of a tenant: a share is judged by a count that is at most so old. */
+const COUNT_MS = 60_000;
+const TENANTS_MAX = 1_000;
+
+/** By whom revocations are asked for that no person asked for. */
+export const SELF = 'chainwarden';
+
+/** What limits are judged by, of one tenant at one time; what is taken meanwhile is added. */
+export interface UsageReading {
+  of(plan: { readonly chainId: string | undefined }): Usage;
+  add(rows: readonly Response[]): void;
+}
+
+export interface UsageOptions {
+  readonly store: Pick<ResponseStore, 'recentResponses' | 'liveTokens'>;
+  readonly limits: ResponseLimits;
+  readonly dryRun: boolean;
+  readonly clock: Clock;
+}
+
+/** Reads what was taken of late. */
+export function createUsage({ store, limits, dryRun, clock }: UsageOptions) {
+  const counted = new Map<string, { readonly tokens: number; readonly atMs: number }>();
+  const spans = [limits.windowSeconds, limits.share.seconds, limits.breaker.seconds];
+
+  async function liveTokens(tenant: string, nowMs: number): Promise<number> {
+    const known = counted.get(tenant);
+    if (known !== undefined && nowMs - known.atMs < COUNT_MS) return known.tokens;
+    const tokens = await store.liveTokens(tenant, nowMs);
+    if (counted.size >= TENANTS_MAX) counted.clear();
+    counted.set(tenant, { tokens, atMs: nowMs });
+    return tokens;
+  }
+
+  return {
+    async read(tenant: string): Promise<UsageReading> {
+      const nowMs = clock();
+      const sinceMs = nowMs - Math.max(...spans) * 1_000;
+      const coolMs = nowMs - limits.coolDownSeconds * 1_000;
+      const found = await store.recentResponses(tenant, sinceMs, coolMs);
+      const live = await liveTokens(tenant, nowMs);
+      const rows = found.filter(({ mode }) => (mode === 'dry_run') === dryRun);
+      return {
+        of: ({ chainId }) => usageOf(rows, { chainId, liveTokens: live, limits, nowMs }),
+        add: (more) => void rows.push(...more),
+      };
+    },
+  };
+}
+
+interface Asked {
+  readonly chainId: string | undefined;
+  readonly liveTokens: number;
+  readonly limits: ResponseLimits;
+  readonly nowMs: number;
+}
+
+/** Counts rows as `Usage` says; of a response that was seen several times its first row counts, of its state its last. */
+export function usageOf(rows: readonly Response[], { chainId, liveTokens, limits, nowMs }: Asked): Usage {
+  const since = (seconds: number) => nowMs - seconds * 1_000;
+  const taken = takenIn(rows);
+  const within = (seconds: number) => taken.filter(({ atMs }) => atMs >= since(seconds));
+  const inWindow = within(limits.windowSeconds);
+  const ends = newestIn(rows).filter(({ atMs }) => atMs >= since(limits.breaker.seconds));
+  const undone = rows.filter(({ state, action }) => state === 'undone' && action !== 'undo');
+  const subjects = rows.filter(({ action, state }) => action === 'subject.revoke' && hasLeft.has(state));
+  return {
+    liveTokens,
+    takenInTenant: within(limits.share.seconds).length,
+    takenInChain: chainId === undefined ? 0 : inWindow.filter((row) => row.chainId === chainId).length,
+    takenByHolder: countBy(inWindow.flatMap(({ holder }) => holder ?? [])),
+    plansActed: new Set(within(limits.breaker.seconds).map(({ planId }) => planId)).size,
+    ended: ends.filter((row) => row.mode === 'real' && hasEnded(row)).length,
+    failed: ends.filter((row) => row.mode === 'real' && hasFailed(row)).length,
+    undoneMs: latestBy(undone),
+    chainUndoneMs: latest(undone.filter((row) => chainId !== undefined && row.chainId === chainId)),
+    subjectTakenMs: latestBy(subjects),
+  };
+}
+
+const hasLeft: ReadonlySet<Response['state']> = new Set([
+  'requested',
+  'accepted',
+  'confirmed',
+  'unconfirmed',
+  'failed',
+  'undone',
+]);
+
+function hasEnded({ state, confirms }: Response): boolean {
+  return state === 'confirmed' || (state === 'accepted' && confirms === 'none');
+}
+
+function hasFailed({ state }: Response): boolean {
+  return state === 'failed' || state === 'unconfirmed';
+}
+
+/** The first row of each response that nobody asked for and that left its proposal behind. */
+function takenIn(rows: readonly Response[]): readonly Response[] {
+  const first = new Map<string, Response>();
+  for (const row of rows) {
+    const { requestedBy, approvedBy, action, state, id, atMs } = row;
+    if (requestedBy !== SELF || approvedBy.length > 0 || action === 'undo' || !hasLeft.has(state)) continue;
+    const known = first.get(id);
+    if (known === undefined || atMs < known.atMs) first.set(id, row);
+  }
+  return [...first.values()];
+}
+
+function newestIn(rows: readonly Response[]): readonly Response[] {
+  const newest = new Map<string, Response>();
+  for (const row of rows) {
+    const known = newest.get(row.id);
+    if (known === undefined || row.atMs > known.atMs) newest.set(row.id, row);
+  }
+  return [...newest.values()];
+}
+
+function countBy(names: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+function latest(rows: readonly Response[]): number | undefined {
+  return rows.length === 0 ? undefined : Math.max(...rows.map(({ atMs }) => atMs));
+}
+
+function latestBy(rows: readonly Response[]): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { targetKey, atMs } of rows) found.set(targetKey, Math.max(atMs, found.get(targetKey) ?? atMs));
+  return found;
+}
