@@ -1,6 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AuditEntry } from '../../../src/domain/audit.ts';
+import type { ChainEvent } from '../../../src/domain/evidence.ts';
 import { EVIDENCE_ACTIONS_MAX, EVIDENCE_CHAIN_CHARS_MAX, PAGE_ROWS_MAX } from '../../../src/domain/limits.ts';
 import { checkEvidence, evidenceKey } from '../../../src/evidence/index.ts';
 import { anAction } from '../../integration/store/rows.ts';
@@ -79,6 +81,35 @@ describe('an evidence pack', () => {
       'parts.audit (w_1, entry 6): another entry stands here than when the head was taken',
     ]);
     expect(checkEvidence(pack, { key, heads: [{ ...head, seq: 99 }] }).faults).toEqual([]);
+  });
+
+  it('shows what was changed before it was sealed', async () => {
+    const store = await sources();
+    const event = anEvent('event-1');
+    const audit = await store.auditAbout('default', { chainId: 'chn_1', ids: [], limit: 9 });
+    const [first, second, ...others] = audit as [AuditEntry, AuditEntry, AuditEntry];
+    const links = await store.auditLinks('default', 'w_1', 0, 9);
+    const faultsOf = async (over: Partial<typeof store>) =>
+      checkEvidence(await aPack({ store: { ...store, ...over } }), pinned).faults;
+    const events = (...list: ChainEvent[]) => faultsOf({ chainEvents: async () => list });
+    expect(await events({ ...event, text: `${event.text} ` })).toEqual([
+      'parts.events.0 (event-1): its digest is not of its text',
+    ]);
+    expect(await events(event, { ...event, id: 'event-2' })).toEqual([
+      'parts.events.1 (event-2): its text is of another event',
+    ]);
+    expect(
+      await faultsOf({ auditAbout: async () => [first, { ...second, actor: 'mallory' }, ...others] }),
+    ).toEqual(['parts.audit (w_1, entry 4): its content is not what its hash was made of']);
+    expect(await faultsOf({ auditLinks: async () => links.filter(({ seq }) => seq > 3) })).toEqual([
+      'parts.audit (w_1, entry 4): it follows entry 2: some are missing',
+    ]);
+    const forged = links.map((link) => (link.seq === 3 ? { ...link, digest: 'f'.repeat(64) } : link));
+    expect(await faultsOf({ auditLinks: async () => forged.filter(({ seq }) => seq > 1) })).toEqual([
+      'parts.audit (w_1, entry 4): it does not follow the entry before it',
+    ]);
+    const foreign = audit.map((entry) => ({ ...entry, tenant: 'rival' }));
+    expect((await faultsOf({ auditAbout: async () => foreign })).join()).toContain('it is of another tenant');
   });
 
   it('says what it leaves out, and keeps what alerts rest on', async () => {
