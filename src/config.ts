@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { ChainwardenError } from './domain/errors.ts';
 import { Policy } from './domain/policy.ts';
 import { EvaluationConfig } from './edge/index.ts';
+import { SsfConfig } from './ingest/ssf/index.ts';
 import { OutboundConfig, secretsIn } from './respond/index.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -60,6 +61,7 @@ export const Config = z.strictObject({
     .prefault({}),
   kafka: Kafka.prefault({}),
   outbound: OutboundConfig.prefault({}),
+  ssf: SsfConfig.prefault({}),
   /** How gateways are answered that ask whether a step may be taken. */
   evaluation: EvaluationConfig.prefault({}),
   policy: Policy.prefault({}),
