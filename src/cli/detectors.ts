@@ -5,6 +5,7 @@ import type { Detector } from '../domain/detector.ts';
 import { ChainwardenError } from '../domain/errors.ts';
 import { createAdmit } from '../ingest/admit.ts';
 import { coverageTable } from './coverage-table.ts';
+import { responseCommands } from './detectors-response.ts';
 import { expected, inShort, playFixture, readFixtures } from './fixtures.ts';
 import { Exit, exitCodes, type Terminal } from './terminal.ts';
 
@@ -47,6 +48,7 @@ export function detectorsCommand(terminal: Terminal): Command {
     .action((id: string | undefined) => {
       if (!testFixtures(terminal, id)) throw new Exit(exitCodes.findings);
     });
+  for (const inner of responseCommands(terminal)) command.addCommand(inner);
   return command;
 }
 

@@ -113,7 +113,7 @@ function time(ms: number): string {
 }
 
 /** Names come from whoever sent the event: control characters must not reach a terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\uFFFD').slice(0, 120);
 }
 

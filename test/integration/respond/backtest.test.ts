@@ -7,6 +7,7 @@ import { refKey } from '../../../src/domain/token.ts';
 import { OutboundConfig } from '../../../src/respond/config.ts';
 import { createBacktests, createModes } from '../../../src/respond/index.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
+import { chainwarden } from '../../unit/cli/support.ts';
 import { nowMs, type Served, serve } from '../serve/support.ts';
 import { aHop, anAction, anAlert, anAlertAction } from '../store/rows.ts';
 
@@ -290,5 +291,32 @@ describe('a detector', () => {
       body: { detail: 'the backtest is older than 24 hours' },
     });
     nowIs = nowMs;
+  });
+});
+
+describe('the command line', () => {
+  it('shows a backtest to whoever decides, and sets the mode', async () => {
+    const address = await served.app.listen({ port: 0, host: '127.0.0.1' });
+    const env = {
+      CHAINWARDEN_URL: address,
+      CHAINWARDEN_KEY: served.as('admin').authorization.slice('Bearer '.length),
+    };
+    const on = (...argv: string[]) => chainwarden(['detectors', ...argv], [], env);
+    nowIs += 1;
+    const shown = await on('backtest', 'scope-creep');
+    expect(shown).toMatchObject({ code: 0, err: '' });
+    const [, id = ''] = /^(bt_[0-9a-f]{32}): scope-creep v1/.exec(shown.out) ?? [];
+    expect(shown.out).toContain('acted on 3, left 1 to a person, refused 1\n');
+    expect(shown.out).toContain(
+      'act     alr_b b1 gained mail.write (closed as false: False positive: planned)\n',
+    );
+    expect(shown.out).toContain('opened by acme admin (admin)\n');
+    expect((await on('backtest', 'scope-creep', '--open', id)).out).toBe(shown.out);
+
+    const bare = await on('mode', 'scope-creep', 'auto', '--reason', 'looked at');
+    expect(bare.err).toContain('auto needs a backtest');
+    const set = await on('mode', 'scope-creep', 'auto', '--reason', 'looked at', '--backtest', id);
+    expect(set).toEqual({ code: 0, out: 'scope-creep: auto\n', err: '' });
+    expect((await on('mode', 'scope-creep', 'everything', '--reason', 'x')).code).toBe(2);
   });
 });
