@@ -26,6 +26,7 @@ export interface DeskOptions {
   readonly connectors: readonly Connector[];
   readonly config: PlanningConfig;
   readonly policy: () => Policy;
+  readonly expire: () => Promise<number>;
   /** Puts on its way what is requested. */
   readonly carryOut: (due: readonly Due[]) => Promise<void>;
   readonly clock: Clock;
@@ -252,23 +253,7 @@ export function createDesk(options: DeskOptions): Desk {
       throw new ChainwardenError('CONFLICT', `the response is ${response.state}: nothing is to be confirmed`);
     },
 
-    async expire() {
-      const proposed = await store.standingResponses(['proposed']);
-      const plans = byKey(await findPlans(store, proposed));
-      const nowMs = clock();
-      const over = proposed.filter(({ tenant, planId, action, atMs }) => {
-        const plan = plans.get(keyOf({ tenant, id: planId }));
-        const ownMs = atMs + config.approvalMinutes * 60_000;
-        return nowMs >= (action === 'undo' ? ownMs : (plan?.expiresMs ?? ownMs));
-      });
-      if (over.length === 0) return 0;
-      const ended = await ledger.change(over, (row) =>
-        row.state === 'proposed'
-          ? nextRow(row, clock(), { state: 'expired', reason: 'nobody decided in time' })
-          : undefined,
-      );
-      return ended.length;
-    },
+    expire: options.expire,
 
     async resume() {
       const proposed = await store.standingResponses(['proposed']);

@@ -35,9 +35,11 @@ export interface LedgerOptions {
   readonly store: Pick<ResponseStore, 'findResponses' | 'writeResponses' | 'writePlans' | 'writeDecisions'>;
   readonly audit?: AuditSink | undefined;
   readonly observer?: ResponseObserver | undefined;
+  /** Told of every row that was written. */
+  readonly onRows?: ((rows: readonly Response[]) => void) | undefined;
 }
 
-export function createLedger({ store, audit, observer }: LedgerOptions): Ledger {
+export function createLedger({ store, audit, observer, onRows }: LedgerOptions): Ledger {
   let last: Promise<unknown> = Promise.resolve();
 
   function time({ before, row }: { readonly before: Response; readonly row: Response }): void {
@@ -71,6 +73,7 @@ export function createLedger({ store, audit, observer }: LedgerOptions): Ledger 
       if (rows.length === 0) return;
       await audit?.append(rows.map(auditOfResponse));
       await store.writeResponses(rows);
+      onRows?.(rows);
       // An attempt that is to be repeated is no other state.
       for (const row of rows) if (row.state !== 'requested' || row.attempt === 0) observer?.changed(row);
     },

@@ -9,6 +9,7 @@ import { adopt } from './adopt.ts';
 import { addressees, stillToSay } from './announce.ts';
 import type { Decided, Due } from './decide.ts';
 import { createDesk } from './desk.ts';
+import { createExpiry } from './expire.ts';
 import { createLedger, type ResponseObserver } from './ledger.ts';
 import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { placeInTime } from './place-in-time.ts';
@@ -16,9 +17,6 @@ import { createRevoker, type RevokerOptions } from './revoke.ts';
 import { keyOf, newEntry } from './rows.ts';
 import type { Channel, Render, Subscription } from './types.ts';
 import { createWatch } from './watch.ts';
-
-/** Between two looks for proposals that nobody decided in time. */
-const EXPIRY_MS = 60_000;
 
 export interface ResponderOptions
   extends RevokerOptions,
@@ -45,6 +43,8 @@ export interface Responder {
   start(): Promise<void>;
   /** Resolves when whatever is to leave because of these changes is durable. Repeating it changes nothing. */
   handle(changes: AlertChanges, options?: HandleOptions): Promise<void>;
+  /** Resolves when further messages are durable. One whose id is known is left as it is. */
+  enqueue(entries: readonly OutboxEntry[]): Promise<void>;
   /** Gives dead messages a new life; resolves with how many. */
   revive(tenant: string, ids: readonly string[]): Promise<number>;
   /** Ends: what is under way is awaited, the rest waits in the store. */
@@ -59,19 +59,27 @@ export interface Responder {
 
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
-  const { store, subscriptions, clock, body, timer, log } = options;
-  const ledger = createLedger(options);
+  const { store, subscriptions, clock, body } = options;
+  const ledger = createLedger({ ...options, onRows: (rows) => expiry.expect(rows) });
+  const { approvalMinutes, confirmSeconds } = options.config;
+  const expiry = createExpiry({ ...options, ledger, approvalMinutes });
   const revoker = createRevoker({ ...options, ledger });
-  const watch = createWatch({ ...options, ledger, confirmSeconds: options.config.confirmSeconds });
+  const watch = createWatch({ ...options, ledger, confirmSeconds });
   const outbox = createOutbox({
     ...options,
     channels: [...options.channels, ...revoker.channels],
     veto: revoker.veto,
     onOutcomes: async (outcomes) => watch.see(await revoker.note(outcomes)),
   });
-  const desk = createDesk({ ...options, ledger, planner: revoker.planner, watch, carryOut });
+  const desk = createDesk({
+    ...options,
+    ledger,
+    planner: revoker.planner,
+    watch,
+    expire: expiry.look,
+    carryOut,
+  });
   const rehearsals = new Set<Promise<void>>();
-  let cancelExpiry: (() => void) | undefined;
 
   async function announce(
     notices: readonly Notice[],
@@ -113,18 +121,13 @@ export function createResponder(options: ResponderOptions): Responder {
     rehearsals.add(job);
   }
 
-  function expire(): void {
-    cancelExpiry = timer(expire, EXPIRY_MS);
-    desk.expire().catch((error: unknown) => log.warn({ err: error }, 'proposals could not be ended'));
-  }
-
   return {
     async start() {
       await outbox.start();
       await carryOut(await revoker.left());
       await desk.resume();
       await watch.start();
-      cancelExpiry = timer(expire, EXPIRY_MS);
+      await expiry.look();
     },
     async handle(changes, { handledSeq = -1, imported = false } = {}) {
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
@@ -145,9 +148,10 @@ export function createResponder(options: ResponderOptions): Responder {
       revoker.settled(decided);
       await revoker.unwind(notices, outbox);
     },
+    enqueue: outbox.enqueue,
     revive: outbox.revive,
     async stop() {
-      cancelExpiry?.();
+      expiry.stop();
       await outbox.stop();
       await watch.stop();
       await Promise.allSettled([...rehearsals]);

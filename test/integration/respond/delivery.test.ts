@@ -24,9 +24,7 @@ const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Waits of the schedule shrink to nothing, so that a retry comes at once; their lengths are tested elsewhere. */
-const impatient: Timer = (run, ms) => {
-  // The look for proposals that are over comes for ever, and would make the clock run away.
-  if (ms === 60_000) return () => undefined;
+const impatient: Timer = (run) => {
   const handle = setTimeout(run, 1);
   return () => clearTimeout(handle);
 };
