@@ -78,12 +78,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}) {
     responses: responseMetrics(make),
     policy: policyMetrics(make),
     kafka: kafkaMetrics(make),
-    ssf: {
-      tokens: make.counter('ssf_tokens_total', 'Security event tokens, and what became of them', [
-        'transmitter',
-        'outcome',
-      ]),
-    },
+    ssf: ssfMetrics(make),
   };
 }
 
@@ -228,6 +223,15 @@ function responseMetrics(make: Instruments) {
       'responses_awaiting_confirmation',
       'Responses that were accepted and not proven yet',
     ),
+  };
+}
+
+function ssfMetrics(make: Instruments) {
+  return {
+    tokens: make.counter('ssf_tokens_total', 'Security event tokens, and what became of them', [
+      'transmitter',
+      'outcome',
+    ]),
   };
 }
 

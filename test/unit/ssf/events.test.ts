@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CAEP, RISC } from '../../../test/support/ssf/transmitter.ts';
-import { SsfConfig, type Transmitter } from './config.ts';
-import { translate } from './events.ts';
+import { SsfConfig, type Transmitter } from '../../../src/ingest/ssf/config.ts';
+import { translate } from '../../../src/ingest/ssf/events.ts';
+import { CAEP, RISC } from '../../support/ssf/transmitter.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 10);
 const iat = nowMs / 1000;
