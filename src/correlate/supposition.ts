@@ -7,11 +7,12 @@ import type {
   TokenView,
 } from '../domain/chain.ts';
 import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
-import { LINEAGE_DEPTH_MAX } from '../domain/limits.ts';
+import { LINEAGE_DEPTH_MAX, STEP_ACTIONS_VIEWED_MAX } from '../domain/limits.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StepQuestion } from '../domain/step.ts';
 import { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
+import { endsOf } from './collections.ts';
 import type { TenantGraph } from './graph.ts';
 import { sessionName, txnName } from './names.ts';
 import type { Place } from './place.ts';
@@ -94,7 +95,10 @@ function used(approval: ApprovalView, call: Call): ApprovalView {
   return over(approval, { uses: [...approval.uses, call] });
 }
 
-/** The call is the chain's last: nothing that is known happened after now. */
+/**
+ * The call is the chain's last: nothing that is known happened after now. What detectors take for a chain grows with
+ * its actions, and a gateway waits: they are shown fewer of them.
+ */
 function withAction(
   cell: ChainCell,
   action: ActionView,
@@ -103,7 +107,7 @@ function withAction(
 ): ChainView {
   const { actions, approvals } = cell;
   return over<ChainView>(cell, {
-    actions: [...actions, action],
+    actions: [...endsOf(actions, STEP_ACTIONS_VIEWED_MAX), action],
     actionCount: cell.actionCount + 1,
     lastEventMs: Math.max(cell.lastEventMs, atMs),
     needs: added(cell.needs, action.needs),

@@ -192,8 +192,13 @@ export const EVIDENCE_LINKS_MAX = 10_000;
 export const EVIDENCE_RESPONSES_MAX = 5_000;
 /** A file of evidence or audit that is checked, read whole. */
 export const EVIDENCE_FILE_BYTES_MAX = 256 * 1024 * 1024;
+/** Actions of a chain, first and last ones each, beside which a step is judged: 128 of them take 1.7 ms, 256 take 2.9. */
+export const STEP_ACTIONS_VIEWED_MAX = 64;
 /** Steps that a gateway may ask about in one request. */
 export const STEPS_PER_REQUEST_MAX = 50;
+
+/** Alerts closed by people that are seen to in one look. */
+export const CLOSINGS_READ_MAX = 1_000;
 
 /** What a backtest looks back over: as far as the engine takes live events. */
 export const BACKTEST_SPAN_MS = 30 * 86_400_000;
