@@ -36,7 +36,10 @@ import {
 } from './pipeline.ts';
 import type { Policies } from './policies.ts';
 import {
+  type Closings,
+  type Connectors,
   createBacktests,
+  createClosings,
   createConnectors,
   createGuard,
   createResponder,
@@ -57,6 +60,8 @@ export interface Detection {
   readonly responder: Responder;
   readonly watch: Watch;
   readonly backtests: Backtests;
+  readonly closings: Closings;
+  readonly jwks: Connectors['jwks'];
   /** Finishes what was accepted, then closes. */
   stop(): Promise<void>;
 }
@@ -162,14 +167,26 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   watch.switches.open(eventLog.control);
   recorder = createRecorder({ admit: watch.admit(createAdmit()), sink: eventLog, clock });
   await responder.start();
+  const closings = createClosings({
+    store,
+    subscriptions: parts.endpoints,
+    enqueue: responder.enqueue,
+    body: noticeBody,
+    clock,
+    timer: systemTimer,
+    log,
+  });
+  void closings.look();
   const tracker = await followPolicies(parts.policies, engine, eventLog);
   return {
     eventLog,
+    jwks: connectors.jwks,
     engine,
     pipeline,
     responder,
     watch,
     tracker,
+    closings,
     backtests: createBacktests({
       store,
       connectors: connectors.all,
@@ -186,6 +203,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       const left = pipeline.pressure.records;
       if (left > 0) log.warn({ left }, 'records of the log are left to the next start');
       await inTime(pipeline.stop());
+      await closings.stop();
       await responder.stop();
       await Promise.all([...channels, ...connectors.all].map((channel) => channel.close()));
       await topic?.stop();

@@ -49,6 +49,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['auditTrail'] &
     ServeDeps['evidence'] &
     ServeDeps['delivery'] &
+    ServeDeps['desk'] &
     ServeDeps['securityEvents'] &
     ServeDeps['modes'] &
     ServeDeps['backtests'];
@@ -66,8 +67,10 @@ async function openApi(terminal: Terminal): Promise<object> {
     auditTrail: nothing,
     evidence: nothing,
     delivery: nothing,
+    desk: nothing,
     securityEvents: nothing,
     modes: nothing,
+    onClosed: () => undefined,
     backtests: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),

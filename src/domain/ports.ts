@@ -199,6 +199,8 @@ export interface QueryStore {
   incident(tenant: string, id: string): Promise<Incident | undefined>;
   alertActions(tenant: string, alertId: string): Promise<readonly AlertAction[]>;
   writeAlertAction(action: AlertAction): Promise<void>;
+  /** Closings of all tenants since then, oldest first; bounded. */
+  closingsSince(sinceMs: number, limit: number): Promise<readonly AlertAction[]>;
   responses(query: ResponseQuery): Promise<Page<Response>>;
   /** Every row of one response, oldest first. */
   responseHistory(tenant: string, id: string): Promise<readonly Response[]>;

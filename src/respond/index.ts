@@ -1,10 +1,11 @@
 export { createBacktests } from './backtest/index.ts';
 export { OutboundConfig, secretsIn } from './config.ts';
-export { createConnectors } from './connectors/index.ts';
+export { type Connectors, createConnectors } from './connectors/index.ts';
 export { type Endpoint, resolveEndpoints } from './endpoints.ts';
 export { createGuard } from './guard.ts';
 export type { ResponseObserver } from './ledger.ts';
 export { createModes } from './modes.ts';
+export { type Closings, createClosings } from './notify/closings.ts';
 export type { EffectiveMode } from './plan/index.ts';
 export { createResponder, type Responder } from './responder.ts';
 export { systemTimer } from './timer.ts';

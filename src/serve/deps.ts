@@ -11,6 +11,7 @@ import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
 import type { DetectorSwitch } from '../domain/record.ts';
+import type { ResponseDesk } from '../domain/response-desk.ts';
 import type { SecurityEvents } from '../domain/security-event.ts';
 import type { StepDecisions } from '../domain/step.ts';
 import type { Health, Metrics } from '../observe/index.ts';
@@ -56,7 +57,9 @@ export const defaultServeConfig: ServeConfig = {
 };
 
 export interface ServeDeps {
-  readonly store: QueryStore & KeyStore & Pick<Store, 'ping' | 'findOutbox'>;
+  readonly store: QueryStore &
+    KeyStore &
+    Pick<Store, 'ping' | 'findOutbox' | 'findResponses' | 'findPlans' | 'decisions'>;
   readonly sink: EventSink;
   readonly admit: Admit;
   readonly decodeBinary: DecodeBinary;
@@ -70,10 +73,16 @@ export interface ServeDeps {
   /** Takes what transmitters of shared signals push. */
   readonly securityEvents: SecurityEvents;
   readonly delivery: Delivery;
+  /** Where people ask for revocations and decide about them. */
+  readonly desk: ResponseDesk;
+  /** Public keys of what is signed as a JWT. */
+  readonly jwks?: () => Promise<{ readonly keys: readonly object[] }>;
   readonly audit?: AuditSink;
   /** What was decided and done, and what shows it. */
   readonly auditTrail: Pick<AuditStore, 'auditEntries' | 'auditHeads' | 'auditChain'>;
   readonly evidence: EvidenceKeeper;
+  /** Told when a person has closed an alert. */
+  readonly onClosed: () => void;
   /** What may be done about a detector's findings, and what that would have meant. */
   readonly modes: Modes;
   readonly backtests: Backtests;

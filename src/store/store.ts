@@ -1,7 +1,7 @@
 import type { Store } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { actions } from './queries/actions.ts';
-import { alertActions } from './queries/alert-actions.ts';
+import { alertActions, closingsSince } from './queries/alert-actions.ts';
 import { alert, alerts } from './queries/alerts.ts';
 import { apiKeys } from './queries/api-keys.ts';
 import { auditAbout, auditChain, auditEntries, auditHeads, auditLinks, knownAudit } from './queries/audit.ts';
@@ -24,9 +24,9 @@ import { lastPolicy } from './queries/last-policy.ts';
 import { lineage } from './queries/lineage.ts';
 import { liveTokens, tokensHeldBy } from './queries/live-tokens.ts';
 import { lastSeq, readLog } from './queries/log.ts';
+import { backtest, backtestLooks, responseModes } from './queries/modes.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { decisions, findPlans, plans } from './queries/plans.ts';
-import { backtest, backtestLooks, responseModes } from './queries/modes.ts';
 import { readPosition } from './queries/position.ts';
 import { recall } from './queries/recall.ts';
 import {
@@ -99,6 +99,7 @@ export function createStore(database: Database, clock: () => number): Store {
     incidents: (query) => incidents(database, query),
     incident: (tenant, id) => incident(database, tenant, id),
     alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),
+    closingsSince: (sinceMs, limit) => closingsSince(database, sinceMs, limit),
     writeAlertAction: (action) => writer.write(alertActionsTable, [action]),
     responses: (query) => responses(database, query),
     responseHistory: (tenant, id) => responseHistory(database, tenant, id),

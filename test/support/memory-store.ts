@@ -95,6 +95,7 @@ export function createMemoryStore(): MemoryStore {
         ),
       ),
     incident: async (tenant, id) => follow(tenant, id),
+    closingsSince: async (sinceMs) => people.filter((a) => a.verb === 'close' && a.atMs >= sinceMs),
     alertActions: async (tenant, id) => people.filter((a) => a.tenant === tenant && a.alertId === id),
     writeAlertAction: async (action) => void people.push(action),
     responses: async (q) =>

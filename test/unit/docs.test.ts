@@ -148,6 +148,7 @@ describe('the tables of the README', () => {
       delivery: {} as ServeDeps['delivery'],
       securityEvents: {} as ServeDeps['securityEvents'],
       modes: {} as ServeDeps['modes'],
+      onClosed: () => undefined,
       backtests: {} as ServeDeps['backtests'],
       metrics: createMetrics(),
       health: createHealth(() => nowMs),

@@ -9,15 +9,9 @@ import { AlertCommand, nextAlertAction } from '../alert-life.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
 import { createOneAtATime } from '../one-at-a-time.ts';
-import {
-  AlertActionShape,
-  AlertShape,
-  presentAlert,
-  presentAlertAction,
-  presentResponse,
-  ResponseShape,
-} from '../present/alert.ts';
+import { AlertActionShape, AlertShape, presentAlert, presentAlertAction } from '../present/alert.ts';
 import { pageOf, presentPage } from '../present/common.ts';
+import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
 import { id, noQuery, paging } from '../query.ts';
 
@@ -68,7 +62,7 @@ const actSchema = {
   response: { 201: AlertDetail, ...problems(404, 409, 413, 415) },
 };
 
-export function alertRoutes({ store, clock }: ServeDeps): FastifyPluginAsyncZod {
+export function alertRoutes({ store, clock, onClosed }: ServeDeps): FastifyPluginAsyncZod {
   const oneAtATime = createOneAtATime();
 
   async function find(tenant: string, alertId: string): Promise<AlertWithLife> {
@@ -111,6 +105,7 @@ export function alertRoutes({ store, clock }: ServeDeps): FastifyPluginAsyncZod 
         const who = { id: randomUUID(), by: name, nowMs: clock() };
         await store.writeAlertAction(nextAlertAction(alert, history, request.body, who));
       });
+      if (request.body.verb === 'close') onClosed();
       return reply.code(201).send(await detail(tenant, alertId));
     });
   };

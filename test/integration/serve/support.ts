@@ -69,6 +69,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
     ...noAudit,
     ...createTestModes(),
+    onClosed: () => undefined,
     metrics,
     health,
     log: pino({ level: 'silent' }),
