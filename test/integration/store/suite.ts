@@ -7,6 +7,7 @@ import type { LogRecord } from '../../../src/domain/record.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { auditSuite } from './audit-suite.ts';
 import { coverageSuite } from './coverage-suite.ts';
+import { denySuite } from './deny-suite.ts';
 import { hardNumber, hardText } from './hard.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
@@ -808,6 +809,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
     () => opened.database,
   );
   coverageSuite(() => store);
+  denySuite(() => store);
   linkingSuite(() => store);
 }
 
