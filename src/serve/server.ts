@@ -25,6 +25,7 @@ import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { jwksRoute } from './routes/jwks.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { modeRoutes } from './routes/modes.ts';
@@ -81,6 +82,7 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
   await app.register(metricsRoute(deps, guard));
   await app.register(versionOne(deps, guard, keyring), { prefix: '/v1' });
   await app.register(accessMetadataRoute());
+  await app.register(jwksRoute(deps));
   await app.register(accessRoutes(deps, guard), { prefix: '/access/v1' });
   await app.register(securityEventRoutes(deps), { prefix: '/ssf/v1' });
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

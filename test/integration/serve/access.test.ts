@@ -98,7 +98,7 @@ describe('who may do what', () => {
     expect(answer.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it.each(['/', '/healthz', '/readyz', '/openapi.json', '/.well-known/authzen-configuration'])(
+  it.each(['/', '/healthz', '/readyz', '/openapi.json', '/.well-known/authzen-configuration', '/.well-known/jwks.json'])(
     'leaves %s open',
     async (url) => {
       expect((await app.inject(url)).statusCode).toBe(200);
@@ -110,7 +110,7 @@ describe('who may do what', () => {
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const open = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /.well-known/authzen-configuration'];
+    const open = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /.well-known/authzen-configuration', 'GET /.well-known/jwks.json'];
     // /v1/tokens/{ref} and /v1/tokens answer alike.
     expect(documented.length).toBe(table.length + open.length + 1);
   });

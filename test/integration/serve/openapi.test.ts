@@ -53,6 +53,7 @@ const routes = [
   'GET /v1/incidents/{id}',
   'POST /v1/detectors/{id}/switch',
   'GET /.well-known/authzen-configuration',
+  'GET /.well-known/jwks.json',
   'POST /access/v1/evaluation',
   'POST /access/v1/evaluations',
   'POST /ssf/v1/events',
