@@ -76,6 +76,13 @@ it('is one record however often it is written, and another one for each state an
   expect(new Set(log.map(({ id }) => id)).size).toBe(4);
 });
 
+it('names no connector where none is configured', async () => {
+  const { log, recorder } = recording();
+  await recorder.record({ ...order, connector: '' });
+  await recorder.record({ ...order, connector: undefined });
+  expect(log.map(({ data }) => 'connector' in data)).toEqual([false, false]);
+});
+
 it('rejects when the log does not take it, and when it says what nobody may say', async () => {
   const full = new ChainwardenError('OVERLOADED', 'full');
   const recorder = createRecorder({

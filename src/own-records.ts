@@ -11,6 +11,7 @@ export interface OwnChange {
   readonly responseId: string;
   readonly target: ResponseTarget;
   readonly state: EventOf<'response.recorded'>['state'];
+  /** Empty, as undefined: none. */
   readonly connector: string | undefined;
   readonly atMs: number;
 }
@@ -68,7 +69,7 @@ function eventOf({ tenant, responseId, target, state, connector, atMs }: OwnChan
       ...membersOf(target),
       response: responseId,
       state,
-      ...(connector === undefined ? {} : { connector }),
+      ...(connector === undefined || connector === '' ? {} : { connector }),
     },
   };
 }

@@ -8,6 +8,7 @@ import type {
   SourceCoverage,
 } from '../domain/coverage.ts';
 import type { Detector } from '../domain/detector.ts';
+import { OWN_SOURCE } from '../domain/event/index.ts';
 import type { Policy } from '../domain/policy.ts';
 import { assess, assessSource, turnedOff } from './assess.ts';
 
@@ -63,7 +64,9 @@ export function createOversight(parts: OversightParts): Oversight {
 }
 
 function sourcesOf(detectors: readonly Detector[], mix: readonly EventMix[]): readonly SourceCoverage[] {
-  return [...new Set(mix.map(({ source }) => source))].map((source) => {
+  // What Chainwarden says of itself nobody else could tell.
+  const others = new Set(mix.map(({ source }) => source).filter((source) => source !== OWN_SOURCE));
+  return [...others].map((source) => {
     const told = mix.filter((one) => one.source === source);
     const seen = detectors.map((detector) => assessSource(detector, told));
     return {
