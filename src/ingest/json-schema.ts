@@ -31,6 +31,10 @@ export function contractSchemas(prefix: string): Record<string, JsonSchema> {
   for (const [type, members] of Object.entries(exactlyOne)) {
     out[type] = { ...out[type], oneOf: members.map((member) => ({ required: [member] })) };
   }
+  out['response.recorded'] = {
+    ...out['response.recorded'],
+    description: 'What Chainwarden itself did: it stands in the log, and is refused from everybody else.',
+  };
   out['AuthorizationDetail'] = {
     ...out['AuthorizationDetail'],
     description: 'RFC 9396. As JSON at most 4096 characters.',

@@ -26,7 +26,7 @@ export function securityEventRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
     const { rates } = deps.config;
     const perMinute = { timeWindow: 60_000, keyGenerator: ({ ip }: FastifyRequest) => ip };
     const refused = app.createRateLimit({ ...perMinute, max: rates.failedAuth });
-    const all = app.createRateLimit({ ...perMinute, max: rates.reads });
+    const all = app.createRateLimit({ ...perMinute, max: rates.events });
 
     app.post(
       '/events',
@@ -45,21 +45,26 @@ export function securityEventRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
           querystring: noQuery,
           body: z.string().max(EVENT_BYTES_MAX).describe('RFC 8417, signed, in compact form'),
           response: {
-            202: z.null().describe('Taken'),
-            ...problems(413, 415),
+            202: z.literal('').describe('Taken'),
+            ...withoutKeys(problems(413, 415)),
             400: SetRefusal,
           },
         },
       },
       async (request, reply) => {
         const answer = await deps.securityEvents.receive(request.body);
-        if (answer.taken) return reply.code(202).send(null);
+        if (answer.taken) return reply.code(202).serializer(String).send('');
         await refused(request);
         const { err, description } = answer;
         return reply.code(400).header('content-language', 'en').send({ err, description });
       },
     );
   };
+}
+
+/** Nobody is asked for one. */
+function withoutKeys({ 401: _, 403: __, ...others }: ReturnType<typeof problems>) {
+  return others;
 }
 
 type Limit = Awaited<ReturnType<ReturnType<FastifyInstance['createRateLimit']>>>;

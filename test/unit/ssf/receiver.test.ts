@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import fc from 'fast-check';
 import { exportSPKI } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditDraft } from '../../../src/domain/audit.ts';
@@ -275,6 +276,24 @@ describe('a signature', () => {
     expect(await receive(await signSet(all[2] as SetKey, { ...good, exp: 1 }))).toEqual(
       refused('invalid_request'),
     );
+  });
+
+  it('fits what was signed and nothing else', async () => {
+    const { receive, log } = receiving();
+    const token = await signSet(key, good);
+    const signed = token.lastIndexOf('.');
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    const changed = fc
+      .tuple(fc.nat(signed - 1), fc.constantFrom(...letters))
+      .map(([at, letter]) => token.slice(0, at) + letter + token.slice(at + 1))
+      .filter((other) => other !== token);
+    await fc.assert(
+      fc.asyncProperty(changed, async (other) => {
+        expect((await receive(other)).taken, other).toBe(false);
+      }),
+      { numRuns: 200 },
+    );
+    expect(log).toEqual([]);
   });
 
   it.each(['', 'nonsense', 'a.b.c', '{}', `${'x'.repeat(60_000)}.y.z`])(
