@@ -57,10 +57,10 @@ export function createAuditWriter(options: AuditWriterOptions): AuditSink {
   }
 
   /** The end of this writer's chain of a tenant; a new chain when somebody else has written into it. */
-  async function endOf(tenant: string): Promise<End> {
+  function endOf(tenant: string, heads: readonly AuditHead[]): End {
     const left = ends.get(tenant);
     const name = left?.writer ?? writer;
-    const found = (await store.auditHeads(tenant)).filter((head) => head.writer === name);
+    const found = heads.filter((head) => head.writer === name);
     const [end] = found;
     if (found.length === 0 && left === undefined) return { writer: name, seq: 0, hash: AUDIT_GENESIS };
     const isOurs = end !== undefined && found.length === 1 && (left === undefined || left.hash === end.hash);
@@ -74,11 +74,13 @@ export function createAuditWriter(options: AuditWriterOptions): AuditSink {
     if (unsure.length > 0) await put(unsure);
     const entries: AuditEntry[] = [];
     for (const [tenant, group] of byTenant(drafts)) {
-      const known = await store.knownAudit(tenant, [...group.keys()]);
+      const [known, heads] = await Promise.all([
+        store.knownAudit(tenant, [...group.keys()]),
+        store.auditHeads(tenant),
+      ]);
       for (const id of known) group.delete(id);
       if (group.size === 0) continue;
-      const placed = chainAudit(await endOf(tenant), [...group.values()]);
-      entries.push(...placed);
+      entries.push(...chainAudit(endOf(tenant, heads), [...group.values()]));
     }
     for (const entry of entries) ends.set(entry.tenant, entry);
     if (entries.length > 0) await put(entries);

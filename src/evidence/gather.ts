@@ -66,24 +66,20 @@ export async function gather(store: Sources, tenant: string, id: string): Promis
     return list.slice(0, max);
   };
   const of = { tenant, chainId: chain.id };
-  const hops = await store.hops(tenant, chain.id);
-  const actions = upTo(
-    'actions',
-    EVIDENCE_ACTIONS_MAX,
-    await pages(EVIDENCE_ACTIONS_MAX, (page) => store.actions({ ...of, ...anyAction, ...page })),
-  );
-  const alerts = upTo(
-    'alerts',
-    PAGE_ROWS_MAX,
-    await pages(PAGE_ROWS_MAX, (page) => store.alerts({ ...of, ...anyAlert, ...page })),
-  );
+  const [hops, allActions, allAlerts, allResponses] = await Promise.all([
+    store.hops(tenant, chain.id),
+    pages(EVIDENCE_ACTIONS_MAX, (page) => store.actions({ ...of, ...anyAction, ...page })),
+    pages(PAGE_ROWS_MAX, (page) => store.alerts({ ...of, ...anyAlert, ...page })),
+    store.chainResponses(tenant, chain.id, EVIDENCE_RESPONSES_MAX + 1),
+  ]);
+  if (hops.length < chain.hopCount) {
+    cuts.push({ part: 'hops', kept: hops.length, why: `the chain has ${chain.hopCount}` });
+  }
+  const actions = upTo('actions', EVIDENCE_ACTIONS_MAX, allActions);
+  const alerts = upTo('alerts', PAGE_ROWS_MAX, allAlerts);
+  const responses = upTo('responses', EVIDENCE_RESPONSES_MAX, allResponses);
   const people = await peopleOf(store, tenant, alerts);
   const incidents = await incidentsOf(store, chain, alerts);
-  const responses = upTo(
-    'responses',
-    EVIDENCE_RESPONSES_MAX,
-    await store.chainResponses(tenant, chain.id, EVIDENCE_RESPONSES_MAX + 1),
-  );
   const concerned = [alerts, responses].flatMap((list) => list.map((one) => one.id));
   const entries = upTo(
     'audit',

@@ -39,7 +39,7 @@ export function createEvidenceKeeper({
           version,
           times: 'members that end in Ms are milliseconds since 1970-01-01T00:00:00Z',
         },
-        record: recordOf({ ...gathered, audit: gathered.audit.entries }),
+        record: recordOf({ ...gathered, writes, audit: gathered.audit.entries }),
         ...gathered,
         writes: writes.map(({ action, effect, alertIds }) => ({ actionId: action.id, effect, alertIds })),
         policy: { document, policy },

@@ -1,7 +1,9 @@
 import type { AlertWithLife } from '../domain/alert.ts';
 import type { AuditEntry } from '../domain/audit.ts';
 import type { Action } from '../domain/chain.ts';
+import type { ChainEvent } from '../domain/evidence.ts';
 import type { PlanDecision, Response, ResponseState } from '../domain/response.ts';
+import type { DoubtfulWrite } from '../domain/unwind.ts';
 
 /** What became of one alert: alert, actions, what was done, whether it took effect, and what proves it (R72). */
 export interface AlertRecord {
@@ -12,10 +14,12 @@ export interface AlertRecord {
   readonly severity: string;
   readonly state: string;
   readonly firstAt: string;
-  /** The actions that it rests on. */
+  /** The actions that it rests on, and the writes since then that it puts in doubt. */
   readonly actions: readonly string[];
+  readonly writes: readonly string[];
   readonly responses: readonly ResponseRecord[];
-  /** Hashes of the audit entries about it. */
+  /** Digests of the events that it rests on, and hashes of the audit entries about it. */
+  readonly events: readonly string[];
   readonly audit: readonly string[];
 }
 
@@ -44,6 +48,8 @@ export interface ResponseRecord {
 export interface RecordInput {
   readonly alerts: readonly AlertWithLife[];
   readonly actions: readonly Action[];
+  readonly writes: readonly DoubtfulWrite[];
+  readonly events: readonly ChainEvent[];
   /** All rows, oldest first. */
   readonly responses: readonly Response[];
   readonly decisions: readonly PlanDecision[];
@@ -56,7 +62,8 @@ export interface ChainRecord {
   readonly asked: readonly ResponseRecord[];
 }
 
-export function recordOf({ alerts, actions, responses, decisions, audit }: RecordInput): ChainRecord {
+export function recordOf(input: RecordInput): ChainRecord {
+  const { alerts, actions, writes, events, responses, decisions, audit } = input;
   const asked = responses.filter(({ alertId }) => alertId === '');
   const records = alerts.map((alert): AlertRecord => {
     const seen = new Set(alert.eventIds);
@@ -71,7 +78,9 @@ export function recordOf({ alerts, actions, responses, decisions, audit }: Recor
       state: alert.state,
       firstAt: instant(alert.firstAtMs),
       actions: actions.filter(({ eventIds }) => eventIds.some((id) => seen.has(id))).map(({ id }) => id),
+      writes: writes.filter(({ alertIds }) => alertIds.includes(alert.id)).map(({ action }) => action.id),
       responses: responseRecords(own, decisions),
+      events: events.filter(({ id }) => seen.has(id)).map(({ digest }) => digest),
       audit: audit
         .filter((entry) => ids.has(entry.subjectId) || entry.about.includes(alert.id))
         .map(({ hash }) => hash),

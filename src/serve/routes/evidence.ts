@@ -7,6 +7,7 @@ import type { QueryStore } from '../../domain/ports.ts';
 import { unwind } from '../../domain/unwind.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
 import { presentUnwinding, UnwindingShape } from '../present/audit.ts';
 import { problems } from '../problem.ts';
 import { id, noQuery } from '../query.ts';
@@ -67,9 +68,12 @@ const unwindSchema = {
 
 /** What shows what happened, and what may have to be undone because of it. */
 export function evidenceRoutes({ store, evidence, policies }: ServeDeps): FastifyPluginAsyncZod {
+  // Of a large chain it is megabytes, and a second of reading.
+  const oneAtATime = createOneAtATime();
   return async (app) => {
     app.get('/chains/:id/evidence', { ...access, schema: packSchema }, async (request, reply) => {
-      const pack = await evidence.pack(caller(request).tenant, request.params.id);
+      const { tenant } = caller(request);
+      const pack = await oneAtATime('pack', () => evidence.pack(tenant, request.params.id));
       if (pack === undefined) throw notFound();
       reply.header('content-disposition', 'attachment; filename="evidence.json"');
       const { signature, ...rest } = pack;

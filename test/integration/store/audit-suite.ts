@@ -53,7 +53,8 @@ export function auditSuite(store: () => Store): void {
         aChain({ tenant, id: 'chn_new' }),
       ]);
       await writerOf('w_2').append([
-        aDraft('a', { tenant, atMs: noon, kind: 'plan.made', subjectId: 'pln_1', about: ['chn_old'] }),
+        // Of one millisecond, the later in the chain is the later.
+        aDraft('a', { tenant, atMs: noon + 1, kind: 'plan.made', subjectId: 'pln_1', about: ['chn_old'] }),
         aDraft('b', { tenant, atMs: noon + 1, subjectId: 'rsp_1', about: ['pln_1'] }),
         aDraft('c', { tenant, atMs: noon + 2, kind: 'mode.changed', subjectId: 'scope-creep', about: [] }),
       ]);

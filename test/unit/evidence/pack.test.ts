@@ -26,7 +26,8 @@ describe('an evidence pack', () => {
       alerts: [{ responses: object[]; audit: string[]; actions: string[] }];
     };
     const [told] = record.alerts;
-    expect(told).toMatchObject({ alertId: 'alr_1', actions: ['act_1'] });
+    const { digest } = anEvent('event-1');
+    expect(told).toMatchObject({ alertId: 'alr_1', actions: ['act_1'], writes: ['act_1'], events: [digest] });
     expect(told.audit).toHaveLength(5);
     expect(told.responses).toMatchObject([
       {
