@@ -6,8 +6,6 @@ export interface Bound {
   readonly cap: Exclude<PlanVerdict, 'act'>;
   /** In one sentence. */
   readonly reason: string;
-  /** A smaller plan might pass. */
-  readonly isSize?: true;
 }
 
 export function refused(reason: string): Bound {
@@ -16,8 +14,4 @@ export function refused(reason: string): Bound {
 
 export function proposed(reason: string): Bound {
   return { cap: 'propose', reason };
-}
-
-export function tooMuch(reason: string): Bound {
-  return { cap: 'propose', reason, isSize: true };
 }

@@ -7,12 +7,10 @@ import { beyondLimits } from './within-limits.ts';
 
 export interface Judgement {
   readonly verdict: PlanVerdict;
-  /** Why no more than that, the strictest first; empty for `act`. */
+  /** Why no more than that, what can never be first; empty for `act`. */
   readonly reasons: readonly string[];
   /** Persons who must agree before it is done, beside one who asked for it. */
   readonly approvals: number;
-  /** A smaller plan might be carried out: nothing but size stands in the way. */
-  readonly isOnlyTooMuch: boolean;
 }
 
 /**
@@ -28,18 +26,14 @@ export function judge(cascade: Cascade, part: readonly Foreseen[], context: Judg
     ...(trigger.kind === 'person'
       ? boundsOfPerson(cascade, part, context)
       : boundsOfMachine(cascade, part, context)),
-  ].sort((a, b) => rank(a.cap) - rank(b.cap));
-  const verdict = bounds[0]?.cap ?? 'act';
+  ];
+  const caps = bounds.map(({ cap }) => planVerdicts.indexOf(cap));
+  const verdict = planVerdicts[Math.min(...caps)] ?? 'act';
   return {
     verdict,
     reasons: [...new Set(bounds.map(({ reason }) => reason))],
     approvals: verdict === 'propose' ? personsFor(cascade, part, context) : 0,
-    isOnlyTooMuch: verdict === 'propose' && bounds.every(({ isSize }) => isSize === true),
   };
-}
-
-function rank(verdict: PlanVerdict): number {
-  return planVerdicts.indexOf(verdict);
 }
 
 function nothingLeft({ isOver }: Cascade, part: readonly Foreseen[]): Bound[] {

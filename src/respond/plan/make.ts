@@ -26,7 +26,6 @@ export function makePlans(cascade: Cascade, context: JudgeContext): readonly Pla
       const apart = { ...cascade, survivors: [...waiting, ...cascade.survivors] };
       return [assembled(apart, part, now, context), assemble(rest, later)];
     }
-    if (!now.isOnlyTooMuch) break;
   }
   return [assemble(foreseen, whole)];
 }

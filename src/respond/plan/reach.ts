@@ -9,7 +9,7 @@ export interface Reached {
   /** Weakest link on the best path to it. */
   readonly level: LinkLevel;
   readonly depth: number;
-  /** Trusted links all the way, past nothing that a person has to see first. */
+  /** Trusted links all the way from an origin that no person has to see first. */
   readonly isClear: boolean;
   /** Another parent may stand. */
   readonly isUnclear: boolean;
@@ -47,14 +47,8 @@ export function reachOf(graph: LineageGraph, origins: readonly Origin[], options
 
   const reached = new Map<string, Reached>();
   const falls = (token: LineageToken) => mayEnter(token) && !isVouched(token) && !options.isSafe(token);
-  const clear = spread(
-    graph,
-    origins.filter(({ holds }) => holds.length === 0),
-    {
-      levelMax: TRUSTED_LEVEL_MAX,
-      mayEnter: (token) => falls(token) && !footing.has(token.key),
-    },
-  );
+  const unheld = origins.filter(({ holds }) => holds.length === 0);
+  const clear = spread(graph, unheld, { levelMax: TRUSTED_LEVEL_MAX, mayEnter: falls });
   for (const levelMax of levelsIn(graph, origins)) {
     for (const [key, { token, depth }] of spread(graph, origins, { levelMax, mayEnter: falls })) {
       if (reached.has(key) || starts.has(key)) continue;

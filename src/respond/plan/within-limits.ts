@@ -1,7 +1,7 @@
 import { isInWindows } from '../../domain/policy/primitives.ts';
 import { matchesAny, type Policy } from '../../domain/policy.ts';
 import type { PlanStep } from '../../domain/response.ts';
-import { type Bound, proposed, tooMuch } from './bounds.ts';
+import { type Bound, proposed } from './bounds.ts';
 import type { ResponseLimits, Usage } from './limits.ts';
 
 /** By this name policy excepts us from a change freeze. */
@@ -30,12 +30,12 @@ function size(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
   const found: Bound[] = [];
   const count = steps.length;
   if (count > limits.perAction) {
-    found.push(tooMuch(`it takes ${count} targets; at most ${limits.perAction} go without a person`));
+    found.push(proposed(`it takes ${count} targets; at most ${limits.perAction} go without a person`));
   }
   const inChain = usage.takenInChain + count;
   if (inChain > limits.perChain) {
     found.push(
-      tooMuch(
+      proposed(
         `${inChain} targets of this chain would have gone within ${spanOf(limits.windowSeconds)}; at most ${limits.perChain} do without a person`,
       ),
     );
@@ -50,7 +50,7 @@ function share(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
   if (count <= most) return [];
   const of = usage.liveTokens === undefined ? 'an unknown number of' : String(usage.liveTokens);
   return [
-    tooMuch(
+    proposed(
       `${count} of ${of} live tokens would have gone within ${spanOf(seconds)}; at most ${most} do without a person`,
     ),
   ];
@@ -62,7 +62,7 @@ function holders(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
   const found: Bound[] = [];
   if (here.size > limits.principalsPerAction) {
     found.push(
-      tooMuch(
+      proposed(
         `it takes tokens of ${here.size} principals; at most ${limits.principalsPerAction} lose some without a person`,
       ),
     );
@@ -70,7 +70,7 @@ function holders(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
   const all = new Set([...usage.takenByHolder.keys(), ...here.keys()]);
   if (all.size > limits.principals) {
     found.push(
-      tooMuch(
+      proposed(
         `${all.size} principals would have lost something within ${spanOf(limits.windowSeconds)}; at most ${limits.principals} do without a person`,
       ),
     );
@@ -79,7 +79,7 @@ function holders(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
     const sum = count + (usage.takenByHolder.get(holder) ?? 0);
     if (sum <= limits.perPrincipal) continue;
     found.push(
-      tooMuch(
+      proposed(
         `${sum} targets of ${holder.slice('prn:'.length)} would have gone within ${spanOf(limits.windowSeconds)}; at most ${limits.perPrincipal} do without a person`,
       ),
     );

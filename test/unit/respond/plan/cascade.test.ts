@@ -189,6 +189,11 @@ describe('several parents', () => {
     expect(labels(plan([bad, one, two])).sort()).toEqual(['bad', 'one', 'two']);
   });
 
+  it('neither spares nor doubts it for a link that only informs', () => {
+    const hinted = token('shared', ['bad', { jti: 'other', level: 5 }]);
+    expect(holds(plan([bad, other, hinted]))).toEqual({ bad: [], shared: [] });
+  });
+
   it('takes it when strict, or where policy says that a token needs all that is above it', () => {
     const tokens = [bad, other, shared];
     expect(labels(plan(tokens, { options: { strict: true } }))).toEqual(['bad', 'shared']);
@@ -254,6 +259,15 @@ describe('what a machine does not take', () => {
   it.each([
     [{ protected: { principals: ['agent:w*'] } }],
     [{ protected: { principals: ['svc-worker'] }, aliases: [['agent:worker', 'svc-worker']] }],
+    [
+      {
+        protected: { principals: ['svc'] },
+        aliases: [
+          ['svc', 'x'],
+          ['x', 'agent:worker'],
+        ],
+      },
+    ],
     [{ protected: { principals: ['user:alice'] } }],
   ])('refuses where policy protects whom it is about: %j', (policy) => {
     expect(plan([bad], { policy: policyOf(policy) }).refusals).toHaveLength(1);
@@ -366,6 +380,15 @@ describe('a compromised holder', () => {
       'something that it was made from may stand',
     ]);
     expect(holds(plan([bad, sibling, both], { trigger: canary }))['both']).toEqual([]);
+  });
+
+  it('asks a person where the sure way is not the trusted one', () => {
+    const standing = { ...bad, standing: true };
+    const both = token('both', ['bad', { jti: 'sibling', level: 4 }], { holder: planner });
+    expect(holds(plan([standing, sibling, both], { trigger: canary }))).toMatchObject({
+      sibling: [],
+      both: ['what it was made from is for a person to decide'],
+    });
   });
 
   it('asks a person where only somebody asserts who holds it', () => {

@@ -10,6 +10,7 @@ import {
   limits,
   nowMs,
   personTrigger,
+  planner,
   policyOf,
   signIn,
   token,
@@ -79,7 +80,21 @@ describe('two plans', () => {
     expect(plans[1]?.reasons).toEqual(['it takes 4 targets; at most 2 go without a person']);
   });
 
-  it('does nothing by halves where more than size speaks against it', () => {
+  it('does what mints at the violation when more may not be done just now', () => {
+    const policy = policyOf({
+      changeFreezes: [
+        { environments: ['prod'], during: { from: '2026-06-01T00:00:00Z', to: '2026-06-02T00:00:00Z' } },
+      ],
+    });
+    const inTest = { ...bad, environment: 'test' };
+    const inProd = { ...child, environment: 'prod' };
+    expect(shape(made([inTest, inProd], { policy }, { policy }))).toEqual([
+      ['act', ['bad']],
+      ['propose', ['child']],
+    ]);
+  });
+
+  it('does nothing by halves where something speaks against every part', () => {
     expect(shape(made([bad, child, doubtful], { mode: 'propose' }))).toEqual([
       ['propose', ['bad', 'child', 'doubtful']],
     ]);
@@ -105,6 +120,13 @@ describe('two plans', () => {
     expect(shape(plans)).toEqual([['act', ['bad', 'doubtful']]]);
   });
 
+  it('is one plan for a person who needs another one', () => {
+    const asked = { ...atMost({ perAction: 1 }), wish: undefined };
+    expect(shape(made([bad, child], asked, { trigger: personTrigger() }))).toEqual([
+      ['propose', ['bad', 'child']],
+    ]);
+  });
+
   it('refuses as one plan', () => {
     const policy = policyOf({ protected: { principals: ['agent:worker'] } });
     expect(shape(made([bad, child], { policy }, { policy }))).toEqual([['refuse', ['bad']]]);
@@ -121,6 +143,12 @@ describe('the digest', () => {
   it('is of what is done, not of when or why no more', () => {
     expect(digest([child, bad], { nowMs: nowMs + 1, mode: 'propose' }, { nowMs: nowMs + 1 })).toBe(one);
     expect(digest([bad, { ...child, label: 'other words', expiresMs: nowMs + 5 }])).toBe(one);
+  });
+
+  it('differs with the cut-off of a subject', () => {
+    const at = (cutOffMs: number) =>
+      digest([bad], {}, { source: { kind: 'subject', subject: planner, cutOffMs } });
+    expect(at(nowMs)).not.toBe(at(nowMs + 1));
   });
 
   it('differs in a rehearsal', () => {
