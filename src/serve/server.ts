@@ -30,7 +30,9 @@ import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { modeRoutes } from './routes/modes.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
+import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
+import { responseRoutes } from './routes/responses.ts';
 import { securityEventRoutes } from './routes/ssf.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 
@@ -106,6 +108,8 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(alertRoutes(deps));
     await v1.register(incidentRoutes(deps));
     await v1.register(listRoutes(deps));
+    await v1.register(planRoutes(deps));
+    await v1.register(responseRoutes(deps));
     await v1.register(deliveryRoutes(deps));
     await v1.register(detectorRoutes(deps));
     await v1.register(modeRoutes(deps));

@@ -1,7 +1,8 @@
 import type * as z from 'zod';
-import type { AlertShape, ResponseShape } from '../../src/serve/present/alert.ts';
+import type { AlertShape } from '../../src/serve/present/alert.ts';
 import type { ActionShape, ChainShape } from '../../src/serve/present/chain.ts';
 import type { DeadLetterShape } from '../../src/serve/present/other.ts';
+import type { ResponseShape } from '../../src/serve/present/response.ts';
 
 export type ShownAlert = z.infer<typeof AlertShape>;
 export type ShownResponse = z.infer<typeof ResponseShape>;

@@ -8,7 +8,7 @@ import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/dom
 import type { OutboxEntry, Plan, Response } from '../../src/domain/response.ts';
 import { newestResponses } from './response-tables.ts';
 
-type Served = QueryStore & KeyStore & Pick<Store, 'ping'>;
+type Served = QueryStore & KeyStore & Pick<Store, 'ping' | 'findResponses' | 'findPlans' | 'decisions'>;
 
 export interface MemoryStore extends Served {
   writeChains(chains: readonly Chain[]): Promise<void>;
@@ -105,6 +105,10 @@ export function createMemoryStore(): MemoryStore {
           .filter((r) => is(q.alertId, r.alertId) && is(q.chainId, r.chainId))
           .filter((r) => is(q.planId, r.planId) && is(q.state, r.state)),
       ),
+    findResponses: async (tenant, ids) =>
+      newestResponses(responses).filter((r) => r.tenant === tenant && ids.includes(r.id)),
+    findPlans: async (tenant, ids) => plans.filter((p) => p.tenant === tenant && ids.includes(p.id)),
+    decisions: async () => [],
     responseHistory: async (tenant, id) => responses.filter((r) => r.tenant === tenant && r.id === id),
     plans: async (q) =>
       page(

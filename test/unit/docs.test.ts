@@ -146,6 +146,7 @@ describe('the tables of the README', () => {
       auditTrail: {} as ServeDeps['auditTrail'],
       evidence: {} as ServeDeps['evidence'],
       delivery: {} as ServeDeps['delivery'],
+      desk: {} as ServeDeps['desk'],
       securityEvents: {} as ServeDeps['securityEvents'],
       modes: {} as ServeDeps['modes'],
       onClosed: () => undefined,

@@ -5,14 +5,13 @@ import type { ServeDeps } from '../deps.ts';
 import type { Keyring } from './keyring.ts';
 
 /** What a route asks of its caller. */
-export type Access = 'publish' | 'read' | 'triage' | 'administer' | 'evaluate' | 'any-key';
+export type Access = 'publish' | 'read' | 'triage' | 'respond' | 'administer' | 'evaluate' | 'any-key';
 
 const granted: Readonly<Record<Role, readonly Access[]>> = {
   publisher: ['publish', 'any-key'],
   analyst: ['read', 'triage', 'any-key'],
-  // Differs from an analyst by what it may do to credentials, which is asked where responses are decided.
-  responder: ['read', 'triage', 'any-key'],
-  admin: ['publish', 'read', 'triage', 'administer', 'evaluate', 'any-key'],
+  responder: ['read', 'triage', 'respond', 'any-key'],
+  admin: ['publish', 'read', 'triage', 'respond', 'administer', 'evaluate', 'any-key'],
   // Asks whether steps may be taken and which credentials are denied, and is told nothing else.
   gateway: ['evaluate', 'any-key'],
 };

@@ -1,13 +1,6 @@
 import * as z from 'zod';
 import { type AlertAction, type AlertWithLife, alertStates, alertVerbs } from '../../domain/alert.ts';
 import { severities } from '../../domain/finding.ts';
-import {
-  type Response,
-  type ResponseTarget,
-  responseActions,
-  responseStates,
-} from '../../domain/response.ts';
-import { refLabel } from '../../domain/token.ts';
 import { Instant, instant, presentToken, TokenSummary } from './common.ts';
 
 export const subjectKinds = ['token', 'principal', 'chain', 'source'] as const;
@@ -107,61 +100,6 @@ export function presentAlertAction(action: AlertAction): z.infer<typeof AlertAct
     reason: orAbsent(reason),
     note: orAbsent(note),
   };
-}
-
-export const ResponseShape = z
-  .object({
-    id: z.string(),
-    alertId: z.string(),
-    chainId: z.string().optional(),
-    detector: z.string(),
-    action: z.enum(responseActions),
-    target: z.object({
-      kind: z.enum(['token', 'family', 'subject']),
-      label: z.string(),
-      token: TokenSummary.optional(),
-      cutOff: Instant.optional().describe('Of a subject: what was minted for it later stays'),
-    }),
-    mode: z.enum(['dry_run', 'real']).describe('dry_run: everything but the last request happened'),
-    state: z
-      .enum(responseStates)
-      .describe('accepted: the receiver took it, which does not yet prove that the authority ended'),
-    attempt: z.int(),
-    at: Instant,
-    reason: z.string().optional(),
-    endpoint: z.string().optional(),
-    httpStatus: z.int().optional(),
-    requestedBy: z.string(),
-    residualUntil: Instant.nullish().describe('When the credential stops working by itself; null: never'),
-  })
-  .meta({ id: 'Response', description: 'What was done about an alert' });
-
-export function presentResponse(response: Response): z.infer<typeof ResponseShape> {
-  const { id, alertId, chainId, detector, action, mode, state, attempt, requestedBy } = response;
-  return {
-    id,
-    alertId,
-    chainId,
-    detector,
-    action,
-    target: presentTarget(response.target),
-    mode,
-    state,
-    attempt,
-    at: instant(response.atMs),
-    reason: orAbsent(response.reason),
-    endpoint: orAbsent(response.endpoint),
-    httpStatus: response.httpStatus === 0 ? undefined : response.httpStatus,
-    requestedBy,
-    residualUntil: instant(response.residualUntilMs),
-  };
-}
-
-function presentTarget(target: ResponseTarget): z.infer<typeof ResponseShape>['target'] {
-  const { kind } = target;
-  if (kind === 'token') return { kind, label: refLabel(target.ref), token: presentToken(target.ref) };
-  if (kind === 'family') return { kind, label: target.family };
-  return { kind, label: target.subject.id, cutOff: instant(target.cutOffMs) };
 }
 
 /** Rows hold an empty string where nothing was said; the API leaves the member out. */

@@ -5,7 +5,7 @@ import { ChainwardenError } from '../../domain/errors.ts';
 import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
-import { AlertShape, presentAlert, presentResponse, ResponseShape } from '../present/alert.ts';
+import { AlertShape, presentAlert } from '../present/alert.ts';
 import {
   ActionShape,
   ChainShape,
@@ -16,6 +16,7 @@ import {
   presentHop,
 } from '../present/chain.ts';
 import { pageOf, presentPage } from '../present/common.ts';
+import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
 import {
   id,

@@ -2,7 +2,6 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
-import { presentResponse, ResponseShape } from '../present/alert.ts';
 import { ActionShape, presentAction } from '../present/chain.ts';
 import { pageOf, presentPage } from '../present/common.ts';
 import { DeadLetterShape, presentDeadLetter } from '../present/other.ts';
@@ -28,14 +27,6 @@ const actionSchema = {
   response: { 200: pageOf(ActionShape).describe('One page'), ...problems() },
 };
 
-const responseSchema = {
-  operationId: 'listResponses',
-  summary: 'What was done about alerts, dry runs included',
-  tags: ['responses'],
-  querystring: z.strictObject({ ...paging, alert: id.optional(), chain: id.optional() }),
-  response: { 200: pageOf(ResponseShape).describe('One page'), ...problems() },
-};
-
 const deadLetterSchema = {
   operationId: 'listDeadLetters',
   summary: 'Refused messages with code, path, reason and position',
@@ -44,7 +35,7 @@ const deadLetterSchema = {
   response: { 200: pageOf(DeadLetterShape).describe('One page'), ...problems() },
 };
 
-/** Actions, responses and dead letters. */
+/** Actions and dead letters. */
 export function listRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/actions', { ...access, schema: actionSchema }, async (request) => {
@@ -53,12 +44,6 @@ export function listRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
       const filters = { chainId: chain, tokenKey: tokenKeyOf(token), actor };
       const time = { fromMs: toMs(from), toMs: toMs(to) };
       return presentPage(await store.actions({ ...page, ...filters, ...time }), presentAction);
-    });
-
-    app.get('/responses', { ...access, schema: responseSchema }, async (request) => {
-      const { alert, chain, limit, cursor } = request.query;
-      const page = { tenant: caller(request).tenant, limit, cursor };
-      return presentPage(await store.responses({ ...page, alertId: alert, chainId: chain }), presentResponse);
     });
 
     app.get('/dead-letters', { ...access, schema: deadLetterSchema }, async (request) => {

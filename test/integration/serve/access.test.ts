@@ -25,6 +25,9 @@ const json = { 'content-type': 'application/json' };
 const readers: readonly Role[] = ['analyst', 'responder', 'admin'];
 const publishers: readonly Role[] = ['publisher', 'admin'];
 const admins: readonly Role[] = ['admin'];
+const responders: readonly Role[] = ['responder', 'admin'];
+const asked = { alert: 'absent', reason: 'r' };
+const said = { digest: '0'.repeat(64), reason: 'r' };
 const gateways: readonly Role[] = ['gateway', 'admin'];
 const step = {
   ...{ subject: { type: 'agent', id: 'bot' }, action: { name: 'read' }, resource: { type: 'crm', id: '1' } },
@@ -46,6 +49,17 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
     201,
   ],
   [{ method: 'GET', url: '/v1/responses' }, readers, 200],
+  [{ method: 'GET', url: '/v1/responses/absent' }, readers, 404],
+  [{ method: 'POST', url: '/v1/responses', payload: asked }, responders, 404],
+  [{ method: 'POST', url: '/v1/responses/absent/approve', payload: said }, responders, 404],
+  [{ method: 'POST', url: '/v1/responses/absent/deny', payload: said }, responders, 404],
+  [{ method: 'POST', url: '/v1/responses/absent/undo', payload: { reason: 'r' } }, responders, 404],
+  [{ method: 'POST', url: '/v1/responses/absent/confirm', payload: { reason: 'r' } }, responders, 404],
+  [{ method: 'GET', url: '/v1/plans' }, readers, 200],
+  [{ method: 'GET', url: '/v1/plans/absent' }, readers, 404],
+  [{ method: 'POST', url: '/v1/plans', payload: asked }, readers, 404],
+  [{ method: 'POST', url: '/v1/plans/absent/approve', payload: said }, responders, 404],
+  [{ method: 'POST', url: '/v1/plans/absent/deny', payload: said }, responders, 404],
   [{ method: 'GET', url: '/v1/dead-letters' }, readers, 200],
   [{ method: 'GET', url: '/v1/detectors' }, readers, 200],
   [{ method: 'GET', url: '/v1/policy' }, readers, 200],
@@ -98,19 +112,29 @@ describe('who may do what', () => {
     expect(answer.json()).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it.each(['/', '/healthz', '/readyz', '/openapi.json', '/.well-known/authzen-configuration', '/.well-known/jwks.json'])(
-    'leaves %s open',
-    async (url) => {
-      expect((await app.inject(url)).statusCode).toBe(200);
-    },
-  );
+  it.each([
+    '/',
+    '/healthz',
+    '/readyz',
+    '/openapi.json',
+    '/.well-known/authzen-configuration',
+    '/.well-known/jwks.json',
+  ])('leaves %s open', async (url) => {
+    expect((await app.inject(url)).statusCode).toBe(200);
+  });
 
   it('covers every route of the document', async () => {
     const document: { paths: Record<string, object> } = (await app.inject('/openapi.json')).json();
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const open = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /.well-known/authzen-configuration', 'GET /.well-known/jwks.json'];
+    const open = [
+      'GET /',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /.well-known/authzen-configuration',
+      'GET /.well-known/jwks.json',
+    ];
     // /v1/tokens/{ref} and /v1/tokens answer alike.
     expect(documented.length).toBe(table.length + open.length + 1);
   });

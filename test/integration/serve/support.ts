@@ -7,6 +7,7 @@ import type { Alert } from '../../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../../src/domain/chain.ts';
 import type { DeadLetter } from '../../../src/domain/dead-letter.ts';
 import type { Detector } from '../../../src/domain/detector.ts';
+import { ChainwardenError } from '../../../src/domain/errors.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { Response } from '../../../src/domain/response.ts';
@@ -66,6 +67,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     steps: { decide: async () => ({ allowed: true, reason: 'clear', chainId: undefined, objections: [] }) },
     securityEvents: { receive: async () => ({ taken: true }) },
     delivery: { lanes: [], revive: async (_, ids) => ids.length },
+    desk: createTestDesk(),
     denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
     ...noAudit,
     ...createTestModes(),
@@ -122,6 +124,15 @@ function createTestOversight(): ServeDeps['oversight'] {
     settings: () => ({ mode: 'live', config: {} }),
     clock: () => nowMs,
   });
+}
+
+/** Knows no alert, plan or response. */
+function createTestDesk(): ServeDeps['desk'] {
+  const absent = () => Promise.reject(new ChainwardenError('NOT_FOUND', 'there is nothing here'));
+  return {
+    ...{ plan: absent, propose: absent, approve: absent, deny: absent, undo: absent, confirm: absent },
+    expire: async () => 0,
+  };
 }
 
 /** Switches over a log that takes whatever comes. */
