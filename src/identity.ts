@@ -37,7 +37,7 @@ function openKey(path: string): KeyObject {
   throw unusable(path, 'an Ed25519 private key');
 }
 
-/** The text of a file that only its owner reads, made when it is missing: whole or not at all, whenever we are killed. */
+/** The text of a file that only its owner reads, made when it is missing: whole, whenever we are killed. */
 function keptIn(path: string, make: () => string): string {
   const read = () => readFileSync(path, 'utf8');
   try {

@@ -10,7 +10,8 @@ import { chainFamily } from './chain-family.ts';
 import { before, type Condition, where } from './where.ts';
 
 const knownSql = `
-  SELECT DISTINCT id FROM audit WHERE tenant = {tenant:String} AND id IN {ids:Array(String)} ${bounded(NAMED_READ_MAX)}`;
+  SELECT DISTINCT id FROM audit
+  WHERE tenant = {tenant:String} AND id IN {ids:Array(String)} ${bounded(NAMED_READ_MAX)}`;
 
 const headsSql = `
   SELECT writer, seq, hash, toUnixTimestamp64Milli(at) FROM audit FINAL
