@@ -33,14 +33,15 @@ const common = {
 };
 
 const WebhookEndpointConfig = z.strictObject({
-  kind: z.literal('webhook'),
+  kind: z.literal('webhook').default('webhook'),
   ...common,
   url: Url,
   /** Several while a secret is changed: each signs, and the receiver accepts any. */
   secrets: z.array(SecretSource).min(1).max(4),
 });
 
-const Kinds = z
+/** Who is told. Without a kind it is a webhook. */
+export const EndpointConfig = z
   .discriminatedUnion('kind', [
     WebhookEndpointConfig,
     z.strictObject({ ...common, ...slackMembers }),
@@ -52,13 +53,6 @@ const Kinds = z
       config.kind === 'slack' ? slackFault(config) : config.kind === 'ocsf' ? ocsfFault(config) : undefined;
     if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
   });
-
-/** Who is told. Without a kind it is a webhook. */
-export const EndpointConfig = z.preprocess(
-  (value) =>
-    typeof value === 'object' && value !== null && !('kind' in value) ? { kind: 'webhook', ...value } : value,
-  Kinds,
-);
 export type EndpointConfig = z.infer<typeof EndpointConfig>;
 
 /** Who is told, and how. Secrets are read, nothing is connected. */

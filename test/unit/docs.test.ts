@@ -188,12 +188,13 @@ interface Schema {
   readonly properties?: Record<string, Schema>;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
 }
 
 /** Paths of everything that can be set, `[]` for the members of a list. */
 function configKeys(schema: Schema, path: string): Map<string, Schema> {
   const variants = [schema, ...(schema.anyOf ?? []), schema.items ?? {}];
-  const nested = variants.flatMap((variant) => [variant, ...(variant.anyOf ?? [])]);
+  const nested = variants.flatMap((variant) => [variant, ...(variant.anyOf ?? []), ...(variant.oneOf ?? [])]);
   const members = nested.flatMap((variant) => Object.entries(variant.properties ?? {}));
   // A document of its own, with a manual of its own: policy-docs.test.ts.
   if (members.length === 0 || path === 'policy') return new Map([[path, schema]]);
