@@ -1,14 +1,17 @@
 import closeWithGrace from 'close-with-grace';
 import { Command } from 'commander';
 import { type Config, loadConfig } from '../config.ts';
+import { ChainwardenError } from '../domain/errors.ts';
 import { type Service, startService } from '../main.ts';
 import { playDemo } from './demo.ts';
+import { openIdpDemo } from './demo-with-idp.ts';
 import { configuredPolicy } from './policy-file.ts';
 import { exitCodes, type Terminal } from './terminal.ts';
 
 interface StartFlags {
   readonly config?: string;
   readonly demo?: boolean;
+  readonly withIdp?: boolean;
 }
 
 /** A clean stop finishes batches that are under way; whoever is stuck for longer is ended. */
@@ -22,10 +25,19 @@ export function startCommand(terminal: Terminal): Command {
     .description('run the service: embedded, unless KAFKA_BROKERS or CLICKHOUSE_URL are set')
     .option('--config <file>', 'configuration, YAML or JSON')
     .option('--demo', 'play a named incident among benign look-alikes')
+    .option('--with-idp', 'with --demo: an incident at a real authorization server, ended there')
     .action(async (flags: StartFlags) => {
       const loaded = loadConfig({ file: flags.config, env: terminal.env });
-      const config = flags.demo === true ? demoConfig(loaded, terminal) : loaded;
-      const service = await startService(config);
+      if (flags.withIdp === true && flags.demo !== true)
+        throw new ChainwardenError('USAGE', '--with-idp goes with --demo');
+      const shortened = flags.demo === true ? demoConfig(loaded, terminal) : loaded;
+      const idp = flags.withIdp === true ? await openIdpDemo(shortened) : undefined;
+      const config = idp?.config ?? shortened;
+      const service = await startService(config).catch(async (error: unknown) => {
+        // A server that still listens would keep the process alive.
+        await idp?.stop();
+        throw error;
+      });
       terminal.err(greeting(service.address, await keyLine(service, flags.demo === true), terminal.clock()));
       const stopping = new AbortController();
       // Who has a policy file reloads it by SIGHUP; to everybody else the signal says that the terminal is gone.
@@ -35,6 +47,7 @@ export function startCommand(terminal: Terminal): Command {
         if (err !== undefined) terminal.err(`unexpected failure: ${err.stack ?? String(err)}\n`);
         stopping.abort();
         await service.stop();
+        await idp?.stop();
         // Left to itself the library ends with 0 when nobody threw.
         if (process.exitCode !== undefined) process.exit();
       });
@@ -43,7 +56,8 @@ export function startCommand(terminal: Terminal): Command {
         process.exitCode = exitCodes.failed;
         graceful.close();
       });
-      if (flags.demo === true) await playDemo(service, terminal, stopping.signal);
+      if (idp !== undefined) await idp.play(service, terminal, stopping.signal);
+      else if (flags.demo === true) await playDemo(service, terminal, stopping.signal);
     });
 }
 

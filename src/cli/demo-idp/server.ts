@@ -27,6 +27,8 @@ export interface AuthorizationServerOptions {
   readonly rules: () => Rules;
   readonly tell: Tell;
   readonly clients?: readonly ClientMetadata[];
+  /** How the package is loaded; a development dependency need not be there. */
+  readonly load?: () => Promise<typeof import('oidc-provider')>;
 }
 
 export interface AuthorizationServer {
@@ -45,7 +47,7 @@ const HOUR_SECONDS = 3_600;
 export async function startAuthorizationServer(
   options: AuthorizationServerOptions,
 ): Promise<AuthorizationServer> {
-  const { Provider, errors } = await loadProvider();
+  const { Provider, errors } = await loadProvider(options.load);
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -108,11 +110,12 @@ export async function startAuthorizationServer(
   };
 }
 
-/** A development dependency: who installed without them can still run everything else. */
-async function loadProvider(): Promise<typeof import('oidc-provider')> {
+/** Who installed without development dependencies can still run everything else. */
+async function loadProvider(load = () => import('oidc-provider')): Promise<typeof import('oidc-provider')> {
   try {
-    return await import('oidc-provider');
+    return await load();
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new ChainwardenError(
       'USAGE',
       'the package oidc-provider is not installed: npm install --no-save oidc-provider@9',

@@ -52,6 +52,7 @@ describe('a mistake', () => {
     [['schema', 'wsdl'], /'wsdl' is invalid/],
     [['detect', '-', '-'], /the standard input can be read only once/],
     [['start', '--config', '/nowhere/at.yaml'], /the configuration file \/nowhere\/at.yaml cannot be read/],
+    [['start', '--with-idp'], /--with-idp goes with --demo/],
     [['detect', '--policy', '/nowhere/at.yaml', '-'], /the policy file \/nowhere\/at.yaml cannot be read/],
   ])('is answered in a sentence: %j', async (argv, sentence) => {
     const { code, out, err } = await chainwarden(argv);

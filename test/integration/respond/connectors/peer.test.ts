@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startAuthorizationServer } from '../../../../src/cli/demo-idp/server.ts';
 import { EventData } from '../../../../src/domain/event/index.ts';
 import { type Peer, startPeer, typesOf } from '../../../support/authorization-server/peer.ts';
 
@@ -86,6 +87,15 @@ describe('the authorization server that the tests revoke at', () => {
       subject: { id: 'maya.lindqvist', kind: 'human' },
       act: { sub: 'refund-agent', act: { sub: 'support-agent' } },
       parents: [told[1]?.data.type === 'token.exchanged' ? told[1].data.token : undefined],
+    });
+  });
+
+  it('says what to install when its package is not there', async () => {
+    const load = () => import(`oidc-provider-${'which-nobody-wrote'}`);
+    const starting = startAuthorizationServer({ rules: () => ({}), tell: () => undefined, load });
+    await expect(starting).rejects.toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('npm install'),
     });
   });
 });
