@@ -7,7 +7,6 @@ import { type EffectiveMode, responseId, tokenTarget } from './plan/index.ts';
 import { following, rowsOf, saysMore } from './plan-rows.ts';
 import { type Asked, askedBy, isInHand, type Planner } from './planner.ts';
 import { findResponses, keyOf, type Named } from './rows.ts';
-import type { Clock } from './types.ts';
 
 /** What became of a wish, durable. */
 export interface Decided {
@@ -34,11 +33,9 @@ export interface DeciderOptions {
   readonly planner: Planner;
   readonly dryRun: boolean;
   readonly modeOf: (tenant: string, detector: string) => EffectiveMode;
-  readonly clock: Clock;
 }
 
-/** The same cause is judged again after so long at the earliest, however often it is seen. */
-const AGAIN_MS = 10_000;
+/** Plans that are remembered; what is forgotten is looked at once more, which changes nothing. */
 const REMEMBERED_MAX = 10_000;
 
 /**
@@ -46,16 +43,9 @@ const REMEMBERED_MAX = 10_000;
  * left undone is done. Only news changes a decision; a replay under a looser configuration must not revoke what people
  * have seen proposed and left alone.
  */
-export function createDecider({ store, ledger, planner, dryRun, modeOf, clock }: DeciderOptions) {
-  const judged = createMemory();
+export function createDecider({ store, ledger, planner, dryRun, modeOf }: DeciderOptions) {
   /** Plans of which everything that is to be sent has been handed over. */
-  const handedOver = createMemory();
-
-  function isNews(wish: RevocationWish, known: Response): boolean {
-    if (wish.alert.lastAtMs <= known.causedMs) return false;
-    const last = judged.get(nameOf(wish));
-    return last === undefined || last.what !== gistOf(wish) || clock() - last.atMs >= AGAIN_MS;
-  }
+  const handedOver = new Set<string>();
 
   /** Rows of a plan that an interrupted telling did not write, and what is to be sent because of it. */
   async function complete(known: readonly Response[]): Promise<readonly Due[]> {
@@ -101,12 +91,11 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf, clock }:
         const before = await findResponses(store, wishes.map(named));
         const open = wishes.filter((wish) => {
           const known = before.get(nameOf(wish));
-          return known === undefined || isNews(wish, known);
+          return known === undefined || wish.alert.lastAtMs > known.causedMs;
         });
         const { plans, rows, known } = await decideOpen(open, isHistory);
         await ledger.writePlans(plans);
         await ledger.writeResponses(rows);
-        for (const wish of open) judged.set(nameOf(wish), { what: gistOf(wish), atMs: clock() });
 
         const now = new Map([...before, ...known, ...byName(rows)]);
         const decided = wishes.flatMap((wish) => {
@@ -119,7 +108,8 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf, clock }:
       }),
     /** Everything that they asked to be sent is durable in the outbox. */
     settled(decided: readonly Decided[]): void {
-      for (const { response } of decided) handedOver.set(response.planId, { what: '', atMs: clock() });
+      if (handedOver.size >= REMEMBERED_MAX) handedOver.clear();
+      for (const { response } of decided) handedOver.add(response.planId);
     },
   };
 }
@@ -174,26 +164,6 @@ function nameOf(wish: RevocationWish): string {
   return keyOf(named(wish));
 }
 
-/** What makes a wish another one than before. */
-function gistOf({ alert, fact, severity, linkLevel, revocable }: RevocationWish): string {
-  return JSON.stringify([alert.id, alert.settled, fact, severity, linkLevel, revocable]);
-}
-
 function byName(rows: readonly Response[]): Map<string, Response> {
   return new Map(rows.map((row) => [keyOf(row), row]));
-}
-
-/** Remembers the latest; what it has forgotten is done once more, which changes nothing. */
-function createMemory() {
-  const kept = new Map<string, { readonly what: string; readonly atMs: number }>();
-  return {
-    get: (key: string) => kept.get(key),
-    has: (key: string) => kept.has(key),
-    set(key: string, value: { readonly what: string; readonly atMs: number }) {
-      kept.delete(key);
-      kept.set(key, value);
-      const oldest = kept.size > REMEMBERED_MAX ? kept.keys().next().value : undefined;
-      if (oldest !== undefined) kept.delete(oldest);
-    },
-  };
 }

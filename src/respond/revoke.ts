@@ -73,7 +73,7 @@ export function createRevoker(options: RevokerOptions & { readonly ledger: Ledge
     ...options,
     connectors: connectors.filter(({ disabled }) => !disabled),
   });
-  const decider = createDecider({ store, ledger, planner, clock, dryRun: config.dryRun, modeOf });
+  const decider = createDecider({ store, ledger, planner, dryRun: config.dryRun, modeOf });
   const carried = connectors.map((connector) => carriedBy(connector, { record: options.record, clock }));
   const attempts = new Map<string, Attempts>(carried.map((one) => [one.channel.name, one.attempts]));
 

@@ -186,7 +186,7 @@ export function createWatch(options: WatchOptions): Watch {
       await ledger.change([original], (latest) =>
         latest.state === 'undone'
           ? undefined
-          : nextRow(latest, clock(), { state: 'undone', reason: `given back: ${undo.reason}` }),
+          : nextRow(latest, clock(), { state: 'undone', reason: `given back by ${undo.requestedBy}` }),
       );
     }
     await ledger.change([undo], (latest) =>
