@@ -37,6 +37,7 @@ export function openSecurityEvents(
         return fetched.get(headers, signal);
       };
     },
+    onStream: (transmitter, sendsOn) => metrics.ssf.paused.set({ transmitter }, sendsOn ? 0 : 1),
     onSet: (transmitter, outcome) => metrics.ssf.tokens.inc({ transmitter, outcome }),
   });
   return {

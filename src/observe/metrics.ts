@@ -232,6 +232,9 @@ function ssfMetrics(make: Instruments) {
       'transmitter',
       'outcome',
     ]),
+    paused: make.gauge('ssf_stream_paused', '1 while the transmitter says that it sends nothing', [
+      'transmitter',
+    ]),
   };
 }
 

@@ -4,7 +4,7 @@ import { holdsSecret } from '../secrets.ts';
 import type { SetClaims } from './claims.ts';
 import type { Transmitter } from './config.ts';
 import { SetFailure } from './failure.ts';
-import { type EventDraft, isOfStream, mappingOf, type Told } from './mapping.ts';
+import { type EventDraft, isOfStream, mappingOf, sendsOn, type Told } from './mapping.ts';
 import { readSubject, type Subject } from './subject.ts';
 
 /** What a token says, as CloudEvents that admission still has to judge. */
@@ -14,15 +14,19 @@ export interface Translated {
   readonly issuers: readonly string[];
   /** Its event types that are not understood here. */
   readonly unknown: readonly string[];
+  /** False: the transmitter has paused its stream, or ended it. */
+  readonly sendsOn: boolean | undefined;
 }
 
 export function translate(claims: SetClaims, transmitter: Transmitter, nowMs: number): Translated {
   const drafts: { readonly draft: EventDraft; readonly atMs: number }[] = [];
   const issuers = new Set<string>();
   const unknown: string[] = [];
+  let goesOn: boolean | undefined;
   for (const [type, payload] of Object.entries(claims.events)) {
     const mapping = mappingOf(type);
     if (mapping === undefined) unknown.push(type);
+    goesOn = sendsOn(type, payload) ?? goesOn;
     if (mapping === undefined || isOfStream(type)) continue;
     // Drafts of the framework put the subject into the event.
     const subject = readSubject(payload['subject'] ?? claims.sub_id);
@@ -35,7 +39,7 @@ export function translate(claims: SetClaims, transmitter: Transmitter, nowMs: nu
     for (const draft of mapping(told(subject, payload, transmitter))) drafts.push({ draft, atMs });
   }
   const events = drafts.map(({ draft, atMs }, index) => eventOf(draft, atMs, index, claims));
-  return { events, issuers: [...issuers], unknown };
+  return { events, issuers: [...issuers], unknown, sendsOn: goesOn };
 }
 
 function told(

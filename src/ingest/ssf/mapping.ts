@@ -48,8 +48,9 @@ const mappings: ReadonlyMap<string, Mapping> = new Map<string, Mapping>([
   [`${OAUTH}tokens-revoked`, (told) => [...revoked(told), ...revokedAll(told)]],
 ]);
 
+const STREAM_UPDATED = `${SSF}stream-updated`;
 /** Of the stream itself. */
-const ofStream: ReadonlySet<string> = new Set([`${SSF}verification`, `${SSF}stream-updated`]);
+const ofStream: ReadonlySet<string> = new Set([`${SSF}verification`, STREAM_UPDATED]);
 
 /** Undefined: it is none of those that are understood here. */
 export function mappingOf(type: string): Mapping | undefined {
@@ -59,6 +60,13 @@ export function mappingOf(type: string): Mapping | undefined {
 /** Whether it tells of the stream and of no subject. */
 export function isOfStream(type: string): boolean {
   return ofStream.has(type);
+}
+
+/** Whether a transmitter that changed its stream goes on sending; undefined: it says nothing of that. */
+export function sendsOn(type: string, payload: Readonly<Record<string, unknown>>): boolean | undefined {
+  const { status } = payload;
+  if (type !== STREAM_UPDATED || typeof status !== 'string') return undefined;
+  return status === 'enabled';
 }
 
 function changed(

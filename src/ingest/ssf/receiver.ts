@@ -26,6 +26,8 @@ export interface ReceiverParts extends VerifierParts {
   readonly audit?: AuditSink | undefined;
   /** `transmitter` is a configured name, or `unknown`. */
   readonly onSet: (transmitter: string, outcome: SetOutcome) => void;
+  /** It says whether it goes on sending: a stream that is paused looks like one on which nothing happens. */
+  readonly onStream: (transmitter: string, sendsOn: boolean) => void;
 }
 
 /** Takes what other systems say about sessions, accounts and tokens (OpenID Shared Signals, RFC 8935) into the log. */
@@ -74,7 +76,8 @@ async function record(
   parts: ReceiverParts,
 ): Promise<SetOutcome> {
   const nowMs = parts.clock();
-  const { events, issuers, unknown } = translate(claims, transmitter, nowMs);
+  const { events, issuers, unknown, sendsOn } = translate(claims, transmitter, nowMs);
+  if (sendsOn !== undefined) parts.onStream(transmitter.name, sendsOn);
   const tenant = transmitter.tenant ?? parts.tenant;
   const allowed = transmitter.issuers ?? [transmitter.issuer];
   const context: AdmitContext = {

@@ -136,6 +136,7 @@ describe('events', () => {
         events: [],
         issuers: [],
         unknown: [],
+        sendsOn: undefined,
       });
   });
 

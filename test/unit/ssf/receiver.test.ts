@@ -75,6 +75,7 @@ function receiving({ transmitters = [{}], keysCooldownMs = 0, full }: Receiving 
         audited.push(...drafts);
       },
     },
+    onStream: (transmitter, sendsOn) => outcomes.push(`${transmitter} ${sendsOn ? 'sends' : 'is silent'}`),
     onSet: (transmitter, outcome) => outcomes.push(`${transmitter} ${outcome}`),
   });
   return { ...events, log, letters, audited, outcomes };
@@ -215,6 +216,22 @@ describe('a security event token', () => {
       ['acme', 'one'],
     ]);
   });
+});
+
+it('tells when a transmitter pauses its stream, and when it goes on', async () => {
+  const { receive, outcomes } = receiving();
+  for (const status of ['paused', 'enabled', 'disabled']) {
+    const events = { 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated': { status } };
+    expect(await receive(await signSet(key, { ...good, sub_id: undefined, events }))).toEqual(taken);
+  }
+  expect(outcomes).toEqual([
+    'idp is silent',
+    'idp ignored',
+    'idp sends',
+    'idp ignored',
+    'idp is silent',
+    'idp ignored',
+  ]);
 });
 
 describe('a signature', () => {
