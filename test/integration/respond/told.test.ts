@@ -34,6 +34,8 @@ async function start(): Promise<void> {
   const outbound = OutboundConfig.parse({
     publicUrl: 'https://cw.example',
     allow: ['127.0.0.1'],
+    connectors: [{ kind: 'deny_list', name: 'edge' }],
+    response: { mode: 'auto' },
     endpoints: [
       { kind: 'slack', name: 'chat', token, channel: '#crm', api: slack.url, owners: ['team:crm'] },
       { kind: 'slack', name: 'others', token, channel: '#mail', api: slack.url, owners: ['team:mail'] },
@@ -80,10 +82,11 @@ const openAlerts = async (): Promise<string[]> => {
   return items.filter(({ incidentId }) => incidentId !== undefined).map(({ id }) => id);
 };
 
-it('tells people of an incident, in their places, until they have closed it; once', async () => {
+/** An agent that gains a scope at an exchange, and uses it. */
+async function gainAndUse(jti: string): Promise<void> {
   const seconds = Math.floor(Date.now() / 1000);
   const common = { tokenKind: 'access_token', subject: ann, actor: agent, iat: seconds, exp: seconds + 600 };
-  const [root, widened] = ['root', 'widened'].map((jti) => ({ iss, jti }));
+  const [root, widened] = [`root-${jti}`, jti].map((name) => ({ iss, jti: name }));
   await ask(
     '/events',
     event('token.issued', { ...common, token: root, grant: 'authorization_code', scope: ['crm:read'] }),
@@ -98,10 +101,12 @@ it('tells people of an incident, in their places, until they have closed it; onc
       scope: ['crm:read', 'crm:write'],
     }),
   );
-  const { actor } = common;
-  const call = { actor, target: { system: 'crm' }, action: 'write', effect: 'write', token: widened };
+  const call = { actor: agent, target: { system: 'crm' }, action: 'write', effect: 'write', token: widened };
   await ask('/events', event('api.called', call));
+}
 
+it('tells people of an incident, in their places, until they have closed it; once', async () => {
+  await gainAndUse('widened');
   await until('everybody is told', () => [slack, pager, siem].every(({ heard }) => heard.length > 0));
   expect(slack.heard[0]?.body).toMatchObject({
     channel: '#crm',
@@ -138,4 +143,32 @@ it('tells people of an incident, in their places, until they have closed it; onc
   expect(resolved()).toBe(2);
   expect(slack.heard.every(({ body }) => body['channel'] === '#crm')).toBe(true);
   expect(new Set(pager.heard.map(({ body }) => body['dedup_key'])).size).toBe(1);
+});
+
+it('lets a detector act alone once an admin has looked at what it would have done', async () => {
+  const states = async (jti: string) => {
+    const { items } = await ask<{
+      items: { state: string; mode: string; detector: string; target: object }[];
+    }>('/responses');
+    return items
+      .filter(
+        ({ target, detector }) => detector === 'scope-creep' && JSON.stringify(target).includes(`"${jti}"`),
+      )
+      .map(({ state, mode }) => `${state} ${mode}`);
+  };
+  await until('it proposes', async () => (await states('widened')).length > 0);
+  expect(await states('widened')).toEqual(['proposed dry_run']);
+  const { id, counts } = await ask<{ id: string; counts: object }>('/detectors/scope-creep/backtest', {});
+  expect(counts).toMatchObject({ alerts: 1, acted: 1, tokens: 1, usedAfter: 1 });
+  await ask(`/backtests/${id}`);
+  await ask('/detectors/scope-creep/mode', { mode: 'auto', backtest: id, reason: 'one alert, one token' });
+
+  await gainAndUse('again');
+  await until('it acts', async () => (await states('again')).length > 0);
+  expect(await states('again')).toEqual(['requested dry_run']);
+  const { items } = await ask<{ items: { kind: string; subjectId: string }[] }>('/audit?limit=500');
+  const kinds = items
+    .filter(({ subjectId }) => [id, 'scope-creep'].includes(subjectId))
+    .map(({ kind }) => kind);
+  expect(kinds.sort()).toEqual(['backtest.made', 'backtest.opened', 'mode.changed']);
 });
