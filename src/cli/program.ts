@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { policyCommand } from './policy.ts';
 import { replayCommand } from './replay.ts';
+import { plansCommand, revokeCommand } from './revoke.ts';
 import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { startCommand } from './start.ts';
@@ -28,6 +29,8 @@ function createProgram(terminal: Terminal): Command {
     replayCommand(terminal),
     policyCommand(terminal),
     detectorsCommand(terminal),
+    revokeCommand(terminal),
+    plansCommand(terminal),
     deliveriesCommand(terminal),
     schemaCommand(terminal),
     migrateCommand(terminal),

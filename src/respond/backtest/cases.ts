@@ -1,5 +1,6 @@
 import type { BacktestCase, BacktestStep } from '../../domain/backtest.ts';
 import { matchesAny, type Policy } from '../../domain/policy.ts';
+import { principalIdIn } from '../../domain/principal.ts';
 import { type PlanStep, planVerdicts } from '../../domain/response.ts';
 import type { Replayed } from './replay.ts';
 
@@ -66,18 +67,10 @@ function stepOf(
   const sensitive = use.targetsAfter.filter((one) => matchesAny(targets, one));
   const production = [
     ...(where !== undefined && productionWords.test(where) ? [`it is of ${where}`] : []),
-    ...(holder !== undefined && matchesAny(principals, idOf(holder))
+    ...(holder !== undefined && matchesAny(principals, principalIdIn(holder))
       ? ['policy calls its holder sensitive']
       : []),
     ...sensitive.slice(0, 1).map((one) => `it was used on ${one} later, which policy calls sensitive`),
   ];
   return { label, key: target.key, role, holder, environment: where, ...use, production };
-}
-
-/** Of a principal's key: `prn:` and the id, or issuer and id. */
-function idOf(key: string): string {
-  const name = key.slice('prn:'.length);
-  if (!name.startsWith('[')) return name;
-  const parts: unknown = JSON.parse(name);
-  return Array.isArray(parts) ? String(parts[1]) : name;
 }

@@ -1,7 +1,6 @@
 export type { ApprovalContext, ApprovalOutcome } from './approval.ts';
 export { judgeApproval } from './approval.ts';
 export { planCascade } from './cascade.ts';
-export { describePlan } from './describe.ts';
 export { responseId, tokenTarget } from './ids.ts';
 export { judge } from './judge.ts';
 export { noUsage, ResponseLimits, type Usage } from './limits.ts';

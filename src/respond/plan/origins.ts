@@ -30,7 +30,7 @@ export function sourceOrigin(source: TokenSource, graph: LineageGraph): Origin {
   return { token, role: 'source', level, holds: [...caution(token, graph), ...distrust(level)] };
 }
 
-/** What else the holder of the source got, where that is what the finding means; never what the source was made from. */
+/** What else the holder of the source got, where the finding means that; never what the source was made from. */
 export function siblingOrigins(
   source: LineageToken,
   compromise: Compromise,

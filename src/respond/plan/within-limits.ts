@@ -1,5 +1,6 @@
 import { isInWindows } from '../../domain/policy/primitives.ts';
 import { matchesAny, type Policy } from '../../domain/policy.ts';
+import { principalIdIn } from '../../domain/principal.ts';
 import type { PlanStep } from '../../domain/response.ts';
 import { type Bound, proposed } from './bounds.ts';
 import type { ResponseLimits, Usage } from './limits.ts';
@@ -80,7 +81,7 @@ function holders(steps: readonly PlanStep[], { limits, usage }: Span): Bound[] {
     if (sum <= limits.perPrincipal) continue;
     found.push(
       proposed(
-        `${sum} targets of ${holder.slice('prn:'.length)} would have gone within ${spanOf(limits.windowSeconds)}; at most ${limits.perPrincipal} do without a person`,
+        `${sum} targets of ${principalIdIn(holder)} would have gone within ${spanOf(limits.windowSeconds)}; at most ${limits.perPrincipal} do without a person`,
       ),
     );
   }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { principalKinds } from '../../domain/event/index.ts';
 import { severities } from '../../domain/finding.ts';
+import { principalIdIn } from '../../domain/principal.ts';
 import {
   type ConnectorDeclaration,
   confirmationWays,
@@ -122,7 +123,7 @@ const StepShape = z
     depth: z.int().describe('Hops below the violating one'),
     level: z.int().min(1).max(6).optional().describe('Weakest link between it and the violating hop'),
     environment: z.string().optional(),
-    holder: z.string().optional().describe('Who holds it; with an issuer before a space'),
+    holder: z.string().optional().describe('Id of the principal who holds it'),
     connector: ConnectorShape.optional().describe('Absent: nothing is configured that could'),
     residualUntil,
   })
@@ -191,7 +192,7 @@ function presentStep(step: PlanStep): z.infer<typeof StepShape> {
     depth,
     level,
     environment,
-    holder: step.holder === undefined ? undefined : presentHolder(step.holder),
+    holder: step.holder === undefined ? undefined : principalIdIn(step.holder),
     connector: connector === undefined ? undefined : presentConnector(connector),
     residualUntil: instant(step.residualUntilMs),
   };

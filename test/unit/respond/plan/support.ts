@@ -5,6 +5,7 @@ import type { Lineage, LineageToken } from '../../../../src/domain/reach.ts';
 import type { PlanTrigger, ResponseTarget } from '../../../../src/domain/response.ts';
 import { refKey } from '../../../../src/domain/token.ts';
 import {
+  type Cascade,
   type CascadeInput,
   type JudgeContext,
   noUsage,
@@ -149,4 +150,16 @@ export function contextOf(over: Partial<JudgeContext> = {}): JudgeContext {
 
 export function policyOf(over: object): Policy {
   return Policy.parse(over);
+}
+
+export function labels({ foreseen }: Cascade): string[] {
+  return foreseen.map(({ step }) => step.label);
+}
+
+export function holds(cascade: Cascade): Record<string, readonly string[]> {
+  return Object.fromEntries(cascade.foreseen.map(({ step, holds: why }) => [step.label, why]));
+}
+
+export function stays(cascade: Cascade): Record<string, string> {
+  return Object.fromEntries(cascade.survivors.map(({ label, reason }) => [label, reason]));
 }

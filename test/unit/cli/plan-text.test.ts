@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
-import type { Plan } from '../../../../src/domain/response.ts';
-import type { CascadeInput, JudgeContext } from '../../../../src/respond/plan/index.ts';
-import { describePlan, makePlans } from '../../../../src/respond/plan/index.ts';
+import { planText, type ShownPlan } from '../../../src/cli/plan-text.ts';
+import type { Plan } from '../../../src/domain/response.ts';
+import type { CascadeInput, JudgeContext } from '../../../src/respond/plan/index.ts';
+import { makePlans } from '../../../src/respond/plan/index.ts';
+import { presentPlan } from '../../../src/serve/present/response.ts';
 import {
   bad,
   cascadeFrom,
@@ -12,13 +14,18 @@ import {
   policyOf,
   signIn,
   token,
-} from './support.ts';
+} from '../respond/plan/support.ts';
 
 const child = token('child', ['bad'], { environment: 'prod', expiresMs: null });
 
+/** As the service shows it, and this command reads it. */
+function textOf(plan: Plan | undefined): string {
+  return planText(JSON.parse(JSON.stringify(presentPlan(plan as Plan))) as ShownPlan);
+}
+
 function described(context: Partial<JudgeContext> = {}, input: Partial<CascadeInput> = {}) {
   const [plan] = makePlans(cascadeFrom('bad', [signIn, first, bad, child], input), contextOf(context));
-  return { plan: plan as Plan, lines: describePlan(plan as Plan) };
+  return { plan: plan as Plan, lines: textOf(plan).trimEnd().split('\n') };
 }
 
 it('tells what ends in which order, by whom, and what stays until when', () => {
@@ -26,7 +33,7 @@ it('tells what ends in which order, by whom, and what stays until when', () => {
   expect(lines).toEqual([
     `plan ${plan.id}`,
     '  because of alert alr_1 (scope-creep: hop-drift, critical)',
-    '  is carried out without a person',
+    '  needs nobody else',
     'would end, in this order:',
     '  1. bad (source, held by agent:worker, link level 1) by ops (webhook)',
     '     may work until 2026-06-01T13:00:00.000Z; not ended: What nobody tells.',
@@ -50,9 +57,7 @@ it('tells of a proposal why it waits, for how many and until when', () => {
 
 it('tells a rehearsal, a refusal and what is only shown', () => {
   const config = { ...contextOf().config, dryRun: true };
-  expect(described({ config }).lines[2]).toBe(
-    '  is carried out without a person (dry run: the last request is not sent)',
-  );
+  expect(described({ config }).lines[2]).toBe('  needs nobody else (dry run: the last request is not sent)');
   expect(described({ imported: true }).lines[2]).toBe('  is refused:');
   expect(described({ mode: 'observe' }).lines[2]).toBe('  is only shown:');
 });
@@ -61,8 +66,8 @@ it('tells who asked, and where nothing would end', () => {
   const policy = policyOf({ protected: { principals: ['user:alice'] } });
   const { lines } = described({ wish: undefined }, { trigger: personTrigger('bob'), policy });
   expect(lines[1]).toBe('  because of bob: it looks wrong');
-  const dead = makePlans(cascadeFrom('bad', [{ ...bad, revokedMs: 1 }]), contextOf())[0] as Plan;
-  expect(describePlan(dead)).toContain('nothing would end');
+  const dead = makePlans(cascadeFrom('bad', [{ ...bad, revokedMs: 1 }]), contextOf())[0];
+  expect(textOf(dead)).toContain('nothing would end');
 });
 
 it('tells what ends at once, what nothing ends, and what nobody knows', () => {
@@ -73,6 +78,6 @@ it('tells what ends at once, what nothing ends, and what nobody knows', () => {
   );
   expect(at([])).toContain('by nothing: no connector is configured for it\n     works for ever');
   const unknown = { ...bad, expiresMs: undefined };
-  const plan = makePlans(cascadeFrom('bad', [unknown]), contextOf())[0] as Plan;
-  expect(describePlan(plan).join('\n')).toContain('may work for an unknown time');
+  const plan = makePlans(cascadeFrom('bad', [unknown]), contextOf())[0];
+  expect(textOf(plan)).toContain('may work for an unknown time');
 });
