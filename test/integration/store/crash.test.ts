@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
+import { walkAudit } from '../../../src/domain/audit-check.ts';
 import { openStore } from '../../../src/store/index.ts';
 import { testStoreFolder } from '../../support/store.ts';
 import { records } from './suite.ts';
@@ -43,6 +44,13 @@ it('loses no batch that was acknowledged and keeps none by halves when the proce
       expect(last % batchSize).toBe(0);
       const seqs = (await records(store, 0)).map((record) => record.seq);
       expect(seqs).toEqual(Array.from({ length: last }, (_, i) => i + 1));
+      const audit = await store.auditChain('acme', 'w_1', 0, 1_000);
+      expect(walkAudit('w_1', audit).faults).toEqual([]);
+      // One entry a batch, in their order, over all processes; of a batch that nobody was told of there may be none yet.
+      const ids = Array.from({ length: audit.length }, (_, i) => `aud_${(i + 1) * batchSize}`);
+      expect(audit.map(({ id }) => id)).toEqual(ids);
+      expect(audit.length).toBeGreaterThanOrEqual(acknowledged / batchSize);
+      expect(await store.auditHeads('acme')).toHaveLength(1);
     } finally {
       await store.close();
     }
