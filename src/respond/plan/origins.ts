@@ -26,7 +26,8 @@ type SubjectSource = Extract<Source, { kind: 'subject' }>;
 /** The violating token, known or not. */
 export function sourceOrigin(source: TokenSource, graph: LineageGraph): Origin {
   const token = graph.get(refKey(source.ref)) ?? unheardOf(source);
-  const level = source.linkLevel ?? token.parents[0]?.level;
+  const levels = [source.linkLevel, token.parents[0]?.level].filter((level) => level !== undefined);
+  const level = levels.length === 0 ? undefined : (Math.max(...levels) as LinkLevel);
   return { token, role: 'source', level, holds: [...caution(token, graph), ...distrust(level)] };
 }
 

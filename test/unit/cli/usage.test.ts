@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { detectors } from '../../../detectors/registry.ts';
 import { chainwarden, linesOf } from './support.ts';
 
-const commands = ['start', 'detect', 'simulate', 'evaluate', 'detectors', 'schema', 'migrate', 'doctor'];
+const commands = [
+  ...['start', 'detect', 'simulate', 'evaluate', 'detectors', 'schema', 'migrate', 'doctor'],
+  ...['revoke', 'plans'],
+];
 
 describe('help', () => {
   it('names every command with a line about it', async () => {

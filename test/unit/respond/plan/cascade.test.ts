@@ -139,6 +139,8 @@ describe('levels', () => {
   it('holds everything when the violating token itself hangs at level 4', () => {
     const loose = token('bad', [{ jti: 'first', level: 4 }]);
     expect(Object.values(holds(plan([loose, child]))).every((why) => why.length > 0)).toBe(true);
+    const trusted = { kind: 'token', ref: ref('bad'), linkLevel: 1 } as const;
+    expect(holds(plan([loose], { source: trusted }))['bad']).not.toEqual([]);
     const source = { kind: 'token', ref: ref('bad'), linkLevel: 4 } as const;
     expect(Object.values(holds(plan([bad, child], { source }))).every((why) => why.length > 0)).toBe(true);
   });
