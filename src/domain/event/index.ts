@@ -6,7 +6,7 @@ export {
   eventSchemas,
   type Origin,
 } from './event.ts';
-export { OWN_ADAPTER, OWN_SOURCE, recordedStates } from './own.ts';
+export { OWN_ADAPTER, OWN_SOURCE } from './own.ts';
 export {
   Act,
   type Effect,

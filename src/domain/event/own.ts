@@ -6,7 +6,7 @@ export const OWN_ADAPTER = 'chainwarden';
 /** CloudEvents `source` of our own records. Nobody else may use it, or they could take our ids before us. */
 export const OWN_SOURCE = 'urn:chainwarden:responses';
 
-export const recordedStates = ['requested', 'confirmed', 'unconfirmed', 'undone'] as const;
+const recordedStates = ['requested', 'confirmed', 'unconfirmed', 'undone'] as const;
 
 /** What Chainwarden itself did about a credential: whatever can change a finding is in the log. */
 export const ownEvents = [
