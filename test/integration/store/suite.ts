@@ -11,6 +11,7 @@ import { denySuite } from './deny-suite.ts';
 import { hardNumber, hardText } from './hard.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
+import { modeSuite } from './mode-suite.ts';
 import { recallSuite } from './recall-suite.ts';
 import { responseSuite } from './response-suite.ts';
 import { resumeSuite } from './resume-suite.ts';
@@ -803,6 +804,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
   });
 
   auditSuite(() => store);
+  modeSuite(() => store);
   incidentSuite(() => store);
   responseSuite(
     () => store,
