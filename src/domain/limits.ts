@@ -192,7 +192,7 @@ export const EVIDENCE_LINKS_MAX = 10_000;
 export const EVIDENCE_RESPONSES_MAX = 5_000;
 /** A file of evidence or audit that is checked, read whole. */
 export const EVIDENCE_FILE_BYTES_MAX = 256 * 1024 * 1024;
-/** Actions of a chain, first and last ones each, beside which a step is judged: 128 of them take 1.7 ms, 256 take 2.9. */
+/** Actions of a chain beside which a step is judged, first and last ones each: 128 take 0.9 ms of a processor. */
 export const STEP_ACTIONS_VIEWED_MAX = 64;
 /** Steps that a gateway may ask about in one request. */
 export const STEPS_PER_REQUEST_MAX = 50;

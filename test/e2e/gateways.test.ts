@@ -30,7 +30,7 @@ function errands(): { readonly type: string; readonly data: Readonly<Record<stri
 }
 
 describe('a gateway', () => {
-  it('is told not to take the step of a chain in which something is wrong, until people say that it is not', async () => {
+  it('is told not to take a step below an alert, until people say that nothing is wrong', async () => {
     const service = await startService(temporaryFolder());
     const api = apiOf(service.address, service.adminKey ?? '');
     const admin = { authorization: `Bearer ${service.adminKey}`, 'content-type': 'application/json' };
