@@ -1,12 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/domain/audit.ts';
 import type { ChainEvent } from '../../../src/domain/evidence.ts';
 import { EVIDENCE_ACTIONS_MAX, EVIDENCE_CHAIN_CHARS_MAX, PAGE_ROWS_MAX } from '../../../src/domain/limits.ts';
 import { checkEvidence, evidenceKey } from '../../../src/evidence/index.ts';
+import { sealEvidence } from '../../../src/evidence/seal.ts';
 import { anAction } from '../../integration/store/rows.ts';
-import { anEvent, aPack, publicKey, sources } from './support.ts';
+import { anEvent, aPack, privateKey, publicKey, sources } from './support.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -69,6 +70,38 @@ describe('an evidence pack', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  it('shows every change of the seal itself', () => {
+    const ofSeal = pathsOf(pack as unknown as Json).filter(([top]) => top !== 'parts');
+    expect(ofSeal.length).toBeGreaterThan(20);
+    for (const path of ofSeal) {
+      for (const change of changes) {
+        const changed = structuredClone(pack) as unknown as Json;
+        if (change(changed, path))
+          expect(checkEvidence(changed, unpinned).faults, path.join('.')).not.toEqual([]);
+      }
+    }
+    const other = generateKeyPairSync('ed25519').privateKey;
+    const value = sign(null, Buffer.from('something else'), privateKey).toString('base64');
+    for (const signature of [sealEvidence(pack.parts, other).signature, { ...pack.signature, value }]) {
+      const { faults } = checkEvidence({ ...pack, signature }, unpinned);
+      expect(faults).toEqual([expect.stringMatching(/^signature: it/)]);
+    }
+  });
+
+  it('shows an audit whose end is not where its entries lead, whoever sealed it', () => {
+    const audit = pack.parts['audit'] as { heads: object[] };
+    const [head] = audit.heads;
+    const faultsOf = (heads: object[]) =>
+      checkEvidence(sealEvidence({ ...pack.parts, audit: { ...audit, heads } }, privateKey), pinned).faults;
+    expect(faultsOf([{ ...head, hash: 'f'.repeat(64) }])).toEqual([
+      'parts.audit (w_1, entry 8): another entry stands here than when the head was taken',
+    ]);
+    expect(faultsOf([{ ...head, seq: 9 }])).toEqual([
+      'parts.audit (w_1, entry 9): the chain ends at 8: what the head saw is cut off',
+    ]);
+    expect(faultsOf([])).toEqual(['parts.audit (w_1, entry 0): its end is missing']);
   });
 
   it('shows a forgery that is consistent in itself, by the pinned key and by an end of the audit', async () => {
