@@ -1,6 +1,6 @@
 import type { Sighting } from '../domain/detector.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { Arming } from './arming.ts';
+import { type Arming, modeOf } from './arming.ts';
 
 /** What one detector would say. */
 export interface Foreseen {
@@ -32,7 +32,7 @@ export function foresee(sighting: Sighting, { arming, off, isLate }: Soothsaying
   for (const { detector, config } of arming.looking(sighting.on, sighting.policy)) {
     if (isLate()) break;
     if (off.has(detector.id) || detector.basis !== 'deterministic') continue;
-    if (arming.mode(detector.id, sighting.policy) !== 'live') continue;
+    if (modeOf(detector, sighting.policy) !== 'live') continue;
     try {
       for (const finding of detector.evaluate(sighting, config))
         if (finding.kind === 'alert') foreseen.push({ detector: detector.id, finding });
