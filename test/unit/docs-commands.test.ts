@@ -23,6 +23,9 @@ describe('the commands of the README', () => {
   /** Blocks that need a service, a broker or containers, and the test that stands for each. */
   const elsewhere: Readonly<Record<string, string>> = {
     'npm ci && npm start': 'test/e2e',
+    'npm start -- --demo --with-idp': 'test/e2e/idp.test.ts',
+    'npx chainwarden revoke --plan ': 'test/unit/cli/revoke.test.ts',
+    'curl -sS http://127.0.0.1:8787/access/v1/evaluation ': 'test/e2e/gateways.test.ts',
     'npm ci && npm test': '.ci/run',
     'curl -sS http://127.0.0.1:8787/v1/events ': 'test/integration/serve/events.test.ts',
     'curl -sS http://127.0.0.1:8787/v1/keys ': 'test/integration/serve/access.test.ts',
@@ -32,7 +35,11 @@ describe('the commands of the README', () => {
     'npm run dev:kafka': 'test/support/kafka/dev.ts',
     'KAFKA_BROKERS=127.0.0.1:9092 npm start': 'test/e2e',
   };
-  const here = shell.filter((block) => block.startsWith('npx chainwarden '));
+  const here = shell.filter(
+    (block) =>
+      block.startsWith('npx chainwarden ') &&
+      !Object.keys(elsewhere).some((start) => block.startsWith(start)),
+  );
 
   it('are run here, or are listed with the place that runs them', () => {
     const rest = shell.filter((block) => !here.includes(block));
@@ -126,15 +133,20 @@ describe('the examples of the README', () => {
   });
 
   it('are a configuration that loads, and endpoints that sign', () => {
-    const [yaml] = fenced.filter(({ language }) => language === 'yaml');
+    const [yaml, ...others] = fenced.filter(({ language }) => language === 'yaml');
     const file = join(folder, 'chainwarden.yaml');
+    for (const { text } of others) {
+      writeFileSync(file, text);
+      expect(() => loadConfig({ file, env: {} })).not.toThrow();
+    }
     writeFileSync(file, yaml?.text ?? '');
     const { outbound } = loadConfig({ file, env: {} });
-    expect(outbound.response).toMatchObject({ endpoint: 'token-server', mode: 'auto', dryRun: true });
+    expect(outbound.response).toMatchObject({ mode: 'propose', dryRun: true });
+    expect(outbound.connectors).toMatchObject([{ kind: 'oauth', name: 'login' }]);
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
     const names = [...(yaml?.text ?? '').matchAll(/env: (\w+)/g)].map(([, name]) => name ?? '');
     const env = Object.fromEntries(names.map((name) => [name, secret]));
-    expect(resolveEndpoints(outbound.endpoints, env)).toHaveLength(2);
+    expect(resolveEndpoints(outbound.endpoints, env)).toHaveLength(1);
     expect(() => loadConfig({ env })).not.toThrow();
   });
 

@@ -21,6 +21,8 @@ import { createMemoryStore } from '../support/memory-store.ts';
 import { nowMs, runLine } from '../support/shell.ts';
 
 const readme = readProject('README.md');
+/** Its tables carry on that of the configuration. */
+const outbound = readProject('src/respond/README.md');
 const column = (rows: readonly (readonly string[])[], index: number): string[] =>
   rows.map((row) => codes(row[index] ?? '')[0] ?? row[index] ?? '');
 
@@ -63,7 +65,9 @@ describe('the tables of the README', () => {
 
   it('name every key of the configuration with its default, and no other', () => {
     const keys = configKeys(z.toJSONSchema(Config, { io: 'input', unrepresentable: 'any' }) as Schema, '');
-    const rows = table(readme, 'key').filter(([key]) => key?.startsWith('`'));
+    const rows = [readme, ...outbound.split(/^## /m).slice(1)]
+      .flatMap((text) => table(text, 'key'))
+      .filter(([key]) => key?.startsWith('`') && key !== '`outbound`');
     expect(column(rows, 0).sort()).toEqual([...keys.keys()].sort());
     for (const [key = '', shown = ''] of rows) {
       const value = keys.get(codes(key)[0] ?? '')?.default;
@@ -94,10 +98,16 @@ describe('the tables of the README', () => {
   });
 
   it('name options that the commands have', async () => {
+    const parts: Readonly<Record<string, readonly string[]>> = {
+      detectors: ['list', 'mode'],
+      plans: ['approve'],
+    };
     for (const [command = '', text = ''] of table(readme, 'command')) {
       const name = codes(command)[0];
       let help = await runLine(`npx chainwarden ${name} --help`, root);
-      if (name === 'detectors') help += await runLine('npx chainwarden detectors list --help', root);
+      for (const part of parts[name ?? ''] ?? []) {
+        help += await runLine(`npx chainwarden ${name} ${part} --help`, root);
+      }
       const options = codes(text).flatMap((code) => code.match(/--[a-z-]+/g) ?? []);
       expect(options.filter((option) => !help.includes(option))).toEqual([]);
     }
