@@ -91,9 +91,7 @@ describe('the outbox', () => {
     transport.answer = () => status(500);
     await outbox.enqueue([entryOf('a', { body: '{"n":1}' })]);
     await time.advance(week);
-    expect(times('a')).toEqual([
-      0, 1, 6, 36, 336, 2_136, 9_336, 27_336, 63_336, 113_736, 185_736, 272_136,
-    ]);
+    expect(times('a')).toEqual([0, 1, 6, 36, 336, 2_136, 9_336, 27_336, 63_336, 113_736, 185_736, 272_136]);
     expect(new Set(transport.sent.map(({ body }) => body))).toEqual(new Set(['{"n":1}']));
     expect(stored('a')).toMatchObject({ state: 'dead', attempts: 12, lastStatus: 500 });
   });
