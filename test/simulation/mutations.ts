@@ -1,10 +1,11 @@
 import type { Mutation } from './mutation.ts';
+import { inMemory } from './mutations-of-memory.ts';
 
 /**
  * Planted bugs, each of a kind that has been made in the field. The simulation has to find every one of them, or
  * finding nothing means nothing.
  */
-export const mutations: readonly Mutation[] = [
+const inPassage: readonly Mutation[] = [
   {
     name: 'acknowledges before the store has it',
     seed: 7,
@@ -142,162 +143,6 @@ export const mutations: readonly Mutation[] = [
     search: 'async start() {',
     replace: 'async start() {\n      return;',
   },
-  {
-    name: 'recalls what lies ahead',
-    file: 'src/pipeline.ts',
-    search: 'store.recall(asked, beforeSeq)',
-    replace: 'store.recall(asked, Number.MAX_SAFE_INTEGER)',
-  },
-  {
-    name: 'recalls a token without its uses',
-    file: 'src/correlate/wants.ts',
-    search: 'for (const name of this.#described) this.#needUses(name);',
-    replace: '',
-  },
-  {
-    name: 'lets go of what is provisional without a timer',
-    file: 'src/correlate/eviction.ts',
-    search: 'if (dueMs !== undefined) this.#parkName(anyNameOf(cell), dueMs);',
-    replace: '',
-  },
-  {
-    name: 'forgets what was provisional when it restarts',
-    seed: 2,
-    file: 'src/pipeline.ts',
-    search: 'engine.park(await store.unsettled(engine.watermarkMs - graceMs, handledSeq));',
-    replace: '',
-  },
-  {
-    name: 'leaves behind who shares a name with those who leave',
-    seed: 9,
-    file: 'src/correlate/memory.ts',
-    search: 'borne.get(name) === residency.count(name)',
-    replace: 'borne.has(name)',
-  },
-  {
-    name: 'replays from behind the checkpoint',
-    file: 'src/pipeline.ts',
-    search: 'store.writePosition(CHECKPOINT, seq)',
-    replace: 'store.writePosition(CHECKPOINT, seq + 6)',
-  },
-  {
-    name: 'notes a checkpoint without what belongs to it',
-    file: 'src/pipeline.ts',
-    search: 'await persist(() => store.writeState(rows));',
-    replace: '',
-  },
-  {
-    name: 'takes a part of the stream that lost its stamp for up to date',
-    file: 'src/correlate/stream.ts',
-    search: 'Window.of(value as WindowBody, seq)',
-    replace: 'Window.of(value as WindowBody, Number.MAX_SAFE_INTEGER)',
-  },
-  {
-    name: 'counts an event that comes a second time',
-    seed: 2,
-    file: 'src/correlate/correlator.ts',
-    search: 'observe(known, seq, false);',
-    replace: '',
-  },
-  {
-    name: 'does not judge again who shares an approval',
-    seed: 7,
-    file: 'src/correlate/evidence.ts',
-    search: 'else file.users.delete(user);\n    this.#note(file);',
-    replace: 'else file.users.delete(user);',
-  },
-  {
-    name: 'counts those who left among the users of an approval',
-    seed: 15,
-    file: 'src/correlate/evidence.ts',
-    search: 'file.users.delete(user);\n    file.approval?.forgetViews();',
-    replace: '',
-  },
-  {
-    name: 'does not judge chains again by what is said under an id',
-    file: 'src/correlate/evidence.ts',
-    search: 'touched.cells.add(cell);',
-    replace: '',
-  },
-  {
-    name: 'lets go of an approval that somebody still rests on',
-    seed: 8,
-    file: 'src/correlate/evidence.ts',
-    search: '(this.#files.get(nameOf(event.data))?.users.size ?? 0) > 0',
-    replace: 'false',
-  },
-  {
-    name: 'hears of a person under one name only',
-    seed: 19,
-    file: 'src/correlate/wants.ts',
-    search: 'for (const other of this.#credentials.linkedNames(name)) this.revise(other);',
-    replace: '',
-  },
-  {
-    name: 'forgets where the names of a person lead',
-    seed: 38,
-    file: 'src/correlate/eviction.ts',
-    search: 'for (const name of people.namesOf(key)) principals.add(name);',
-    replace: 'principals.add(key);',
-  },
-  {
-    name: 'does not hear that somebody was let in again',
-    seed: 15,
-    file: 'src/correlate/wants.ts',
-    search: "['session-ended', 'risk']",
-    replace: "['session-ended', 'risk', 'enabled']",
-  },
-  {
-    name: 'does not bring back what rests on a credential that stayed',
-    seed: 2,
-    file: 'src/correlate/recollection.ts',
-    search: 'this.#wants.derive(event);',
-    replace: '',
-  },
-  {
-    name: 'lets what was said of a person lie',
-    file: 'src/correlate/graph.ts',
-    search: 'if (![...cell.concerning()].some((key) => changed.has(key))) continue;',
-    replace: 'continue;',
-  },
-  {
-    name: "does not hear an issuer's second thought",
-    file: 'src/correlate/token-node.ts',
-    search: "(isRefused && data.type === 'token.introspected')",
-    replace: "(isRefused && data.type === 'token.introspected' && !data.active)",
-  },
-  {
-    name: 'takes the edition of a tool that came first for the first one',
-    file: 'src/correlate/tools.ts',
-    search: 'if (known !== undefined && compareShows(known, { firstMs, eventId }) <= 0) return false;',
-    replace: 'if (known !== undefined) return false;',
-  },
-  {
-    name: 'does not write down which editions of a tool were seen',
-    seed: 2,
-    file: 'src/correlate/stream.ts',
-    search: "if (tool !== undefined) this.#note(['tool', tool.key]);",
-    replace: '',
-  },
-  {
-    name: 'pages what policy makes an exception for',
-    seed: 2,
-    file: 'src/domain/govern.ts',
-    search: "const silenced = mode !== 'live' || exception !== undefined;",
-    replace: "const silenced = mode !== 'live';",
-  },
-  {
-    name: 'does not ask policy for the settings of a detector',
-    seed: 2,
-    file: 'src/detect/arming.ts',
-    search: '.map((shipped) => ({ ...shipped, config: configOf(shipped, policy) }));',
-    replace: ';',
-  },
-  {
-    name: 'does not note who has heard of what carries on',
-    seed: 2,
-    file: 'src/respond/responder.ts',
-    search: 'if (noted.length > 0) await store.writeOutbox(noted);',
-    replace: '',
-  },
 ];
+
+export const mutations: readonly Mutation[] = [...inPassage, ...inMemory];
