@@ -1,6 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { roles } from '../../domain/access.ts';
+import { type ApiKey, roles } from '../../domain/access.ts';
+import type { AuditDraft } from '../../domain/audit.ts';
+import { auditId } from '../../domain/audit-of.ts';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { LIST_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
@@ -57,13 +59,14 @@ const disableSchema = {
 };
 
 /** API keys of the administrator's own tenant. */
-export function keyRoutes({ clock }: ServeDeps, keyring: Keyring): FastifyPluginAsyncZod {
+export function keyRoutes({ audit, clock }: ServeDeps, keyring: Keyring): FastifyPluginAsyncZod {
   return async (app) => {
     app.post('/keys', { ...administer, schema: createSchema }, async (request, reply) => {
       const { name, role } = request.body;
       const issuers = request.body.issuers ?? (role === 'admin' ? '*' : []);
       const { tenant } = caller(request);
       const { key, text } = createApiKey({ name, role, tenant, issuers, nowMs: clock() });
+      await audit?.append([auditOfKey(key, caller(request), clock())]);
       await keyring.write(key);
       return reply
         .code(201)
@@ -82,8 +85,27 @@ export function keyRoutes({ clock }: ServeDeps, keyring: Keyring): FastifyPlugin
       // Otherwise the last administrator could lock everyone out by one mistake.
       if (key.id === own.id) throw new ChainwardenError('CONFLICT', 'a key cannot disable itself');
       const disabled = { ...key, disabled: true };
+      await audit?.append([auditOfKey(disabled, own, clock())]);
       await keyring.write(disabled);
       return presentApiKey(disabled);
     });
+  };
+}
+
+/** Who may approve what is decided here: it is told like what they approve. */
+function auditOfKey(
+  { tenant, id: keyId, name, role, issuers, disabled }: ApiKey,
+  by: ApiKey,
+  atMs: number,
+): AuditDraft {
+  return {
+    tenant,
+    id: auditId('key.changed', [tenant, keyId, String(disabled)]),
+    kind: 'key.changed',
+    atMs,
+    actor: by.name,
+    subjectId: keyId,
+    about: [by.id],
+    body: { name, role, issuers, disabled },
   };
 }

@@ -40,9 +40,9 @@ beforeAll(async () => {
   };
   const clock = () => nowMs;
   const evidence = createEvidenceKeeper({ store, key: privateKey, policies, clock, version: '0.0.0-test' });
-  served = await serve(store, { auditTrail: store, evidence, policies });
-  app = served.app;
   const audit = createAuditWriter({ store, writer: 'w_1', freshName: () => 'w_2', onFork: () => undefined });
+  served = await serve(store, { audit, auditTrail: store, evidence, policies });
+  app = served.app;
   for (const tenant of ['acme', 'rival']) {
     const { chain, hop, actions } = chainRows(tenant, `chn_${tenant}`);
     await store.writeChains([chain]);
@@ -149,6 +149,22 @@ describe('the audit', () => {
       },
       { class_uid: 7001, command_uid: 'rsp_1', status: 'proposed' },
     ]);
+  });
+});
+
+describe('a key', () => {
+  it('is told of in the audit when it is made and when it ends, without its text', async () => {
+    const headers = served.as('admin', 'rival');
+    const payload = { name: 'night shift', role: 'responder' };
+    const made = (await app.inject({ method: 'POST', url: '/v1/keys', headers, payload })).json();
+    await app.inject({ method: 'DELETE', url: `/v1/keys/${made.key.id}`, headers });
+    const { body } = await get(`/v1/audit?subject=${made.key.id}`, 'rival');
+    const told = { kind: 'key.changed', actor: 'rival admin', subjectId: made.key.id };
+    expect(body.items).toMatchObject([
+      { ...told, body: { name: 'night shift', role: 'responder', disabled: true } },
+      { ...told, body: { disabled: false } },
+    ]);
+    expect(JSON.stringify(body)).not.toContain(made.text);
   });
 });
 
