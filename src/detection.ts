@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { createAlertBook, noticeBody } from './alert/index.ts';
+import { openBacktests } from './autonomy.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
 import type { AuditSink } from './domain/audit.ts';
@@ -22,11 +23,9 @@ import type { Engine } from './domain/record.ts';
 import type { Response } from './domain/response.ts';
 import { createEngine } from './engine.ts';
 import { createAdmit } from './ingest/admit.ts';
-import { openAlertsTopic } from './intake.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
 import { createRecorder, type Recorder } from './own-records.ts';
-import { version } from './package.ts';
 import {
   createPipeline,
   type Pipeline,
@@ -38,8 +37,6 @@ import type { Policies } from './policies.ts';
 import {
   type Closings,
   type Connectors,
-  createBacktests,
-  createClosings,
   createConnectors,
   createGuard,
   createResponder,
@@ -49,6 +46,7 @@ import {
   type ResponseObserver,
   systemTimer,
 } from './respond/index.ts';
+import { openTelling } from './telling.ts';
 import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
@@ -86,17 +84,7 @@ export interface DetectionParts {
 export async function startDetection(config: Config, parts: DetectionParts): Promise<Detection> {
   const { store, log, clock, sleep } = parts;
   const guard = createGuard({ allow: config.outbound.allow });
-  const topic = openAlertsTopic(config, log);
-  const channels = parts.endpoints.map((endpoint) =>
-    endpoint.connect({
-      guard,
-      clock,
-      publicUrl: config.outbound.publicUrl,
-      productVersion: version,
-      earlier: (tenant, ids) => store.findOutbox(tenant, ids),
-      topic,
-    }),
-  );
+  const telling = openTelling(config, { ...parts, guard });
   const { denyList, policies } = parts;
   const connectors = createConnectors(config.outbound.connectors, {
     guard,
@@ -108,7 +96,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   let recorder: Recorder | undefined;
   const responder = createResponder({
     store,
-    channels,
+    channels: telling.channels,
     connectors: connectors.all,
     subscriptions: parts.endpoints,
     config: config.outbound.response,
@@ -167,16 +155,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
   watch.switches.open(eventLog.control);
   recorder = createRecorder({ admit: watch.admit(createAdmit()), sink: eventLog, clock });
   await responder.start();
-  const closings = createClosings({
-    store,
-    subscriptions: parts.endpoints,
-    enqueue: responder.enqueue,
-    body: noticeBody,
-    clock,
-    timer: systemTimer,
-    log,
-  });
-  void closings.look();
+  const closings = telling.follow(responder);
   const tracker = await followPolicies(parts.policies, engine, eventLog);
   return {
     eventLog,
@@ -187,14 +166,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     watch,
     tracker,
     closings,
-    backtests: createBacktests({
-      store,
-      connectors: connectors.all,
-      config: config.outbound.response,
-      policy: () => policies.status.policy,
-      audit: parts.audit,
-      clock,
-    }),
+    backtests: openBacktests(config, { ...parts, connectors: connectors.all }),
     async stop() {
       await eventLog.close();
       // What the log has and detection has not is the next process's: a store that is away holds up no end.
@@ -205,8 +177,8 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       await inTime(pipeline.stop());
       await closings.stop();
       await responder.stop();
-      await Promise.all([...channels, ...connectors.all].map((channel) => channel.close()));
-      await topic?.stop();
+      await telling.close();
+      await Promise.all(connectors.all.map((channel) => channel.close()));
       await watch.stop();
     },
   };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { detectors as shipped } from '../detectors/registry.ts';
+import { openModes } from './autonomy.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import { armDetectors, createArming } from './detect/arming.ts';
@@ -23,7 +24,7 @@ import { createOversight } from './oversight/index.ts';
 import { version } from './package.ts';
 import { openPolicies, type Policies } from './policies.ts';
 import { openProof } from './proof.ts';
-import { createModes, resolveEndpoints } from './respond/index.ts';
+import { resolveEndpoints } from './respond/index.ts';
 import { openSecurityEvents } from './security-events.ts';
 import { createApiKey, createServer, type DetectorSwitches, defaultServeConfig } from './serve/index.ts';
 import { openStore } from './store/index.ts';
@@ -90,9 +91,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     fail = resolve;
   });
   const denyList = await openDenyList(store, clock);
-  const { mode: most } = config.outbound.response;
-  const modes = createModes({ store, audit: proof.audit, clock, log, most });
-  await modes.load();
+  const modes = await openModes(config, { store, audit: proof.audit, log, clock });
   const detection = await startDetection(config, {
     detectors,
     store,

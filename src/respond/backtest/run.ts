@@ -35,8 +35,8 @@ const ALERTS_AT_ONCE = 25;
 const USES_SHOWN = 20;
 
 /**
- * Plays the alerts of one detector through the planner, as the tenant's policy, connectors and limits are now and as its
- * tokens were then. It notices what a person would want to know before a machine does it alone.
+ * Plays the alerts of one detector through the planner, as policy, connectors and limits are now and as the tokens
+ * were then. It notices what a person would want to know before a machine does it alone.
  */
 export function createBacktester(options: BacktestOptions): Pick<Backtests, 'run'> {
   const { store, config, audit, clock } = options;

@@ -40,9 +40,9 @@ const LOOK_MS = 60_000;
 const EPOCHS_LOOKED_AT = 8;
 
 /**
- * Tells that an incident is over for people: the last of its alerts that paged was closed. The id of the message is made
- * of the last closing, so however often it is looked at, and whichever process dies in between, it is one message; who
- * reopens and closes again has a new one sent. Only those hear of it who heard of the beginning.
+ * Tells that an incident is over for people: the last of its alerts that paged was closed. The id of the message is
+ * made of the last closing, so however often it is looked at, and whichever process dies in between, it is one message;
+ * who reopens and closes again has a new one sent. Only those hear of it who heard of the beginning.
  */
 export function createClosings(options: ClosingsOptions): Closings {
   const { store, subscriptions, enqueue, body, clock, timer, log } = options;

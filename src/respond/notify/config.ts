@@ -13,7 +13,7 @@ export const Url = z
     return url.username === '' && url.password === '';
   }, 'no credentials in the address');
 
-/** Who is told of what: all of these must fit. `*` stands for any run of characters, and alone also for what is unknown. */
+/** Who is told of what: all of these must fit. `*` stands for any run of characters, alone also for what is unknown. */
 export const routing = {
   /** One of an incident's detectors fits. */
   detectors: patterns.min(1).default(['*']),

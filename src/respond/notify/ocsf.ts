@@ -51,7 +51,7 @@ function prepareHttp(config: OcsfConfig, env: Environment): Connect {
   };
 }
 
-/** What every in-sync replica has is as good as an answer. Equal keys meet in one partition: an incident keeps its order. */
+/** What every in-sync replica has is as good as an answer. Equal keys meet in one partition, in their order. */
 function prepareTopic(config: OcsfConfig): Connect {
   const { name, disabled } = config;
   return (parts) => {

@@ -27,8 +27,8 @@ const ends: ReadonlySet<string> = new Set(['withdrawn', 'closed']);
 
 /**
  * Events API v2: one alert there for each incident here, by `dedup_key`, so that a repeated request changes nothing.
- * Withdrawn or closed by people resolves it. Of one that merged the incident that carries on is triggered first, in case
- * it was never told here, and then the old one is resolved: at no time is nothing open.
+ * Withdrawn or closed by people resolves it. Of one that merged the incident that carries on is triggered first, in
+ * case it was never told here, and then the old one is resolved: at no time is nothing open.
  */
 export function preparePagerDuty(config: PagerDutyConfig, env: Environment): Connect {
   const { name, disabled, allowPrivate } = config;

@@ -13,8 +13,8 @@ interface SlackText {
 }
 
 /**
- * Block Kit, the sentence first. What others chose stands in plain text or in a code span with `&`, `<` and `>` escaped:
- * nothing in it becomes a mention, a link, an emoji or formatting.
+ * Block Kit, the sentence first. What others chose stands in plain text or in a code span, with `&`, `<` and `>`
+ * escaped: nothing in it becomes a mention, a link, an emoji or formatting.
  */
 export function slackMessage(message: NoticeMessage, link: string | undefined): SlackText {
   const said = plain(sentence(message), SENTENCE_CHARS_MAX);

@@ -19,7 +19,7 @@ const passing = new Set([
   'service_unavailable',
   'request_timeout',
 ]);
-/** About the message: it would be refused again. What is wrong with token or channel somebody can put right meanwhile. */
+/** About the message: it would be refused again. A wrong token or channel somebody can put right meanwhile. */
 const unsendable =
   /^(invalid_blocks|invalid_arg|msg_|no_text|too_many_|metadata_|invalid_post_type|invalid_json)/;
 

@@ -24,8 +24,8 @@ export interface Dialect {
 }
 
 /**
- * A channel that translates on the way out: what is stored is the message that everybody gets, because by that the outbox
- * knows what was said. Who translates is a function of the entry, so every attempt says the same.
+ * A channel that translates on the way out: what is stored is the message that everybody gets, because by that the
+ * outbox knows what was said. The translation is a function of the entry, so every attempt says the same.
  */
 export function createTranslated(dialect: Dialect, parts: NotifyParts): Channel {
   const { name, disabled, place } = dialect;
