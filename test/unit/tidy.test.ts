@@ -12,7 +12,7 @@ const TEST_LINE_CHARS_MAX = 140;
 
 /** What is longer than it should be, and may only become shorter. Take out what has become short enough. */
 const longFiles: Readonly<Record<string, number>> = {
-  'test/integration/store/suite.ts': 780,
+  'test/integration/store/suite.ts': 771,
 };
 const longFunctions: Readonly<Record<string, number>> = {};
 /** Comments that run over; code that does so holds one long literal. */
