@@ -176,7 +176,7 @@ export const FILES_AT_ONCE_MAX = 64;
 /** A label file, unpacked: a million labels, read whole. */
 export const LABEL_FILE_BYTES_MAX = 256 * 1024 * 1024;
 
-/** Entries of all deny lists together, 400 bytes each in memory: what does not fit is refused, never another dropped. */
+/** Entries of all deny lists together, 400 bytes each in memory: what does not fit is refused. */
 export const DENY_ENTRIES_MAX = 100_000;
 /** Changes of deny lists that are remembered one by one; whoever asks for older ones is given the whole list. */
 export const DENY_CHANGES_MAX = 10_000;

@@ -8,7 +8,7 @@ export function lineageOf(tenant: string, hops: readonly Hop[], isCut: boolean):
   return { tenant, tokens: hops.flatMap((hop) => tokenOf(hop, byKey) ?? []), isCut };
 }
 
-/** The keys of `hops` that are below one of `keys`, or of the same family as one that is; `keys` themselves included. */
+/** The keys of `hops` that are below one of `keys`, or of the family of one that is; `keys` themselves included. */
 export function reachedBy(keys: Iterable<string>, hops: readonly Hop[]): ReadonlySet<string> {
   const below = new Map<string, Hop[]>();
   const family = new Map<string, Hop[]>();

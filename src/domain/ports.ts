@@ -166,7 +166,7 @@ export interface ResponseStore {
   tokensHeldBy(tenant: string, principalId: string, nowMs: number): Promise<readonly string[]>;
   /** Tokens that are neither expired nor revoked, by what has been heard of them. */
   liveTokens(tenant: string, nowMs: number): Promise<number>;
-  /** The tokens of the chains that these are in, and all that hangs on one of them or is of its family, in any chain. */
+  /** The tokens of the chains that these are in, and what hangs on one of them or is of its family, in any chain. */
   lineage(tenant: string, tokenKeys: readonly string[]): Promise<Lineage>;
   writeOutbox(entries: readonly OutboxEntry[]): Promise<void>;
   /** Newest state of the entries that are named. */

@@ -115,7 +115,7 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
 }
 export type Decider = ReturnType<typeof createDecider>;
 
-/** None when the plan says no more than what is known; else all of it belongs to the plan, but for what is under way. */
+/** None when the plan says no more than what is known; else all of it is the plan's, but for what is under way. */
 function newRows(
   plan: Plan,
   { wish }: Asked,

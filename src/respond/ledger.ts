@@ -90,7 +90,7 @@ export function createLedger({ store, audit, observer, onRows }: LedgerOptions):
   return ledger;
 }
 
-/** The row that follows, later than the one before whatever the clock says: rows of a response are told apart by time. */
+/** The row that follows, later than the one before whatever the clock says: rows of a response differ by time. */
 export function nextRow(row: Response, nowMs: number, change: Partial<Response>): Response {
   return { ...row, ...change, atMs: Math.max(nowMs, row.atMs + 1) };
 }

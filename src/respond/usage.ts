@@ -69,7 +69,7 @@ interface Asked {
   readonly nowMs: number;
 }
 
-/** Counts rows as `Usage` says; of a response that was seen several times its first row counts, of its state its last. */
+/** Counts rows as `Usage` says; of a response seen several times its first row counts, of its state the last. */
 export function usageOf(rows: readonly Response[], { chainId, liveTokens, limits, nowMs }: Asked): Usage {
   const since = (seconds: number) => nowMs - seconds * 1_000;
   const taken = takenIn(rows);

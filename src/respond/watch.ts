@@ -2,8 +2,9 @@ import { STOP_GRACE_MS } from '../domain/limits.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { Response } from '../domain/response.ts';
 import { type RecordOwn, recordOf } from './carry.ts';
-import type { Connector } from './connectors/index.ts';
+import type { Confirmation, Connector } from './connectors/index.ts';
 import { type Ledger, nextRow } from './ledger.ts';
+import type { Observed } from './observed.ts';
 import { keyOf } from './rows.ts';
 import type { Clock, Log, Timer } from './types.ts';
 
@@ -21,7 +22,7 @@ export interface Watch {
   start(): Promise<void>;
   /** Sees a response through, from accepted to its end. */
   see(responses: readonly Response[]): void;
-  /** Somebody says that it has ended; resolves with the row. Undefined when it stands where nothing can be confirmed. */
+  /** Somebody says that it has ended; resolves with the row. Undefined where nothing can be confirmed. */
   confirm(response: Pick<Response, 'tenant' | 'id'>, reason: string): Promise<Response | undefined>;
   stop(): Promise<void>;
   readonly watched: number;
@@ -33,6 +34,8 @@ export interface WatchOptions {
   readonly connectors: readonly Connector[];
   readonly confirmSeconds: number;
   readonly record?: RecordOwn | undefined;
+  /** For connectors that are confirmed by what is observed of the credential. */
+  readonly observed?: Observed | undefined;
   readonly clock: Clock;
   readonly timer: Timer;
   readonly log: Log;
@@ -73,12 +76,22 @@ export function createWatch(options: WatchOptions): Watch {
 
   /** Nobody is asked where somebody will say. */
   function firstLookMs(response: Response): number {
-    const asks = response.action === 'undo' || connectorOf(response)?.confirm !== undefined;
+    const asks = response.action === 'undo' || asking(response) !== undefined;
     return asks ? clock() : deadlineOf(response);
   }
 
   function connectorOf({ endpoint }: Response): Connector | undefined {
     return connectors.find(({ name }) => name === endpoint);
+  }
+
+  /** How to find out whether it has ended; undefined where somebody says so. */
+  function asking(response: Response): (() => Promise<Confirmation>) | undefined {
+    const { observed } = options;
+    if (response.confirms === 'observed' && observed !== undefined) return () => observed(response);
+    const connector = connectorOf(response);
+    return connector?.confirm === undefined
+      ? undefined
+      : async () => connector.confirm?.(response) ?? 'unknown';
   }
 
   function pump(): void {
@@ -138,9 +151,9 @@ export function createWatch(options: WatchOptions): Watch {
   /** One look at a response; what is to be looked at again. */
   async function look({ response, polls }: Watched): Promise<Watched | undefined> {
     if (response.action === 'undo') return finishUndo(response);
-    const found = await connectorOf(response)?.confirm?.(response);
+    const found = await asking(response)?.();
     if (found === 'ended') {
-      await confirm(response, 'the issuer says that it is not active');
+      await confirm(response, proofBy[response.confirms]);
       return undefined;
     }
     const nowMs = clock();
@@ -212,6 +225,13 @@ export function createWatch(options: WatchOptions): Watch {
     },
   };
 }
+
+const proofBy: Readonly<Record<Response['confirms'], string>> = {
+  introspection: 'the issuer says that it is not active',
+  observed: 'it was tried and refused',
+  callback: 'its receiver says that it has ended',
+  none: 'it has ended',
+};
 
 /** States that a proof ends. A receiver may be faster than the note that it took the order. */
 const provable: ReadonlySet<Response['state']> = new Set(['requested', 'accepted', 'unconfirmed']);

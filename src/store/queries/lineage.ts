@@ -6,7 +6,7 @@ import type { Bound, Database } from '../database.ts';
 import { readBody } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
 
-/** The newest row of every hop that `condition` finds under any of its chains: a hop that moved stands under several. */
+/** The newest row of every hop that `condition` finds under any of its chains: one that moved stands under several. */
 function newestSql(condition: string): string {
   return `
     SELECT body FROM (
