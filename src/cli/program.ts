@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ChainwardenError } from '../domain/errors.ts';
 import { version } from '../package.ts';
+import { auditCommand } from './audit.ts';
 import { deliveriesCommand } from './deliveries.ts';
 import { detectCommand } from './detect.ts';
 import { detectorsCommand } from './detectors.ts';
@@ -35,6 +36,7 @@ function createProgram(terminal: Terminal): Command {
     schemaCommand(terminal),
     migrateCommand(terminal),
     doctorCommand(terminal),
+    auditCommand(terminal),
     verifyCommand(terminal),
   ];
   for (const command of commands) program.addCommand(command);

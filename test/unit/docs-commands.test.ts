@@ -29,7 +29,8 @@ describe('the commands of the README', () => {
     'npm ci && npm test': '.ci/run',
     'curl -sS http://127.0.0.1:8787/v1/events ': 'test/integration/serve/events.test.ts',
     'curl -sS http://127.0.0.1:8787/v1/keys ': 'test/integration/serve/access.test.ts',
-    'curl -sS http://127.0.0.1:8787/v1/chains/': 'test/e2e/demo.test.ts',
+    'export CHAINWARDEN_KEY=<key>\nnpx chainwarden audit evidence ':
+      'test/integration/serve/evidence.test.ts',
     'kcat -P ': 'test/e2e',
     'echo "CLICKHOUSE_PASSWORD=': 'test/unit/compose.test.ts',
     'npm run dev:kafka': 'test/support/kafka/dev.ts',

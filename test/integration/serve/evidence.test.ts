@@ -1,4 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAuditWriter } from '../../../src/audit/index.ts';
@@ -9,10 +11,12 @@ import type { Store } from '../../../src/domain/ports.ts';
 import type { Plan } from '../../../src/domain/response.ts';
 import { checkAudit, checkEvidence, createEvidenceKeeper, evidenceKey } from '../../../src/evidence/index.ts';
 import { openTestStore } from '../../support/store.ts';
+import { chainwarden, temporaryFolder } from '../../unit/cli/support.ts';
 import { admitted } from '../store/rows.ts';
 import { alertRow, chainRows, nowMs, responseRow, type Served, serve, token } from './support.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
+const folder = temporaryFolder();
 let store: Store;
 let served: Served;
 let app: FastifyInstance;
@@ -149,6 +153,29 @@ describe('the audit', () => {
       },
       { class_uid: 7001, command_uid: 'rsp_1', status: 'proposed' },
     ]);
+  });
+});
+
+describe('the command line', () => {
+  it('brings home what verify is content with', async () => {
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    const [, CHAINWARDEN_KEY = ''] = served.as('analyst').authorization.split(' ');
+    const ask = async (...argv: string[]) => {
+      const { code, out, err } = await chainwarden(argv, [], { CHAINWARDEN_KEY, CHAINWARDEN_URL: address });
+      expect({ code, err }).toEqual({ code: 0, err: expect.stringMatching(/^(note: .*\n)*$/) });
+      return out;
+    };
+    const keep = async (name: string, ...argv: string[]) => {
+      const file = join(folder, name);
+      writeFileSync(file, await ask('audit', ...argv));
+      return file;
+    };
+    const head = await keep('head.json', 'head');
+    const pack = await keep('evidence.json', 'evidence', 'chn_acme');
+    const key = await keep('key.json', 'key');
+    expect(await ask('verify', pack, '--key', key, '--head', head)).toContain('is as it was made: 16 parts');
+    const entries = await keep('audit.ndjson', 'export');
+    expect(await ask('verify', entries, '--head', head)).toContain('3 audit entries, 1 chains');
   });
 });
 
