@@ -28,6 +28,7 @@ const admins: readonly Role[] = ['admin'];
 const responders: readonly Role[] = ['responder', 'admin'];
 const asked = { alert: 'absent', reason: 'r' };
 const said = { digest: '0'.repeat(64), reason: 'r' };
+const mode = { mode: 'propose', reason: 'r' };
 const gateways: readonly Role[] = ['gateway', 'admin'];
 const step = {
   ...{ subject: { type: 'agent', id: 'bot' }, action: { name: 'read' }, resource: { type: 'crm', id: '1' } },
@@ -72,6 +73,9 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
     admins,
     200,
   ],
+  [{ method: 'POST', url: '/v1/detectors/absent/backtest', payload: {} }, admins, 404],
+  [{ method: 'POST', url: '/v1/detectors/absent/mode', payload: mode }, admins, 404],
+  [{ method: 'GET', url: '/v1/backtests/absent' }, readers, 404],
   [{ method: 'GET', url: '/v1/deny-list' }, gateways, 200],
   [{ method: 'POST', url: '/access/v1/evaluation', payload: step }, gateways, 200],
   [{ method: 'POST', url: '/access/v1/evaluations', payload: { evaluations: [step] } }, gateways, 200],
