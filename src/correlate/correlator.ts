@@ -200,7 +200,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     const { touched } = graph;
     const feeds = stream.takeFeeds(policy, watermarkMs);
     for (const issuer of feeds.gone) touched.gone.add(`feed:${issuer}`);
-    graph.evidence.touch(touched);
+    graph.evidence.touch(touched, graph.places.cells);
     graph.touchPeople(policy);
     graph.touched = nothingTouched();
     reporter.take(touched);

@@ -2,6 +2,7 @@ import type { AdmittedEvent } from '../domain/event/index.ts';
 import { RECALL_REQUEST_EVENTS_MAX } from '../domain/limits.ts';
 import { ApprovalNode } from './approval-node.ts';
 import { Call } from './call.ts';
+import type { ChainCell } from './chain-cell.ts';
 import { compareTimes, type Fact, insertFact, removeFact } from './fact.ts';
 import { type EvidenceData, isEvidenceData } from './kinds.ts';
 import { approvalName, triggerName } from './names.ts';
@@ -24,6 +25,8 @@ export class Evidence {
   readonly #files = new Map<string, File>();
   /** Files about which something changed since they were last taken. */
   readonly #changed = new Set<File>();
+  /** Who named one until now: their chains are judged without it. */
+  readonly #left = new Set<Call | Place>();
 
   apply(fact: Fact<EvidenceData>, adding: boolean): void {
     const file = this.#file(nameOf(fact.data));
@@ -36,7 +39,7 @@ export class Evidence {
   use(name: string, user: Call | Place, adding: boolean): void {
     const file = this.#file(name);
     if (adding) file.users.add(user);
-    else file.users.delete(user);
+    else if (file.users.delete(user)) this.#left.add(user);
     this.#note(file);
   }
 
@@ -78,19 +81,21 @@ export class Evidence {
     return this.#files.get(triggerName(triggerId))?.facts ?? [];
   }
 
-  /** Marks everybody who names what changed since the last call. */
-  touch(touched: Touched): void {
+  /** Marks everybody who names what changed since the last call, or did until then. */
+  touch(touched: Touched, cells: ReadonlySet<ChainCell>): void {
     for (const { users } of this.#changed) {
       for (const user of users) {
-        const cell = user instanceof Call ? user.home?.chain : user.chain;
         if (user instanceof Call) touched.calls.add(user);
-        if (cell === undefined) continue;
-        touched.cells.add(cell);
-        // What was agreed to says what a token may hold.
-        for (const { token } of cell.members) if (token !== undefined) touched.tokens.add(token);
+        touchChain(user, touched);
       }
     }
+    for (const user of this.#left) {
+      const cell = chainOf(user);
+      // Who is gone altogether may have taken its chain along.
+      if (cell !== undefined && cells.has(cell)) touchChain(user, touched);
+    }
     this.#changed.clear();
+    this.#left.clear();
   }
 
   /** So many name it that it ties nothing together. */
@@ -120,6 +125,18 @@ export class Evidence {
     file.approval?.forgetViews();
     this.#dropIfEmpty(file);
   }
+}
+
+function chainOf(user: Call | Place): ChainCell | undefined {
+  return user instanceof Call ? user.home?.chain : user.chain;
+}
+
+function touchChain(user: Call | Place, touched: Touched): void {
+  const cell = chainOf(user);
+  if (cell === undefined) return;
+  touched.cells.add(cell);
+  // What was agreed to says what a token may hold.
+  for (const { token } of cell.members) if (token !== undefined) touched.tokens.add(token);
 }
 
 /** Under which more is said of what describes a request: its trigger, its approvals. */

@@ -250,3 +250,37 @@ export const events: fc.Arbitrary<AdmittedEvent[]> = fc
       admitted(value, { id: `e${id}`, atMs: START_MS + at * 1000, bound, source }),
     ),
   );
+
+/** An approval whose id another event claims, which wins: who was judged by it is judged without it. */
+export const approvalTakenBack: readonly AdmittedEvent[] = (
+  [
+    [
+      {
+        type: 'approval.granted',
+        approvalId: 'a1',
+        binds: [],
+        approver: { id: 'p0', kind: 'human' },
+        txn: 'x1',
+      },
+      'e27',
+      26,
+    ],
+    [
+      {
+        ...{
+          type: 'token.issued',
+          token: { iss, jti: 't0' },
+          tokenKind: 'access_token',
+          grant: 'x',
+          scope: [],
+        },
+        ...{ subject: { id: 'p0', kind: 'human' }, iat: seconds, exp: seconds + 600, txn: 'x1' },
+      },
+      'e0',
+      0,
+    ],
+    [{ type: 'token.revoked', token: { iss, jti: 't3', hash: hash(3) }, reason: 'compromise' }, 'e27', 158],
+  ] as const
+).map(([value, id, at]) =>
+  admitted({ v: 1, ...value } as unknown as EventData, { id, atMs: START_MS + at * 1000, bound: false }),
+);
