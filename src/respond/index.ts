@@ -6,6 +6,7 @@ export { createGuard, type Guard } from './guard.ts';
 export type { ResponseObserver } from './ledger.ts';
 export { createModes } from './modes.ts';
 export { type Closings, createClosings } from './notify/closings.ts';
+export { observedIn } from './observed.ts';
 export type { EffectiveMode } from './plan/index.ts';
 export { createResponder, type Responder } from './responder.ts';
 export { systemTimer } from './timer.ts';

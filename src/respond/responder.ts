@@ -11,6 +11,7 @@ import type { Decided, Due } from './decide.ts';
 import { createDesk } from './desk.ts';
 import { createExpiry } from './expire.ts';
 import { createLedger, type ResponseObserver } from './ledger.ts';
+import type { Observed } from './observed.ts';
 import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
 import { placeInTime } from './place-in-time.ts';
 import { createRevoker, type RevokerOptions } from './revoke.ts';
@@ -28,6 +29,7 @@ export interface ResponderOptions
   /** The text of a message to people, unless the subscription has its own. */
   readonly body: Render;
   readonly audit?: AuditSink | undefined;
+  readonly observed?: Observed | undefined;
   readonly observer?: ResponseObserver | undefined;
 }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
+import { namesOf } from '../../../src/correlate/names.ts';
 import type { DenyList } from '../../../src/domain/deny-list.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
@@ -13,12 +14,15 @@ import {
   createResponder,
   type Log,
   OutboundConfig,
+  observedIn,
   resolveEndpoints,
   type Timer,
 } from '../../../src/respond/index.ts';
+import { tokenTarget } from '../../../src/respond/plan/index.ts';
 import { partsOf } from '../../support/notify-parts.ts';
 import { openTestStore, type TestStore } from '../../support/store.ts';
 import { findingOf } from '../../unit/alert/findings.ts';
+import { aResponse, logged } from '../store/rows.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -228,4 +232,18 @@ describe('alerts and revocations, with a real store and a real receiver', () => 
     expect(messages.map(({ id, type }) => ({ id, type }))).toEqual([{ id: entry?.id, type: 'token.revoke' }]);
     expect(await opened.store.pendingOutbox()).toEqual([]);
   });
+});
+
+it('knows of a refusal by the events that are stored of the token', async () => {
+  const ref = { iss: 'https://issuer.test', jti: 'refused' };
+  const data = { v: 1, type: 'token.rejected', error: 'invalid_token', by: 'gateway', token: ref } as never;
+  const { event, ...placed } = logged(7, { tenant, timeMs: Date.now(), data });
+  await opened.store.appendEvents([{ ...placed, event }]);
+  const filing = { tenant, seq: 7, timeMs: event.timeMs, alias: '', late: false };
+  await opened.store.fileEvents(namesOf(event).map(({ name, role }) => ({ ...filing, name, role })));
+  const target = tokenTarget(ref);
+  const response = (acceptedMs: number) => aResponse({ tenant, target, targetKey: target.key, acceptedMs });
+  const observed = observedIn(opened.store);
+  expect(await observed(response(event.timeMs - 1))).toBe('ended');
+  expect(await observed(response(event.timeMs + 1))).toBe('unknown');
 });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { RecalledEvent } from '../../../src/domain/recall.ts';
 import type { Response } from '../../../src/domain/response.ts';
 import type { Confirmation } from '../../../src/respond/connectors/index.ts';
+import { observedIn } from '../../../src/respond/observed.ts';
 import { findingOf } from '../alert/findings.ts';
 import { acting, connectorOn, startMs, status } from './support.ts';
 import { createWorld, keyOf, minute, rows, sent, tokenHop, type World } from './world.ts';
@@ -74,6 +76,33 @@ describe('what was accepted', () => {
     await desk.confirm({ tenant: 'acme', responseId, who: { keyId: 'k', by: 'idp' }, reason: 'queue' });
     expect(states(world)).toEqual(['t1 confirmed']);
     expect(world.store.responses.at(-1)?.reason).toBe('confirmed by idp: queue');
+  });
+
+  it('is confirmed by a refusal of the token itself, after it was accepted', async () => {
+    const world = createWorld({ confirms: 'observed' });
+    const events: RecalledEvent[] = [];
+    const names: string[] = [];
+    const observed = observedIn({
+      recall: async ([lookup]) => {
+        names.push(`${lookup?.tenant} ${lookup?.name}`);
+        return { events, aliases: [], truncated: [] };
+      },
+    });
+    const { handle } = world.boot(acting(), { observed });
+    world.store.hops.length = 0;
+    await handle([findingOf()]);
+    const refusal = (atMs: number, reason?: 'scope') => {
+      const data = { type: 'token.rejected', error: 'invalid_token', by: 'gateway', reason };
+      events.push({ seq: 1, late: false, event: { data, timeMs: atMs } as never });
+    };
+    refusal(startMs - 1);
+    refusal(startMs + minute, 'scope');
+    await world.time.advance(2 * minute);
+    expect(states(world)).toEqual(['t1 accepted']);
+    refusal(startMs + 2 * minute);
+    await world.time.advance(minute);
+    expect(states(world)).toEqual(['t1 confirmed']);
+    expect(new Set(names)).toEqual(new Set([`acme ${keyOf('t1')}`]));
   });
 
   it('ends there where nothing confirms', async () => {
