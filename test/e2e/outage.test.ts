@@ -23,6 +23,8 @@ const padding = Object.fromEntries(
   ]),
 );
 const BATCH_EVENTS = 28;
+/** Asked for nothing while nobody has let a detector act alone; what could be done is planned and proposed. */
+const idp = { name: 'idp', kind: 'webhook', confirms: 'none' };
 
 let front: Awaited<ReturnType<typeof openFront>>;
 let road: Road;
@@ -63,7 +65,8 @@ function startOn(folder: string, database: string, receiver: Receiver) {
   const outbound = {
     allow: ['127.0.0.1'],
     endpoints,
-    response: { mode: 'auto', dryRun: false, endpoint: 'soc' },
+    connectors: [{ ...idp, url: receiver.url, secrets: [{ env: 'SOC_SECRET' }] }],
+    response: { mode: 'auto', dryRun: false },
   };
   writeFileSync(file, stringify({ logLevel: 'error', policy: patient, outbound }));
   return startService(join(folder, 'data'), {
