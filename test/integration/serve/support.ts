@@ -1,24 +1,17 @@
-import { generateKeyPairSync } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import * as z from 'zod';
 import { type Role, roles } from '../../../src/domain/access.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Action, Chain, Hop } from '../../../src/domain/chain.ts';
 import type { DeadLetter } from '../../../src/domain/dead-letter.ts';
-import type { Detector } from '../../../src/domain/detector.ts';
-import { ChainwardenError } from '../../../src/domain/errors.ts';
 import type { AdmittedEvent } from '../../../src/domain/event/index.ts';
-import { defaultPolicy } from '../../../src/domain/policy.ts';
 import type { Response } from '../../../src/domain/response.ts';
 import { refKey } from '../../../src/domain/token.ts';
-import { evidenceKey } from '../../../src/evidence/index.ts';
 import { createAdmit } from '../../../src/ingest/admit.ts';
 import { decodeBinary } from '../../../src/ingest/codec.ts';
 import { createHealth, createMetrics, type Metrics } from '../../../src/observe/index.ts';
-import { createOversight } from '../../../src/oversight/index.ts';
 import { createApiKey, createServer, defaultServeConfig, type ServeDeps } from '../../../src/serve/index.ts';
-import { createSwitchboard } from '../../../src/watch/index.ts';
+import { idleParts } from './idle-parts.ts';
 
 export const nowMs = Date.UTC(2026, 10, 21, 12);
 export const issuer = 'https://idp.example';
@@ -60,18 +53,7 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
     },
     admit: createAdmit(),
     decodeBinary,
-    detectors: [detector],
-    switches: createTestSwitches(),
-    oversight: createTestOversight(),
-    policies: { status: { policy: defaultPolicy, document: undefined, warnings: [], refused: undefined } },
-    steps: { decide: async () => ({ allowed: true, reason: 'clear', chainId: undefined, objections: [] }) },
-    securityEvents: { receive: async () => ({ taken: true }) },
-    delivery: { lanes: [], revive: async (_, ids) => ids.length },
-    desk: createTestDesk(),
-    denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
-    ...noAudit,
-    ...createTestModes(),
-    onClosed: () => undefined,
+    ...idleParts(() => nowMs),
     metrics,
     health,
     log: pino({ level: 'silent' }),
@@ -86,79 +68,6 @@ export async function serve(store: ServeDeps['store'], overrides: Partial<ServeD
   });
   return { app, metrics, health, logged, letters, as };
 }
-
-const { privateKey } = generateKeyPairSync('ed25519');
-
-/** Nothing was ever done, and no chain has evidence. */
-const noAudit: Pick<ServeDeps, 'auditTrail' | 'evidence'> = {
-  auditTrail: {
-    auditEntries: async () => ({ items: [], next: undefined }),
-    auditHeads: async () => [],
-    auditChain: async () => [],
-  },
-  evidence: { key: evidenceKey(privateKey), pack: async () => undefined },
-};
-
-/** Every detector proposes, and nothing was ever played through. */
-function createTestModes(): Pick<ServeDeps, 'modes' | 'backtests'> {
-  const nobody = () => Promise.reject(new Error('nobody asked for this'));
-  return {
-    modes: { most: 'auto', modeOf: () => 'propose', lastChange: () => undefined, change: nobody },
-    backtests: { run: nobody, open: async () => undefined },
-  };
-}
-
-/** Sees nothing, and everything is set as it was shipped. */
-function createTestOversight(): ServeDeps['oversight'] {
-  const none = { all: 0, known: 0 };
-  const chains = { all: 0, complete: 0, request: 0, authority: 0, context: 0, impact: 0 };
-  return createOversight({
-    store: {
-      eventMix: async () => ({ mix: [], leftOut: 0 }),
-      completeness: async () => ({ chains, owners: none, issuance: none }),
-      exceptionUses: async () => [],
-    },
-    detectors: [detector],
-    policy: () => defaultPolicy,
-    isOn: () => true,
-    settings: () => ({ mode: 'live', config: {} }),
-    clock: () => nowMs,
-  });
-}
-
-/** Knows no alert, plan or response. */
-function createTestDesk(): ServeDeps['desk'] {
-  const absent = () => Promise.reject(new ChainwardenError('NOT_FOUND', 'there is nothing here'));
-  return {
-    ...{ plan: absent, propose: absent, approve: absent, deny: absent, undo: absent, confirm: absent },
-    expire: async () => 0,
-  };
-}
-
-/** Switches over a log that takes whatever comes. */
-export function createTestSwitches(): ServeDeps['switches'] {
-  const switches = createSwitchboard({ switches: [], clock: () => nowMs });
-  switches.open(async () => undefined);
-  return switches;
-}
-
-const detector: Detector = {
-  id: 'scope-creep',
-  version: 1,
-  title: 'More authority than was handed over',
-  maturity: 'live',
-  nature: 'monotone',
-  basis: 'deterministic',
-  severity: 'critical',
-  covers: ['V05'],
-  requires: { events: ['token.exchanged'], fields: ['scope'] },
-  frameworks: [
-    { framework: 'ATT&CK', asPrinted: 'T1134 Token Theft', corrected: 'T1134 Access Token Manipulation' },
-  ],
-  config: z.strictObject({}),
-  looksAt: ['token'],
-  evaluate: () => [],
-};
 
 export function cloudEvent(id: string, data: Record<string, unknown> = {}): Record<string, unknown> {
   return {
