@@ -204,7 +204,7 @@ export const CLOSINGS_READ_MAX = 1_000;
 export const BACKTEST_SPAN_MS = 30 * 86_400_000;
 /** A detector may begin to act by a backtest that is no older: what it looked at must be what is so. */
 export const BACKTEST_FRESH_MS = 86_400_000;
-/** Alerts that one backtest plays through, the newest; some 20 s of queries on the embedded engine. */
+/** Alerts that one backtest plays through, the newest: 6 s on the embedded engine, over 24,000 hops. */
 export const BACKTEST_ALERTS_MAX = 500;
 /** Cases and steps that its report shows, and credentials whose later use it looks up. */
 export const BACKTEST_CASES_MAX = 200;
