@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { SimulatedEvent } from '../../src/evaluate/index.ts';
 import { createRandom } from '../../src/evaluate/random.ts';
-import { type Api, apiOf } from '../support/api.ts';
+import { apiOf } from '../support/api.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { breakStart, type RunningService, startService, temporaryFolder } from '../support/service.ts';
 import { until } from '../support/until.ts';
@@ -12,9 +12,8 @@ import { contradictions, letTimePass, patient, standingAs, tellTruth } from './t
 import { detectedIn, essenceOfAlerts, essenceOfChains, identities, storedEvents } from './world.ts';
 
 const SEED = 20;
+/** Asked for nothing while nobody has let a detector act alone; what could be done is planned and proposed. */
 const idp = { name: 'idp', kind: 'webhook', confirms: 'none' };
-/** They act alone; what the others would do is proposed. */
-const acting = ['scope-creep', 'reuse-after-expiry', 'audience-mismatch', 'impersonation'];
 const ROUNDS = 4;
 const BATCH_EVENTS = 25;
 /** Requests under way at a time, so that a kill meets some in every state. */
@@ -70,7 +69,6 @@ it('loses nothing and says nothing twice, whenever it is killed', { timeout: 150
   }
   let service = await start();
   key = service.adminKey ?? '';
-  for (const detector of acting) await letAct(apiOf(service.address, key), detector);
   const share = Math.floor(batches.length / ROUNDS);
   let unfinishedStarts = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -106,21 +104,7 @@ it('loses nothing and says nothing twice, whenever it is killed', { timeout: 150
   const ofAlerts = () => receiver.messages.filter(({ type }) => !type.startsWith('incident.'));
   const told = () => new Set(ofAlerts().map(({ data }) => successors.get(String(data['alertId']))));
   await until('everybody is told', () => pages.every((id) => told().has(id)));
-  await until(
-    'nothing waits',
-    async () => (await api.ask<Page>('/v1/deliveries?state=pending')).items.length === 0,
-  );
-  const responses = await api.responses();
   expect((await service.end()).code).toBe(0);
-
-  // Every revocation that was decided arrived, under one id; no other one did.
-  const revocations = receiver.messages.filter(({ type }) => type.endsWith('.revoke'));
-  const accepted = responses.filter(({ mode, state }) => mode === 'real' && state === 'accepted');
-  expect(accepted.length).toBeGreaterThan(0);
-  expect(new Set(revocations.map(({ data }) => data['responseId']))).toEqual(
-    new Set(accepted.map(({ id }) => id)),
-  );
-  expect(new Set(revocations.map(({ id }) => id)).size).toBe(accepted.length);
 
   expect(await storedEvents(join(data, 'store'))).toBe(identities(world).size);
 
@@ -139,15 +123,3 @@ it('loses nothing and says nothing twice, whenever it is killed', { timeout: 150
   );
   expect(unbalanced).toEqual([]);
 });
-
-interface Page {
-  readonly items: readonly object[];
-}
-
-/** As an admin does it: after its backtest was looked at. */
-async function letAct(api: Api, detector: string): Promise<void> {
-  const path = `/v1/detectors/${detector}`;
-  const { id: backtest } = await api.ask<{ id: string }>(`${path}/backtest`, {});
-  await api.ask(`/v1/backtests/${backtest}`);
-  await api.ask(`${path}/mode`, { mode: 'auto', reason: 'the test', backtest });
-}
