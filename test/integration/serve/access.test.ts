@@ -79,6 +79,9 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
   [{ method: 'GET', url: '/v1/deny-list' }, gateways, 200],
   [{ method: 'POST', url: '/access/v1/evaluation', payload: step }, gateways, 200],
   [{ method: 'POST', url: '/access/v1/evaluations', payload: { evaluations: [step] } }, gateways, 200],
+  [{ method: 'GET', url: '/v1/channels' }, readers, 200],
+  [{ method: 'GET', url: '/v1/deliveries' }, readers, 200],
+  [{ method: 'POST', url: '/v1/deliveries/absent/replay', payload: { reason: 'r' } }, readers, 404],
   [{ method: 'GET', url: '/v1/audit' }, readers, 200],
   [{ method: 'GET', url: '/v1/audit/head' }, readers, 200],
   [{ method: 'GET', url: '/v1/audit/chains/w_1' }, readers, 200],
@@ -138,6 +141,8 @@ describe('who may do what', () => {
       'GET /readyz',
       'GET /.well-known/authzen-configuration',
       'GET /.well-known/jwks.json',
+      // A security event token is admitted by its signature.
+      'POST /ssf/v1/events',
     ];
     // /v1/tokens/{ref} and /v1/tokens answer alike.
     expect(documented.length).toBe(table.length + open.length + 1);
