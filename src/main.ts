@@ -146,7 +146,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     version,
     config: { ...defaultServeConfig, openMetrics: config.openMetrics },
   });
-  opened.push(() => server.close());
+  opened.push(() => closeServer(server));
   const address = await listen(server, config);
   // Only now: a key that is made by a start that fails is one that nobody ever sees.
   const adminKey = await firstKey(store, config.tenant);
@@ -251,6 +251,18 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no such host',
 };
+
+/** Between two looks for connections whose last request has been answered since. */
+const IDLE_SWEEP_MS = 50;
+
+/**
+ * Closing ends connections that are idle then. One with a request under way stays open after its answer, as long as a
+ * publisher keeps it: longer than anybody who stops the service waits.
+ */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const sweep = setInterval(() => server.server.closeIdleConnections(), IDLE_SWEEP_MS);
+  await server.close().finally(() => clearInterval(sweep));
+}
 
 async function listen(server: FastifyInstance, config: Config): Promise<string> {
   try {
