@@ -10,7 +10,7 @@ import { parties, secretOf } from './demo-idp/cast.ts';
 import { drawLives, drawPlan, type Life } from './demo-idp/screen.ts';
 import { type AuthorizationServer, startAuthorizationServer } from './demo-idp/server.ts';
 import { type Holding, widenRefundAgent } from './demo-idp/story.ts';
-import { createPublisher, type Publisher } from './demo-idp/tell.ts';
+import { createPublisher, type Tell, type ToldEvent } from './demo-idp/tell.ts';
 import { serviceApi } from './service-api.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -28,21 +28,27 @@ export interface IdpDemo {
 
 /** The demo with a real authorization server: what is found is ended there, and asked for whether it ended. */
 export async function openIdpDemo(configured: Config): Promise<IdpDemo> {
-  let publisher: Publisher | undefined;
+  const held: ToldEvent[] = [];
+  let tellOn: Tell = (event) => held.push(event);
   const server = await startAuthorizationServer({
     // A careless server, and one that leaves what was exchanged from a token alive: all of it has to be found.
     rules: () => ({ lax: true }),
-    tell: (event) => publisher?.tell(event),
+    tell: (event) => tellOn(event),
   });
   const secrets = writeSecrets(server);
   return {
     config: withConnector(configured, server, secrets),
     async play(service, terminal, stopping) {
       const key = await service.makeKey('authorization server of the demo', 'publisher');
-      publisher = createPublisher({ address: service.address, key });
+      const publisher = createPublisher({ address: service.address, key });
       const visitor = await service.makeKey('visitor of the demo', 'responder');
       const api = createDemoApi(serviceApi(terminal, { url: service.address, key: visitor }));
-      const stage = { server, api, terminal, stopping, told: publisher };
+      const report = async (): Promise<void> => {
+        publisher.tellTogether(held);
+        tellOn = publisher.tell;
+        await publisher.settled();
+      };
+      const stage = { server, api, terminal, stopping, report };
       await tell(stage).catch((error: unknown) => {
         // A service that stops in the middle of the story has nothing to explain.
         if (!stopping.aborted) terminal.err(`The demo ends here: ${String(error)}\n`);
@@ -109,16 +115,17 @@ interface Stage {
   readonly api: DemoApi;
   readonly terminal: Terminal;
   readonly stopping: AbortSignal;
-  readonly told: Publisher;
+  /** Lets the service hear of what the server did so far, and of everything from now on. */
+  readonly report: () => Promise<void>;
 }
 
 async function tell(stage: Stage): Promise<void> {
-  const { server, api, terminal, told } = stage;
+  const { server, api, terminal, report } = stage;
   const say = (text: string): void => terminal.err(`${text}\n`);
   say(`The authorization server of the demo is real (oidc-provider), and careless: ${server.issuer}`);
   const story = await widenRefundAgent(server);
   terminal.err(drawLives(await livesOf(server, story)));
-  await told.settled();
+  await report();
 
   const alert = await eventually(stage, 'the alert', () => api.alertOf(server.issuer));
   say(`\nFound: ${alert.severity.toUpperCase()} ${alert.title}`);
@@ -130,7 +137,8 @@ async function tell(stage: Stage): Promise<void> {
 
   await eventually(stage, 'the end of what is broken', async () => {
     const states = await api.statesOf(alert.id);
-    return states.length > 0 && states.every((state) => state === 'confirmed') ? states : undefined;
+    const ended = states.filter((state) => state === 'confirmed').length;
+    return ended === plan.steps.length ? ended : undefined;
   });
   say('\nRevoked there, and confirmed by asking the server again:');
   terminal.err(drawLives(await livesOf(server, story)));
