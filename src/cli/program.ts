@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { policyCommand } from './policy.ts';
 import { replayCommand } from './replay.ts';
+import { responsesCommand } from './responses.ts';
 import { plansCommand, revokeCommand } from './revoke.ts';
 import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
@@ -32,6 +33,7 @@ function createProgram(terminal: Terminal): Command {
     detectorsCommand(terminal),
     revokeCommand(terminal),
     plansCommand(terminal),
+    responsesCommand(terminal),
     deliveriesCommand(terminal),
     schemaCommand(terminal),
     migrateCommand(terminal),
