@@ -248,7 +248,8 @@ try {
   if (missing > 0) {
     const [last] = (await ask(service, 'GET', '/v1/responses?limit=1')).items;
     say(
-      `\n${missing} of ${attacks.size} attacks were not revoked in time; the last response: ${JSON.stringify(last)}`,
+      `\n${missing} of ${attacks.size} attacks were not revoked in time; the last response: ` +
+        JSON.stringify(last),
     );
     process.exitCode = 1;
   }
