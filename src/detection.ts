@@ -1,12 +1,9 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { createAlertBook, noticeBody } from './alert/index.ts';
-import { openBacktests } from './autonomy.ts';
+import { createAlertBook } from './alert/index.ts';
 import type { Config } from './config.ts';
 import { createWatermarkTracker, type WatermarkTracker } from './correlate/watermark.ts';
-import type { AuditSink } from './domain/audit.ts';
 import type { Backtests } from './domain/backtest.ts';
-import type { DenyList } from './domain/deny-list.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import {
@@ -18,14 +15,12 @@ import {
   STOP_GRACE_MS,
 } from './domain/limits.ts';
 import type { Policy } from './domain/policy.ts';
-import type { Store } from './domain/ports.ts';
 import type { Engine } from './domain/record.ts';
-import type { Response } from './domain/response.ts';
 import { createEngine } from './engine.ts';
 import { createAdmit } from './ingest/admit.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
 import type { Metrics } from './observe/index.ts';
-import { createRecorder, type Recorder } from './own-records.ts';
+import { createRecorder } from './own-records.ts';
 import {
   createPipeline,
   type Pipeline,
@@ -34,19 +29,8 @@ import {
   restoreEngine,
 } from './pipeline.ts';
 import type { Policies } from './policies.ts';
-import {
-  type Closings,
-  type Connectors,
-  createConnectors,
-  createGuard,
-  createResponder,
-  type EffectiveMode,
-  type Endpoint,
-  type Responder,
-  type ResponseObserver,
-  systemTimer,
-} from './respond/index.ts';
-import { openTelling } from './telling.ts';
+import type { Closings, Connectors, Responder } from './respond/index.ts';
+import { openResponding, type RespondingParts } from './responding.ts';
 import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
@@ -64,18 +48,8 @@ export interface Detection {
   stop(): Promise<void>;
 }
 
-export interface DetectionParts {
+export interface DetectionParts extends RespondingParts {
   readonly detectors: readonly Detector[];
-  readonly store: Store;
-  readonly endpoints: readonly Endpoint[];
-  readonly denyList: DenyList;
-  /** How far each detector may go without a person. */
-  readonly modeOf?: ((tenant: string, detector: string) => EffectiveMode) | undefined;
-  readonly audit: AuditSink;
-  readonly policies: Policies;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly clock: () => number;
   readonly sleep: (ms: number) => Promise<void>;
   readonly fail: (error: ChainwardenError) => void;
 }
@@ -83,34 +57,8 @@ export interface DetectionParts {
 /** Rebuilds memory from the log and goes on where an earlier process stood. */
 export async function startDetection(config: Config, parts: DetectionParts): Promise<Detection> {
   const { store, log, clock, sleep } = parts;
-  const guard = createGuard({ allow: config.outbound.allow });
-  const telling = openTelling(config, { ...parts, guard });
-  const { denyList, policies } = parts;
-  const connectors = createConnectors(config.outbound.connectors, {
-    guard,
-    clock,
-    env: process.env,
-    denyList,
-  });
-  /** There is nothing to record into before there is a log; until then nothing is sent either. */
-  let recorder: Recorder | undefined;
-  const responder = createResponder({
-    store,
-    channels: telling.channels,
-    connectors: connectors.all,
-    subscriptions: parts.endpoints,
-    config: config.outbound.response,
-    policy: () => policies.status.policy,
-    record: (change) => (recorder ?? notYet).record(change),
-    modeOf: parts.modeOf,
-    observer: countResponses(parts.metrics),
-    audit: parts.audit,
-    clock,
-    timer: systemTimer,
-    random: Math.random,
-    log,
-    body: noticeBody,
-  });
+  const responding = openResponding(config, parts);
+  const { responder } = responding;
   // First of all: what ended an earlier process is off before the log is replayed.
   const watch = await openWatch(config, parts);
   const { alertsMax, ...bounds } = boundsWithin(config.memoryMb);
@@ -153,20 +101,19 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     onRetry: (error) => log.warn({ err: error }, 'log write retried'),
   });
   watch.switches.open(eventLog.control);
-  recorder = createRecorder({ admit: watch.admit(createAdmit()), sink: eventLog, clock });
-  await responder.start();
-  const closings = telling.follow(responder);
+  const own = createRecorder({ admit: watch.admit(createAdmit()), sink: eventLog, clock });
+  const closings = await responding.begin(own);
   const tracker = await followPolicies(parts.policies, engine, eventLog);
   return {
     eventLog,
-    jwks: connectors.jwks,
+    jwks: responding.jwks,
     engine,
     pipeline,
     responder,
     watch,
     tracker,
     closings,
-    backtests: openBacktests(config, { ...parts, connectors: connectors.all }),
+    backtests: responding.backtests,
     async stop() {
       await eventLog.close();
       // What the log has and detection has not is the next process's: a store that is away holds up no end.
@@ -175,25 +122,9 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       const left = pipeline.pressure.records;
       if (left > 0) log.warn({ left }, 'records of the log are left to the next start');
       await inTime(pipeline.stop());
-      await closings.stop();
-      await responder.stop();
-      await telling.close();
-      await Promise.all(connectors.all.map((channel) => channel.close()));
+      await responding.stop();
       await watch.stop();
     },
-  };
-}
-
-const notYet: Recorder = {
-  record: () => Promise.reject(new ChainwardenError('OVERLOADED', 'the log is not open yet')),
-};
-
-function countResponses({ responses }: Metrics): ResponseObserver {
-  const by = ({ approvedBy }: Response) => ({ by: approvedBy.length > 0 ? 'person' : 'machine' });
-  return {
-    changed: ({ action, mode, state }) => responses.states.inc({ action, mode, state }),
-    attempted: (response, afterMs) => responses.attempted.observe(by(response), afterMs / 1000),
-    confirmed: (response, afterMs) => responses.confirmed.observe(by(response), afterMs / 1000),
   };
 }
 

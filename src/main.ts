@@ -1,32 +1,25 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { detectors as shipped } from '../detectors/registry.ts';
 import { openModes } from './autonomy.ts';
 import type { Config } from './config.ts';
-import type { WatermarkTracker } from './correlate/watermark.ts';
-import { armDetectors, createArming } from './detect/arming.ts';
 import { startDetection } from './detection.ts';
 import type { Role } from './domain/access.ts';
 import type { Admission, Admit } from './domain/admission.ts';
-import type { Oversight } from './domain/coverage.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { EventSink, Store } from './domain/ports.ts';
-import { answerSteps, openDenyList } from './gateways.ts';
+import { openDenyList } from './gateways.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createAdmit } from './ingest/admit.ts';
-import { decodeBinary } from './ingest/codec.ts';
 import { startKafkaIntake } from './intake.ts';
 import { createHealth, createLogger, createMetrics, type Metrics } from './observe/index.ts';
-import { createOversight } from './oversight/index.ts';
-import { version } from './package.ts';
-import { openPolicies, type Policies } from './policies.ts';
+import { openPolicies } from './policies.ts';
 import { openProof } from './proof.ts';
 import { resolveEndpoints } from './respond/index.ts';
-import { openSecurityEvents } from './security-events.ts';
-import { createApiKey, createServer, type DetectorSwitches, defaultServeConfig } from './serve/index.ts';
+import { createApiKey } from './serve/index.ts';
+import { openServer } from './serving.ts';
 import { openStore } from './store/index.ts';
 
 export interface Service {
@@ -111,42 +104,8 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = detection.watch.admit(createAdmit());
 
-  const securityEvents = openSecurityEvents(config, {
-    admit,
-    sink: eventLog,
-    audit: proof.audit,
-    metrics,
-    clock,
-  });
-  opened.push(securityEvents.close);
-
-  const server = await createServer({
-    store,
-    sink: heard(eventLog, tracker, 'http'),
-    admit,
-    decodeBinary,
-    detectors,
-    switches: detection.watch.switches,
-    oversight: overseeing(config, { store, detectors, policies, switches: detection.watch.switches }),
-    policies,
-    steps: answerSteps(config.evaluation, { engine: detection.engine, denyList, store, metrics, log, sleep }),
-    denyList,
-    delivery: detection.responder,
-    desk: detection.responder.desk,
-    securityEvents,
-    modes,
-    backtests: detection.backtests,
-    onClosed: () => void detection.closings.look(),
-    jwks: detection.jwks,
-    ...proof,
-    metrics,
-    health,
-    log,
-    clock,
-    version,
-    config: { ...defaultServeConfig, openMetrics: config.openMetrics },
-  });
-  opened.push(() => closeServer(server));
+  const known = { store, detectors, denyList, policies, proof, modes, metrics, health, log, clock, sleep };
+  const server = await openServer(config, { ...known, detection, admit }, opened);
   const address = await listen(server, config);
   // Only now: a key that is made by a start that fails is one that nobody ever sees.
   const adminKey = await firstKey(store, config.tenant);
@@ -175,25 +134,6 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   };
 }
 
-interface Overseen {
-  readonly store: Store;
-  readonly detectors: readonly Detector[];
-  readonly policies: Policies;
-  readonly switches: DetectorSwitches;
-}
-
-function overseeing(config: Config, { store, detectors, policies, switches }: Overseen): Oversight {
-  const arming = createArming(armDetectors(detectors, config.detectors), config.detectors);
-  return createOversight({
-    store,
-    detectors,
-    policy: () => policies.status.policy,
-    isOn: (detector) => switches.state(detector)?.on ?? true,
-    settings: (id, policy) => ({ mode: arming.mode(id, policy), config: arming.config(id, policy) }),
-    clock,
-  });
-}
-
 function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promise<Store> {
   // Beside the embedded store, the watchdog's journal lives there.
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -206,16 +146,6 @@ function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promi
     fsync,
     log,
   });
-}
-
-/** A sink whose events move the watermark. What is only validated, or refused by the log, does not. */
-function heard(sink: EventSink, { observe }: Pick<WatermarkTracker, 'observe'>, source: string): EventSink {
-  return {
-    async append(events, letters, signal) {
-      await sink.append(events, letters, signal);
-      for (const { timeMs, origin } of events) observe(`${source}/${origin.publisher}`, timeMs, clock());
-    },
-  };
 }
 
 /** A key's text is shown once and kept nowhere. */
@@ -252,19 +182,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host',
 };
 
-/** Between two looks for connections whose last request has been answered since. */
-const IDLE_SWEEP_MS = 50;
-
-/**
- * Closing ends connections that are idle then. One with a request under way stays open after its answer, as long as a
- * publisher keeps it: longer than anybody who stops the service waits.
- */
-async function closeServer(server: FastifyInstance): Promise<void> {
-  const sweep = setInterval(() => server.server.closeIdleConnections(), IDLE_SWEEP_MS);
-  await server.close().finally(() => clearInterval(sweep));
-}
-
-async function listen(server: FastifyInstance, config: Config): Promise<string> {
+async function listen(server: Awaited<ReturnType<typeof openServer>>, config: Config): Promise<string> {
   try {
     return await server.listen({ host: config.host, port: config.port });
   } catch (error) {
