@@ -6,7 +6,7 @@ import type { Incident } from '../../src/domain/incident.ts';
 import { delivered } from './delivery.ts';
 import { heard } from './heard.ts';
 import type { Received } from './receiver.ts';
-import type { Tables } from './store.ts';
+import type { Tables } from './tables.ts';
 import { told } from './told.ts';
 import { byName, pages, type Truth } from './truth.ts';
 import type { PlantedFor, World } from './world.ts';

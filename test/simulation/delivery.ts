@@ -3,7 +3,7 @@ import { type Notice, noticeId } from '../../src/domain/notice.ts';
 import { responseId, tokenTarget } from '../../src/respond/plan/index.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
-import type { Tables } from './store.ts';
+import type { Tables } from './tables.ts';
 import { told } from './told.ts';
 import { pages, type Truth } from './truth.ts';
 

@@ -1,7 +1,7 @@
 import { type Notice, noticeId } from '../../src/domain/notice.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
-import type { Tables } from './store.ts';
+import type { Tables } from './tables.ts';
 import { told } from './told.ts';
 import type { Truth } from './truth.ts';
 

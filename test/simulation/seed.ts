@@ -7,7 +7,8 @@ import { createLife, type Life } from './life.ts';
 import { type EngineLimits, type SimulatedProcess, startProcess } from './process.ts';
 import { startNetwork } from './publisher.ts';
 import { createReceiver } from './receiver.ts';
-import { createTables, openStore } from './store.ts';
+import { openStore } from './store.ts';
+import { createTables } from './tables.ts';
 import { truthOf } from './truth.ts';
 import { createWorld, START_MS } from './world.ts';
 

@@ -1,4 +1,4 @@
-import type { Tables } from './store.ts';
+import type { Tables } from './tables.ts';
 
 /** Subjects of alerts that may still change by themselves, and what chains consist of that await their issuer. */
 export function unsettledKeys(
