@@ -36,9 +36,12 @@ export async function openIdpDemo(configured: Config): Promise<IdpDemo> {
     tell: (event) => tellOn(event),
   });
   const secrets = writeSecrets(server);
+  const forget = (): void => rmSync(secrets.folder, { recursive: true, force: true });
   return {
     config: withConnector(configured, server, secrets),
     async play(service, terminal, stopping) {
+      // Whoever is up has read them.
+      forget();
       const key = await service.makeKey('authorization server of the demo', 'publisher');
       const publisher = createPublisher({ address: service.address, key });
       const visitor = await service.makeKey('visitor of the demo', 'responder');
@@ -55,7 +58,7 @@ export async function openIdpDemo(configured: Config): Promise<IdpDemo> {
       });
     },
     async stop() {
-      rmSync(secrets.folder, { recursive: true, force: true });
+      forget();
       await server.close();
     },
   };
