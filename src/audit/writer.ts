@@ -76,7 +76,7 @@ export function createAuditWriter(options: AuditWriterOptions): AuditSink {
     for (const [tenant, group] of byTenant(drafts)) {
       const [known, heads] = await Promise.all([
         store.knownAudit(tenant, [...group.keys()]),
-        store.auditHeads(tenant),
+        store.auditHeads(tenant, ends.get(tenant)?.writer ?? writer),
       ]);
       for (const id of known) group.delete(id);
       if (group.size === 0) continue;

@@ -106,8 +106,8 @@ export interface AuditStore {
   writeAudit(entries: readonly AuditEntry[]): Promise<void>;
   /** Those of the ids that are in the audit of a tenant, whoever wrote them. */
   knownAudit(tenant: string, ids: readonly string[]): Promise<readonly string[]>;
-  /** The ends of a tenant's chains, by writer; two of one writer where two entries claim its last place. */
-  auditHeads(tenant: string): Promise<readonly AuditHead[]>;
+  /** The ends of a tenant's chains, or of one; two of one writer where two entries claim its last place. */
+  auditHeads(tenant: string, writer?: string): Promise<readonly AuditHead[]>;
   /** Latest first. */
   auditEntries(query: AuditQuery): Promise<Page<AuditEntry>>;
   /** The chain of one writer behind a place, in order. */

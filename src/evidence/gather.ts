@@ -180,7 +180,7 @@ async function auditPart(
     const known = new Set(own.map(({ seq }) => seq));
     links.push(...steps.filter(({ seq }) => !known.has(seq)));
     const last = Math.max(own.at(-1)?.seq ?? 0, steps.at(-1)?.seq ?? 0);
-    const end = (await store.auditHeads(tenant)).find((head) => head.writer === writer);
+    const end = (await store.auditHeads(tenant, writer))[0];
     if (steps.length === EVIDENCE_LINKS_MAX && end !== undefined && end.seq > last) {
       cuts.push({ part: 'audit', kept: last, why: `the chain of ${writer} goes on to ${end.seq}` });
     }

@@ -38,6 +38,8 @@ export const PLAN_DECISIONS_READ_MAX = 1_000;
 export const ALERT_ACTIONS_READ_MAX = 1_000;
 /** Audit entries read at once, 1 to 2 kB each. */
 export const AUDIT_READ_MAX = 10_000;
+/** Entries at the end of one chain of the audit that may claim one place, repetitions included. */
+export const AUDIT_ENDS_MAX = 16;
 /** Chains of audit entries of one tenant: one for each data folder that ever wrote. */
 export const AUDIT_HEADS_MAX = 1_000;
 /** Events or response rows of one chain read at once. */

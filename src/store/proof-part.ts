@@ -11,7 +11,7 @@ export function proofPart(database: Database, writer: Writer): AuditStore & Evid
   return {
     writeAudit: (rows) => writer.write(auditTable, rows),
     knownAudit: (tenant, ids) => knownAudit(database, tenant, ids),
-    auditHeads: (tenant) => auditHeads(database, tenant),
+    auditHeads: (tenant, writer) => auditHeads(database, tenant, writer),
     auditEntries: (query) => auditEntries(database, query),
     auditChain: (...of) => auditChain(database, ...of),
     auditLinks: (...of) => auditLinks(database, ...of),

@@ -3,7 +3,7 @@ import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import type { Page } from '../../domain/ports.ts';
 import { page, readCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
-import { AUDIT_HEADS_MAX, AUDIT_READ_MAX, NAMED_READ_MAX } from '../limits.ts';
+import { AUDIT_ENDS_MAX, AUDIT_HEADS_MAX, AUDIT_READ_MAX, NAMED_READ_MAX } from '../limits.ts';
 import { countCell, readBody } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
 import { chainFamily } from './chain-family.ts';
@@ -18,6 +18,14 @@ const headsSql = `
   WHERE tenant = {tenant:String} AND (writer, seq) IN (
     SELECT writer, max(seq) FROM audit WHERE tenant = {tenant:String} GROUP BY writer)
   ORDER BY writer, hash LIMIT ${AUDIT_HEADS_MAX} ${bounded(AUDIT_HEADS_MAX)}`;
+
+/** In the order of the key, backwards: nothing before its end is read. The same row twice is one end. */
+const endSql = `
+  SELECT DISTINCT writer, seq, hash, toUnixTimestamp64Milli(at) FROM (
+    SELECT writer, seq, hash, at FROM audit
+    WHERE tenant = {tenant:String} AND writer = {writer:String}
+    ORDER BY tenant DESC, writer DESC, seq DESC, hash DESC LIMIT ${AUDIT_ENDS_MAX})
+  ORDER BY seq DESC, hash LIMIT ${AUDIT_ENDS_MAX} ${bounded(AUDIT_ENDS_MAX)}`;
 
 const behind = `
   FROM audit FINAL
@@ -39,15 +47,23 @@ export async function knownAudit(
   return rows.map(([id]) => String(id));
 }
 
-export async function auditHeads(database: Database, tenant: string): Promise<readonly AuditHead[]> {
-  const rows = await database.read('reading the ends of the audit', headsSql, { tenant });
-  return rows.map(([writer, seq, hash, atMs]) => ({
+export async function auditHeads(
+  database: Database,
+  ...[tenant, writer]: Parameters<AuditStore['auditHeads']>
+): Promise<readonly AuditHead[]> {
+  const what = 'reading the ends of the audit';
+  const rows =
+    writer === undefined
+      ? await database.read(what, headsSql, { tenant })
+      : await database.read(what, endSql, { tenant, writer });
+  const heads = rows.map(([name, seq, hash, atMs]) => ({
     tenant,
-    writer: String(writer),
+    writer: String(name),
     seq: Number(seq),
     hash: String(hash),
     atMs: Number(atMs),
   }));
+  return writer === undefined ? heads : heads.filter(({ seq }) => seq === heads[0]?.seq);
 }
 
 export async function auditChain(

@@ -93,7 +93,10 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   backtest: (store) => store.backtest('t', "x'x"),
   backtestLooks: (store) => store.backtestLooks('t', "x'x"),
   knownAudit: (store) => store.knownAudit('t', ["x'x"]),
-  auditHeads: (store) => store.auditHeads("x'x"),
+  auditHeads: async (store) => {
+    await store.auditHeads("x'x");
+    return store.auditHeads("x'x", "w'w");
+  },
   auditEntries: (store) => store.auditEntries({ ...of, kind: 'plan.made', subject: "x'x" }),
   auditChain: (store) => store.auditChain('t', "x'x", 1, 10),
   auditLinks: (store) => store.auditLinks('t', "x'x", 1, 10),

@@ -27,6 +27,8 @@ export function auditSuite(store: () => Store): void {
       const { seq, hash, atMs } = chain.at(-1) as AuditEntry;
       expect(await store().auditHeads(tenant)).toEqual([{ tenant, writer: 'w_1', seq, hash, atMs }]);
       expect(await store().auditHeads('somebody else')).toEqual([]);
+      expect(await store().auditHeads(tenant, 'w_1')).toEqual([{ tenant, writer: 'w_1', seq, hash, atMs }]);
+      expect(await store().auditHeads(tenant, 'w_0')).toEqual([]);
       const links = await store().auditLinks(tenant, 'w_1', 0, 100);
       expect(walkAudit('w_1', links).hashes.get(12)).toBe(hash);
     });
@@ -39,6 +41,7 @@ export function auditSuite(store: () => Store): void {
       await store().writeAudit([one as AuditEntry, one as AuditEntry]);
       await store().writeAudit([two as AuditEntry]);
       expect(await store().auditHeads(tenant)).toHaveLength(2);
+      expect(await store().auditHeads(tenant, 'w_1')).toHaveLength(2);
       expect(await store().auditChain(tenant, 'w_1', 0, 9)).toHaveLength(2);
       expect([...(await store().knownAudit(tenant, ['aud_a', 'aud_b', 'aud_c']))].sort()).toEqual([
         'aud_a',

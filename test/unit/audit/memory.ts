@@ -18,8 +18,10 @@ export function createMemoryAudit(): Pick<AuditStore, 'writeAudit' | 'knownAudit
     },
     knownAudit: async (tenant, ids) =>
       entries.filter((entry) => entry.tenant === tenant && ids.includes(entry.id)).map(({ id }) => id),
-    auditHeads: async (tenant) => {
-      const own = entries.filter((entry) => entry.tenant === tenant);
+    auditHeads: async (tenant, name) => {
+      const own = entries.filter(
+        (entry) => entry.tenant === tenant && (name === undefined || entry.writer === name),
+      );
       return own.filter(({ writer, seq }) => own.every((one) => one.writer !== writer || one.seq <= seq));
     },
   };
