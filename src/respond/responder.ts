@@ -19,6 +19,9 @@ import { keyOf, newEntry } from './rows.ts';
 import type { Channel, Render, Subscription } from './types.ts';
 import { createWatch } from './watch.ts';
 
+/** Before the proposals of earlier processes are read again when the store did not answer. */
+const SETTLE_RETRY_MS = 30_000;
+
 export interface ResponderOptions
   extends RevokerOptions,
     Pick<OutboxOptions, 'timer' | 'random' | 'entriesMax' | 'concurrency'> {
@@ -61,7 +64,7 @@ export interface Responder {
 
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
-  const { store, subscriptions, clock, body } = options;
+  const { store, subscriptions, clock, body, log } = options;
   const ledger = createLedger({ ...options, onRows: (rows) => expiry.expect(rows) });
   const { approvalMinutes, confirmSeconds } = options.config;
   const expiry = createExpiry({ ...options, ledger, approvalMinutes });
@@ -81,7 +84,8 @@ export function createResponder(options: ResponderOptions): Responder {
     expire: expiry.look,
     carryOut,
   });
-  const rehearsals = new Set<Promise<void>>();
+  const jobs = new Set<Promise<void>>();
+  let cancelRetry: (() => void) | undefined;
 
   async function announce(
     notices: readonly Notice[],
@@ -119,17 +123,33 @@ export function createResponder(options: ResponderOptions): Responder {
 
   /** Off the pipeline's path, because it asks DNS. */
   function rehearse(due: readonly Due[]): void {
-    const job: Promise<void> = revoker.rehearse(due).finally(() => rehearsals.delete(job));
-    rehearsals.add(job);
+    if (due.length > 0) inBackground(() => revoker.rehearse(due));
+  }
+
+  /** What people had decided is done, and what nobody decided in time is over: a question for each proposal. */
+  async function settleProposals(): Promise<void> {
+    try {
+      await desk.resume();
+      await expiry.look();
+    } catch (error) {
+      log.warn({ err: error }, 'proposals could not be read');
+      cancelRetry = options.timer(() => inBackground(settleProposals), SETTLE_RETRY_MS);
+    }
+  }
+
+  function inBackground(work: () => Promise<void>): void {
+    const job: Promise<void> = work()
+      .catch((error: unknown) => log.error({ err: error }, 'a response could not be seen to'))
+      .finally(() => jobs.delete(job));
+    jobs.add(job);
   }
 
   return {
     async start() {
       await outbox.start();
       await carryOut(await revoker.left());
-      await desk.resume();
       await watch.start();
-      await expiry.look();
+      inBackground(settleProposals);
     },
     async handle(changes, { handledSeq = -1, imported = false } = {}) {
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
@@ -153,10 +173,11 @@ export function createResponder(options: ResponderOptions): Responder {
     enqueue: outbox.enqueue,
     revive: outbox.revive,
     async stop() {
+      cancelRetry?.();
       expiry.stop();
       await outbox.stop();
       await watch.stop();
-      await Promise.allSettled([...rehearsals]);
+      await Promise.allSettled([...jobs]);
     },
     desk,
     get stats() {
