@@ -219,10 +219,7 @@ function responseMetrics(make: Instruments) {
       ['by'],
       RESPONSE_SECONDS,
     ),
-    unconfirmed: make.gauge(
-      'responses_awaiting_confirmation',
-      'Responses that were accepted and not proven yet',
-    ),
+    unconfirmed: make.gauge('unconfirmed_responses', 'Responses that were accepted and not proven yet'),
   };
 }
 

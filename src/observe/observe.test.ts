@@ -71,7 +71,7 @@ describe('metrics', () => {
     const names = [...page.matchAll(/^# HELP (\S+) (.+)$/gm)];
     expect(names.length).toBeGreaterThan(20);
     const units =
-      /^chainwarden_\w+_(total|seconds|events|records|characters|messages|chains|tokens|seq|conflicts|detectors|partitions|overflowed|gone|refused|warnings)$/;
+      /^chainwarden_\w+_(total|seconds|events|records|characters|messages|chains|tokens|seq|conflicts|detectors|responses|partitions|overflowed|paused|gone|refused|warnings)$/;
     for (const [, name = '', help = ''] of names) {
       expect(name).toMatch(units);
       expect(help.length).toBeGreaterThan(5);

@@ -21,7 +21,11 @@ function stage(kafka?: KafkaIntake) {
     tracker,
     watch: { detectors: [] },
     engine: { ...createEngine({ detectors: [] }), waiting: true },
-    responder: { lanes: [], stats: { attempts: 0, delivered: 0, dead: 0, waiting: 0, inFlight: 0 } },
+    responder: {
+      unconfirmed: 0,
+      lanes: [],
+      stats: { attempts: 0, delivered: 0, dead: 0, waiting: 0, inFlight: 0 },
+    },
     pipeline: { pressure: { records: 0, chars: 0, stuckMs: 0 } },
     eventLog: {
       queuedEvents: 0,
