@@ -76,7 +76,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     engine,
     alerts: createAlertBook({ alertsMax }),
     store,
-    respond: (changes) => responder.handle(changes, { handledSeq }),
+    respond: (changes, hops) => responder.handle(changes, { handledSeq, hops }),
     ...progress,
     sleep,
     onFatal: (error) =>

@@ -13,7 +13,8 @@ export interface PipelineOptions {
   readonly alerts: AlertBook;
   readonly store: ChainStore & PositionStore & RecallStore;
   /** Makes whatever must leave because of these changes durable. */
-  readonly respond: (changes: AlertChanges) => Promise<void>;
+  /** What changed, and the hops that did; none of what an earlier process has done. */
+  readonly respond: (changes: AlertChanges, hops: readonly Hop[]) => Promise<void>;
   /** Offset up to which an earlier process finished: behind it only memory is rebuilt. */
   readonly handledSeq: number;
   /** Where the batch ended that an earlier process began last; behind `handledSeq` when it finished that one too. */
@@ -132,14 +133,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const changes = alerts.apply(output.findings);
     appliedSeq = seq;
     if (isKnown) {
-      await options.respond(changes);
+      await options.respond(changes, []);
       return;
     }
     await persist(() => store.writePosition(BEGUN, seq));
     observer?.announced(changes.notices);
     observer?.excepted(changes.excepted);
     await persist(() => write(output, changes));
-    await persist(() => options.respond(changes));
+    await persist(() => options.respond(changes, output.hops));
   }
 
   /** Brings back what the batch needs and memory has let go. */

@@ -66,6 +66,10 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
     const batch = open.map((wish) =>
       askedBy(wish, modeOf(wish.alert.tenant, wish.alert.detector), isHistory(wish)),
     );
+    return planAll(batch);
+  }
+
+  async function planAll(batch: readonly Asked[]) {
     if (batch.length === 0) return { plans: [], rows: [], known: new Map<string, Response>() };
     const planning = await planner.begin(batch);
     const plans: Plan[] = [];
@@ -105,6 +109,15 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
         const written = new Set(plans.map(({ id }) => id));
         const others = decided.map(({ response }) => response).filter(({ planId }) => !written.has(planId));
         return { decided, due: [...plans.flatMap((plan) => dueOf(plan, now)), ...(await complete(others))] };
+      }),
+    /** Plans made again, because more hangs on what they ended; what is new of them is to be carried out. */
+    extend: (asked: readonly Asked[]): Promise<readonly Due[]> =>
+      ledger.alone(async () => {
+        const { plans, rows, known } = await planAll(asked);
+        await ledger.writePlans(plans);
+        await ledger.writeResponses(rows);
+        const now = new Map([...known, ...byName(rows)]);
+        return plans.flatMap((plan) => dueOf(plan, now));
       }),
     /** Everything that they asked to be sent is durable in the outbox. */
     settled(decided: readonly Decided[]): void {

@@ -1,15 +1,17 @@
 import type { AuditSink } from '../domain/audit.ts';
+import type { Hop } from '../domain/chain.ts';
 import type { ChannelHealth } from '../domain/delivery.ts';
 import { EVENT_AGE_MS_MAX } from '../domain/limits.ts';
 import type { AlertChanges, Notice } from '../domain/notice.ts';
 import type { QueryStore, ResponseStore } from '../domain/ports.ts';
-import type { OutboxEntry } from '../domain/response.ts';
+import type { OutboxEntry, Response } from '../domain/response.ts';
 import type { ResponseDesk } from '../domain/response-desk.ts';
 import { adopt } from './adopt.ts';
 import { addressees, stillToSay } from './announce.ts';
 import type { Decided, Due } from './decide.ts';
 import { createDesk } from './desk.ts';
 import { createExpiry } from './expire.ts';
+import { createHeirs } from './heirs.ts';
 import { createLedger, type ResponseObserver } from './ledger.ts';
 import type { Observed } from './observed.ts';
 import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts';
@@ -41,6 +43,8 @@ export interface HandleOptions {
   readonly handledSeq?: number;
   /** The findings come from imported history. */
   readonly imported?: boolean;
+  /** Hops that changed: below what was ended there may be more to end. */
+  readonly hops?: readonly Hop[];
 }
 
 export interface Responder {
@@ -65,10 +69,11 @@ export interface Responder {
 /** Turns changed alerts into messages and revocations, and sees them through. */
 export function createResponder(options: ResponderOptions): Responder {
   const { store, subscriptions, clock, body, log } = options;
-  const ledger = createLedger({ ...options, onRows: (rows) => expiry.expect(rows) });
+  const ledger = createLedger({ ...options, onRows });
   const { approvalMinutes, confirmSeconds } = options.config;
   const expiry = createExpiry({ ...options, ledger, approvalMinutes });
   const revoker = createRevoker({ ...options, ledger });
+  const heirs = createHeirs({ store, modeOf: revoker.modeOf });
   const watch = createWatch({ ...options, ledger, confirmSeconds });
   const outbox = createOutbox({
     ...options,
@@ -121,6 +126,11 @@ export function createResponder(options: ResponderOptions): Responder {
     rehearse(due);
   }
 
+  function onRows(rows: readonly Response[]): void {
+    expiry.expect(rows);
+    heirs.see(rows);
+  }
+
   /** Off the pipeline's path, because it asks DNS. */
   function rehearse(due: readonly Due[]): void {
     if (due.length > 0) inBackground(() => revoker.rehearse(due));
@@ -146,12 +156,16 @@ export function createResponder(options: ResponderOptions): Responder {
 
   return {
     async start() {
+      await heirs.start();
       await outbox.start();
       await carryOut(await revoker.left());
       await watch.start();
       inBackground(settleProposals);
     },
-    async handle(changes, { handledSeq = -1, imported = false } = {}) {
+    async handle(changes, { handledSeq = -1, imported = false, hops = [] } = {}) {
+      const asked = await heirs.askAgain(hops);
+      if (asked.length > 0) await carryOut(await revoker.extend(asked));
+      heirs.settled(hops);
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
       const historyMs = clock() - EVENT_AGE_MS_MAX;
       const isOld = (lastAtMs: number) => imported || lastAtMs < historyMs;

@@ -25,6 +25,9 @@ export interface ResponseSettings extends PlanningConfig {
 
 export interface Revoker {
   decide(wishes: readonly RevocationWish[], isHistory: (wish: RevocationWish) => boolean): Promise<Decisions>;
+  /** Of plans that are made again, what is new. */
+  extend: ReturnType<typeof createDecider>['extend'];
+  modeOf(tenant: string, detector: string): EffectiveMode;
   /** Everything due is durable in the outbox. */
   settled: ReturnType<typeof createDecider>['settled'];
   /** Of responses that are requested for real; in the order in which they are to leave. */
@@ -99,6 +102,8 @@ export function createRevoker(options: RevokerOptions & { readonly ledger: Ledge
     planner,
     channels: carried.map(({ channel }) => channel),
     decide: decider.decide,
+    extend: decider.extend,
+    modeOf,
     settled: decider.settled,
     entries: (due) =>
       due
