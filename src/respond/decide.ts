@@ -98,8 +98,7 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
           return known === undefined || wish.alert.lastAtMs > known.causedMs;
         });
         const { plans, rows, known } = await decideOpen(open, isHistory);
-        await ledger.writePlans(plans);
-        await ledger.writeResponses(rows);
+        await ledger.writePlans(plans, rows);
 
         const now = new Map([...before, ...known, ...byName(rows)]);
         const decided = wishes.flatMap((wish) => {
@@ -114,8 +113,7 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
     extend: (asked: readonly Asked[]): Promise<readonly Due[]> =>
       ledger.alone(async () => {
         const { plans, rows, known } = await planAll(asked);
-        await ledger.writePlans(plans);
-        await ledger.writeResponses(rows);
+        await ledger.writePlans(plans, rows);
         const now = new Map([...known, ...byName(rows)]);
         return plans.flatMap((plan) => dueOf(plan, now));
       }),

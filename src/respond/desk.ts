@@ -204,8 +204,7 @@ export function createDesk(options: DeskOptions): Desk {
         const rows = rowsOf(plan, plan.madeMs)
           .filter((row) => isOpen(known.get(keyOf(row)), config.dryRun))
           .map((row) => following(row, known.get(keyOf(row))));
-        await ledger.writePlans([plan]);
-        await ledger.writeResponses(rows);
+        await ledger.writePlans([plan], rows);
         return { plan, due: dueOf(plan, byKey(rows)) };
       });
       await carryOut(due);

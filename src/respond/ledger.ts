@@ -27,7 +27,8 @@ export interface Ledger {
   ): Promise<readonly Response[]>;
   /** Only within `alone`. */
   writeResponses(rows: readonly Response[]): Promise<void>;
-  writePlans(plans: readonly Plan[]): Promise<void>;
+  /** Plans and the rows that they make. Only within `alone`. */
+  writePlans(plans: readonly Plan[], rows: readonly Response[]): Promise<void>;
   writeDecision(decision: PlanDecision, plan: Plan): Promise<void>;
 }
 
@@ -51,6 +52,13 @@ export function createLedger({ store, audit, observer, onRows }: LedgerOptions):
     if (before.state !== 'confirmed' && row.state === 'confirmed') observer?.confirmed(row, atMs - causedMs);
   }
 
+  async function keep(rows: readonly Response[]): Promise<void> {
+    await store.writeResponses(rows);
+    onRows?.(rows);
+    // An attempt that is to be repeated is no other state.
+    for (const row of rows) if (row.state !== 'requested' || row.attempt === 0) observer?.changed(row);
+  }
+
   const ledger: Ledger = {
     alone(work) {
       const turn = last.then(work);
@@ -72,15 +80,14 @@ export function createLedger({ store, audit, observer, onRows }: LedgerOptions):
     async writeResponses(rows) {
       if (rows.length === 0) return;
       await audit?.append(rows.map(auditOfResponse));
-      await store.writeResponses(rows);
-      onRows?.(rows);
-      // An attempt that is to be repeated is no other state.
-      for (const row of rows) if (row.state !== 'requested' || row.attempt === 0) observer?.changed(row);
+      await keep(rows);
     },
-    async writePlans(plans) {
-      if (plans.length === 0) return;
-      await audit?.append(plans.map(auditOfPlan));
-      await store.writePlans(plans);
+    async writePlans(plans, rows) {
+      if (plans.length === 0 && rows.length === 0) return;
+      await audit?.append([...plans.map(auditOfPlan), ...rows.map(auditOfResponse)]);
+      // Plans first: what a crash leaves undone is completed from them.
+      if (plans.length > 0) await store.writePlans(plans);
+      if (rows.length > 0) await keep(rows);
     },
     async writeDecision(decision, plan) {
       await audit?.append([auditOfDecision(decision, plan)]);
