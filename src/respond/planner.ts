@@ -3,9 +3,9 @@ import type { Principal } from '../domain/event/index.ts';
 import type { RevocationWish } from '../domain/notice.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ResponseStore } from '../domain/ports.ts';
-import type { Lineage } from '../domain/reach.ts';
 import type { Plan, PlanTrigger, Response } from '../domain/response.ts';
 import { refKey } from '../domain/token.ts';
+import { readLineages } from './lineages.ts';
 import {
   type Cascade,
   type EffectiveMode,
@@ -57,24 +57,10 @@ export interface Planning {
 export function createPlanner({ store, connectors, config, policy, clock }: PlannerOptions) {
   const usage = createUsage({ store, limits: config.limits, dryRun: config.dryRun, clock });
 
-  async function lineages(batch: readonly Asked[]): Promise<ReadonlyMap<Asked, Lineage>> {
-    const found = new Map<Asked, Lineage>();
-    for (const tenant of new Set(batch.map((asked) => asked.tenant))) {
-      const mine = batch.filter((asked) => asked.tenant === tenant);
-      const all = await store.lineage(tenant, [...new Set(mine.flatMap(({ tokenKeys }) => tokenKeys))]);
-      // Too much for all of them together may be enough for each.
-      for (const asked of mine) {
-        const isAlone = mine.length === 1 || !all.isCut;
-        found.set(asked, isAlone ? all : await store.lineage(tenant, asked.tokenKeys));
-      }
-    }
-    return found;
-  }
-
   return {
     async begin(batch: readonly Asked[]): Promise<Planning> {
       const nowMs = clock();
-      const lineageOf = await lineages(batch);
+      const lineageOf = await readLineages(store, batch);
       const cascadeOf = (asked: Asked, inHand?: ReadonlySet<string>): Cascade =>
         planCascade({
           tenant: asked.tenant,
