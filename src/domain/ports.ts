@@ -157,6 +157,8 @@ export interface ResponseStore {
   writeDecisions(decisions: readonly PlanDecision[]): Promise<void>;
   /** What people said of a plan, oldest first. */
   decisions(tenant: string, planId: string): Promise<readonly PlanDecision[]>;
+  /** Plans of all tenants about which anybody said anything since then. */
+  decidedPlans(sinceMs: number): Promise<readonly Pick<PlanDecision, 'tenant' | 'planId'>[]>;
   /**
    * Rows since then, newest first and bounded; of undone responses and of those that took all that a subject has those
    * since `coolMs`, which is earlier.

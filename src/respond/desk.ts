@@ -18,6 +18,9 @@ import type { Clock } from './types.ts';
 import { carriedOut, labelOf, undoOf } from './undo.ts';
 import type { Watch } from './watch.ts';
 
+/** Longer than any proposal may wait for its decision (`approvalMinutes`): what was said before has had its effect. */
+const DECIDED_MS_MAX = 8 * 86_400_000;
+
 export interface DeskOptions {
   readonly store: ResponseStore & Pick<QueryStore, 'alert' | 'chain' | 'chainOfToken'>;
   readonly ledger: Ledger;
@@ -255,8 +258,8 @@ export function createDesk(options: DeskOptions): Desk {
     expire: options.expire,
 
     async resume() {
-      const proposed = await store.standingResponses(['proposed']);
-      for (const plan of await findPlans(store, proposed)) {
+      const decided = await store.decidedPlans(clock() - DECIDED_MS_MAX);
+      for (const plan of await findPlans(store, decided)) {
         const due = await ledger.alone(async () => overdue(plan, await wordsOn(plan)));
         await carryOut(due);
       }

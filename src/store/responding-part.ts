@@ -7,7 +7,7 @@ import { lineage } from './queries/lineage.ts';
 import { liveTokens, tokensHeldBy } from './queries/live-tokens.ts';
 import { backtest, backtestLooks, responseModes } from './queries/modes.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
-import { decisions, findPlans } from './queries/plans.ts';
+import { decidedPlans, decisions, findPlans } from './queries/plans.ts';
 import { findResponses, recentResponses, responsesOfAlerts, standingResponses } from './queries/responses.ts';
 import { denyEntriesTable } from './rows/deny.ts';
 import { backtestLooksTable, backtestsTable, responseModesTable } from './rows/mode.ts';
@@ -25,6 +25,7 @@ export function respondingPart(database: Database, writer: Writer): ResponseStor
     findPlans: (tenant, ids) => findPlans(database, tenant, ids),
     writeDecisions: (rows) => writer.write(planDecisionsTable, rows),
     decisions: (tenant, planId) => decisions(database, tenant, planId),
+    decidedPlans: (sinceMs) => decidedPlans(database, sinceMs),
     recentResponses: (tenant, sinceMs, coolMs) => recentResponses(database, tenant, sinceMs, coolMs),
     tokensHeldBy: (tenant, principalId, nowMs) => tokensHeldBy(database, tenant, principalId, nowMs),
     liveTokens: (tenant, nowMs) => liveTokens(database, tenant, nowMs),

@@ -17,6 +17,7 @@ import type { LogRecord } from '../../src/domain/record.ts';
 import type { Random } from '../../src/evaluate/random.ts';
 import { pendingIn } from '../support/pending-outbox.ts';
 import {
+  decidedIn,
   decisionsIn,
   heldIn,
   lineageIn,
@@ -170,6 +171,7 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
     findPlans: (tenant, ids) => call('findPlans', () => plansIn(tables, tenant, ids)),
     writeDecisions: (rows) => write('writeDecisions', rows, (row) => void tables.decisions.push(row)),
     decisions: (tenant, planId) => call('decisions', () => decisionsIn(tables, tenant, planId)),
+    decidedPlans: (sinceMs) => call('decidedPlans', () => decidedIn(tables, sinceMs)),
     writeOutbox: (rows) =>
       write('writeOutbox', rows, (row) => put(tables.outbox, key(row.tenant, row.id), row)),
     findOutbox: (tenant, ids) => call('findOutbox', () => found(tables.outbox, tenant, ids)),

@@ -88,6 +88,10 @@ export function plansIn({ plans }: PlanTables, tenant: string, ids: readonly str
   return ids.flatMap((id) => plans.get(nameOf(tenant, id)) ?? []);
 }
 
+export function decidedIn({ decisions }: PlanTables, sinceMs: number): PlanDecision[] {
+  return decisions.filter(({ atMs }) => atMs >= sinceMs);
+}
+
 export function decisionsIn({ decisions }: PlanTables, tenant: string, planId: string): PlanDecision[] {
   return decisions
     .filter((row) => row.tenant === tenant && row.planId === planId)

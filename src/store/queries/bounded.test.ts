@@ -39,6 +39,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   findPlans: (store) => store.findPlans('t', ["x'x"]),
   plans: (store) => store.plans({ ...of, alertId: "x'x" }),
   decisions: (store) => store.decisions('t', "x'x"),
+  decidedPlans: (store) => store.decidedPlans(0),
   lineage: (store) => store.lineage('t', ["x'x"]),
   findOutbox: (store) => store.findOutbox('t', ['a']),
   pendingOutbox: (store) => store.pendingOutbox(),

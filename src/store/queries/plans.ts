@@ -60,3 +60,16 @@ export async function decisions(
   const rows = await database.read('reading the decisions on a plan', decisionsSql, { tenant, planId });
   return rows.map(([body]) => readBody<PlanDecision>(body)).reverse();
 }
+
+const decidedSql = `
+  SELECT DISTINCT tenant, plan_id FROM plan_decisions
+  WHERE at >= fromUnixTimestamp64Milli({sinceMs:Int64}, 'UTC')
+  ORDER BY tenant, plan_id LIMIT ${PLAN_DECISIONS_READ_MAX} ${bounded(PLAN_DECISIONS_READ_MAX)}`;
+
+export async function decidedPlans(
+  database: Database,
+  sinceMs: number,
+): Promise<readonly Pick<PlanDecision, 'tenant' | 'planId'>[]> {
+  const rows = await database.read('looking for plans that were decided', decidedSql, { sinceMs });
+  return rows.map(([tenant, planId]) => ({ tenant: String(tenant), planId: String(planId) }));
+}

@@ -165,6 +165,10 @@ export function responseSuite(store: () => Store, database: () => Database): voi
       await store().writeDecisions(said);
       expect(await store().decisions('plans', 'pln_1')).toEqual([said[1], said[0]]);
       expect(await store().decisions('plans', 'pln_2')).toEqual([]);
+      const decided = async (sinceMs: number) =>
+        (await store().decidedPlans(sinceMs)).filter(({ tenant }) => tenant === 'plans');
+      expect(await decided(noon + 2)).toEqual([{ tenant: 'plans', planId: 'pln_1' }]);
+      expect(await decided(noon + 3)).toEqual([]);
     });
   });
 

@@ -8,6 +8,7 @@ import type { Connector } from '../../../src/respond/connectors/index.ts';
 import type { Attempt, Channel, Log, Subscription, Timer } from '../../../src/respond/types.ts';
 import { pendingIn } from '../../support/pending-outbox.ts';
 import {
+  decidedIn,
   decisionsIn,
   heldIn,
   lineageIn,
@@ -133,6 +134,7 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
       tables.decisions.push(...rows);
     },
     decisions: async (tenant, planId) => decisionsIn(tables, tenant, planId),
+    decidedPlans: async (sinceMs) => decidedIn(tables, sinceMs),
     async writeOutbox(entries) {
       up();
       store.calls.write += 1;
