@@ -1,5 +1,5 @@
-import type { TokenRef } from '../../src/domain/event/index.ts';
 import { type Notice, noticeId } from '../../src/domain/notice.ts';
+import type { ResponseTarget } from '../../src/domain/response.ts';
 import { responseId, tokenTarget } from '../../src/respond/plan/index.ts';
 import { PAGER } from './process.ts';
 import type { Received } from './receiver.ts';
@@ -23,9 +23,12 @@ export function delivered(truth: Truth, tables: Tables, received: readonly Recei
   const toldOf = new Map<string, Told>();
   for (const { id, body, endpoint } of received) {
     const { type, data } = JSON.parse(body) as { type: string; data: Record<string, unknown> };
-    if (type === 'token.revoke') {
-      const { ref } = data['target'] as { ref: TokenRef };
-      const expected = responseId(data['tenant'] as string, tokenTarget(ref));
+    if (type.endsWith('.revoke')) {
+      const target = data['target'] as ResponseTarget;
+      const expected = responseId(
+        data['tenant'] as string,
+        target.kind === 'token' ? tokenTarget(target.ref) : target,
+      );
       if (id !== expected) problems.push(`a revocation went out as ${id}, and its id is ${expected}`);
       continue;
     }
