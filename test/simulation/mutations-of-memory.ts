@@ -63,8 +63,8 @@ export const inMemory: readonly Mutation[] = [
     name: 'does not judge again who shares an approval',
     seed: 7,
     file: 'src/correlate/evidence.ts',
-    search: 'else file.users.delete(user);\n    this.#note(file);',
-    replace: 'else file.users.delete(user);',
+    search: 'this.#left.add(user);\n    this.#note(file);',
+    replace: 'this.#left.add(user);',
   },
   {
     name: 'counts those who left among the users of an approval',
