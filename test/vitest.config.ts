@@ -8,7 +8,8 @@ export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores that CI has: half of the slow tests wait for a broker, a store or a clock.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
