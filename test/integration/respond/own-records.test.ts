@@ -75,8 +75,11 @@ it('knows by its own records what is minted while a revocation is under way, and
 
   expect(await api.publish([minted('at-2', 'at-1')])).toBe(202);
   await until('the child is found', found(api, 'minted-under-tombstone'));
-  await until('its revocation is proposed', async () =>
-    (await api.responses()).some(({ id, state }) => id !== revocation?.id && state === 'proposed'),
+  // Whoever asked for the parent's end asked for that of all that is made from it.
+  await until('its end is ordered', () =>
+    receiver.messages.some(
+      ({ type, data }) => type === 'token.revoke' && JSON.stringify(data).includes('at-2'),
+    ),
   );
   await until('nobody has confirmed that the parent ended', found(api, 'did-not-end'));
 });
