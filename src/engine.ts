@@ -236,9 +236,6 @@ export function createEngine(options: EngineOptions): Engine {
     get policy() {
       return rules.policy;
     },
-    get overdue() {
-      return [...tenants.values()].some(({ correlator }) => correlator.overdue);
-    },
     get waiting() {
       return [...tenants.values()].some(({ correlator, judge }) => correlator.waiting || judge.waiting);
     },

@@ -108,20 +108,6 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function handle(batch: readonly LogRecord[]): Promise<void> {
-    const seq = batch.at(-1)?.seq ?? 0;
-    const isKnown = seq <= options.handledSeq;
-    for (let records = batch; ; ) {
-      await step(records, seq, isKnown);
-      if (!engine.overdue) break;
-      records = [{ kind: 'watermark', seq, watermarkMs: engine.watermarkMs }];
-    }
-    if (isKnown) return;
-    await persist(() => store.writePosition(HANDLED, seq));
-    doneSeq = seq;
-    if (doneSeq - checkpointSeq >= checkpointRecords) await checkpoint();
-  }
-
-  async function step(batch: readonly LogRecord[], seq: number, isKnown: boolean): Promise<void> {
     await recall(batch);
     const startedMs = performance.now();
     const output = engine.apply(batch);
@@ -131,8 +117,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const forgotten = alerts.forgotten(output.findings);
     if (forgotten.length > 0) alerts.recall(await persist(() => store.standingAlerts(forgotten)));
     const changes = alerts.apply(output.findings);
+    const seq = batch.at(-1)?.seq ?? 0;
     appliedSeq = seq;
-    if (isKnown) {
+    if (seq <= options.handledSeq) {
       await options.respond(changes, []);
       return;
     }
@@ -141,6 +128,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     observer?.excepted(changes.excepted);
     await persist(() => write(output, changes));
     await persist(() => options.respond(changes, output.hops));
+    await persist(() => store.writePosition(HANDLED, seq));
+    doneSeq = seq;
+    if (doneSeq - checkpointSeq >= checkpointRecords) await checkpoint();
   }
 
   /** Brings back what the batch needs and memory has let go. */

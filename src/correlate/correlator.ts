@@ -89,8 +89,6 @@ export interface Correlator {
   restore(kind: string, id: string, row: StateRow): void;
   /** The key by which a subject is known now, when that is another one. */
   carriedOn(subject: Subject): string | undefined;
-  /** More is parked and due than was asked for at once: the same step of the watermark has to be taken again. */
-  readonly overdue: boolean;
   locate(finding: Finding, sighting: string, policy: Policy): FindingPlace;
   /** The feeds as one sighting is shown them. */
   feedsFor(instance: string): FeedView;
@@ -257,9 +255,6 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     revisit: (instance) => touchSighting(instance, graph, stream),
     revisitAll: () => touchEverything(graph, stream),
     takeTouched,
-    get overdue() {
-      return eviction.overdue;
-    },
     prime: () => reporter.prime(),
     report: (time) => reporter.report(time),
     evict,

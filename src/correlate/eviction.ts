@@ -1,5 +1,4 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
-import { RECALL_DUE_MAX } from '../domain/limits.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { TenantGraph } from './graph.ts';
 import { isPersonData } from './kinds.ts';
@@ -44,8 +43,6 @@ const ROOM = 0.9;
 export class Eviction {
   readonly #parts: EvictionParts;
   /** Names under which provisional chains that left are found again, and when they must be. */
-  /** More was due at the last look than it took. */
-  overdue = false;
   readonly #parked = new Map<string, number>();
   /** Events that belong to no chain: remembered as long as a chain would be, to know them when they come twice. */
   readonly #loose = new Set<AdmittedEvent>();
@@ -77,16 +74,10 @@ export class Eviction {
     this.#parked.set(name, Math.min(dueMs, this.#parked.get(name) ?? Number.POSITIVE_INFINITY));
   }
 
-  /** Names of what is due, each once. Of very many only the first: the rest is overdue until asked again. */
+  /** Names of what is due, each once. */
   takeDue(watermarkMs: number): string[] {
     const due: string[] = [];
-    this.overdue = false;
-    for (const [name, dueMs] of this.#parked) {
-      if (dueMs > watermarkMs) continue;
-      this.overdue = due.length === RECALL_DUE_MAX;
-      if (this.overdue) break;
-      due.push(name);
-    }
+    for (const [name, dueMs] of this.#parked) if (dueMs <= watermarkMs) due.push(name);
     for (const name of due) this.#parked.delete(name);
     return due;
   }

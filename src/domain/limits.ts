@@ -133,8 +133,6 @@ export const RECALL_USING_EVENTS_MAX = 5_000;
 export const RECALL_SAMPLE_EVENTS = 16;
 /** Further names of a credential that its uses gave: two already contradict each other. */
 export const RECALL_ALIASES_MAX = 4;
-/** Names that one step of the watermark brings back: each is a chain, in memory at once with all it says. */
-export const RECALL_DUE_MAX = 2_000;
 /** Events that one batch brings back, all together: about 4 s of work. */
 export const RECALL_EVENTS_MAX = 200_000;
 

@@ -101,8 +101,6 @@ export interface Engine {
   readonly watermarkMs: number;
   /** In force after the last record. */
   readonly policy: Policy;
-  /** The watermark's last step has to be applied again: more is due than fits into memory at once. */
-  readonly overdue: boolean;
   /** True while something is provisional: the watermark's next step will settle it. */
   readonly waiting: boolean;
   readonly stats: EngineStats;

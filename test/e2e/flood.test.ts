@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 import { letTimePass, patient } from './truth.ts';
 import { detectedIn, essenceOfAlerts, essenceOfChains, storedEvents, worldOfNow } from './world.ts';
 
-const EVENTS = 8_000;
+const EVENTS = 7_500;
 const BATCH_EVENTS = 500;
 /** MB of V8's old space; the service at rest takes 60. */
 const HEAP_MB = 192;

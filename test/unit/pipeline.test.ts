@@ -28,7 +28,6 @@ function bench(options: Partial<PipelineOptions> = {}) {
     watermarkMs: 0,
     policy: defaultPolicy,
     waiting: false,
-    overdue: false,
     stats: {} as Engine['stats'],
   };
   const store = {
@@ -60,33 +59,12 @@ function bench(options: Partial<PipelineOptions> = {}) {
     },
     ...options,
   });
-  return { engine, pipeline, batches, did, store };
+  return { pipeline, batches, did, store };
 }
 
 async function* pieces(...all: LogRecord[][]) {
   yield* all;
 }
-
-describe('a batch of which not everything fits at once', () => {
-  it('is finished step by step, and marked as finished after the last', async () => {
-    const { engine, pipeline, batches, did } = bench();
-    let steps = 2;
-    Object.defineProperty(engine, 'overdue', { get: () => steps > 0 });
-    const { apply } = engine;
-    engine.apply = (records) => {
-      if (records[0]?.seq === 3) steps -= 1;
-      return apply(records);
-    };
-    await pipeline.replay(pieces(ticks(1, 3)));
-    expect(batches).toEqual([
-      [1, 3],
-      [3, 3],
-      [3, 3],
-    ]);
-    expect(did.filter((entry) => entry === 'detect 3')).toHaveLength(1);
-    expect(did.at(-1)).toBe('detect 3');
-  });
-});
 
 describe('a replay', () => {
   it('tells an unfinished batch again exactly, however the log is cut into pieces', async () => {

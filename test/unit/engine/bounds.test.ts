@@ -35,10 +35,8 @@ function play(engine: Engine, memory: RecallMemory | undefined, batches: readonl
   const rows = createRows();
   let most = 0;
   for (const batch of batches) {
-    for (let records = batch; records.length > 0; records = engine.overdue ? batch.slice(-1) : []) {
-      rows.take(memory?.run(engine, records) ?? engine.apply(records));
-      if (Number.isFinite(engine.watermarkMs)) most = Math.max(most, engine.stats.liveEvents);
-    }
+    rows.take(memory?.run(engine, batch) ?? engine.apply(batch));
+    if (Number.isFinite(engine.watermarkMs)) most = Math.max(most, engine.stats.liveEvents);
   }
   return { picture: rows.picture(), most };
 }
