@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/domain/response.ts';
 import { makePlans } from '../../../src/respond/plan/index.ts';
 import { presentPlan } from '../../../src/serve/present/response.ts';
+import { readProject } from '../../support/markdown.ts';
 import { cascadeFrom, contextOf, first, signIn, token } from '../respond/plan/support.ts';
 import { chainwarden } from './support.ts';
 
@@ -52,6 +53,16 @@ function run(...argv: string[]) {
 }
 
 describe('revoke', () => {
+  it('takes what the README says', async () => {
+    answers = { status: 200, body: plan };
+    const line = /^npx chainwarden (revoke --plan .*)$/m.exec(readProject('README.md'))?.[1] ?? '';
+    const argv = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+    expect((await run(...argv)).code).toBe(0);
+    expect(asked).toMatchObject([
+      { path: '/v1/plans', body: { alert: '<alert>', reason: 'seen in triage' } },
+    ]);
+  });
+
   it('shows a plan and asks for nothing more', async () => {
     answers = { status: 200, body: plan };
     const { code, out } = await run('revoke', '--alert', 'alr_1', '--plan', '--strict', '--reason', 'seen');
