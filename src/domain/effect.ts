@@ -21,7 +21,7 @@ export function effectOf(
 }
 
 /** True when it surely changed something: an effect that nobody knows is no change. */
-export function changes(effect: Effect): boolean {
+export function changes(effect: Effect): effect is Exclude<Effect, 'read' | 'unknown'> {
   return effect === 'write' || effect === 'delete' || effect === 'admin';
 }
 

@@ -1,6 +1,6 @@
 import type { Alert, AlertWithLife } from './alert.ts';
 import type { Action, Hop } from './chain.ts';
-import { effectOf } from './effect.ts';
+import { changes, effectOf } from './effect.ts';
 import type { Effect } from './event/index.ts';
 import { CLOCK_SKEW_MS } from './limits.ts';
 import type { Policy } from './policy.ts';
@@ -103,7 +103,7 @@ function nearest(breaks: readonly Break[], above: readonly string[]): readonly s
 function changing(action: Action, policy: Policy): DoubtfulWrite['effect'] | undefined {
   if (action.outcome === 'denied') return undefined;
   const effect = effectOf(action.effect, needsOf(action), action.action, policy);
-  return effect === 'read' || effect === 'unknown' ? undefined : effect;
+  return changes(effect) ? effect : undefined;
 }
 
 function needsOf({ kind, action, system }: Action): string | undefined {

@@ -5,18 +5,11 @@ import type { QueryStore, ResponseStore } from '../domain/ports.ts';
 import type { Plan, Response } from '../domain/response.ts';
 import { findPlans } from './decide.ts';
 import type { EffectiveMode } from './plan/index.ts';
-import type { Asked } from './planner.ts';
+import { type Asked, inHandStates, isInHand } from './planner.ts';
+import { keyOf } from './rows.ts';
 
 /** Credentials whose end was ordered, and tokens below them that were seen: 200 bytes each. */
 const REMEMBERED_MAX = 50_000;
-
-/** What has been ordered to end, or has ended. */
-const ordered: ReadonlySet<Response['state']> = new Set([
-  'requested',
-  'accepted',
-  'confirmed',
-  'unconfirmed',
-]);
 
 export interface HeirsOptions {
   readonly store: Pick<ResponseStore, 'standingResponses' | 'findPlans'> & Pick<QueryStore, 'alert'>;
@@ -45,9 +38,9 @@ export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
   function see(rows: readonly Response[]): void {
     for (const row of rows) {
       if (row.mode !== 'real' || row.action !== 'token.revoke') continue;
-      const key = nameOf(row.tenant, row.targetKey);
+      const key = keyOf({ tenant: row.tenant, id: row.targetKey });
       ending.delete(key);
-      if (!ordered.has(row.state)) continue;
+      if (!isInHand(row, false)) continue;
       ending.set(key, row);
       const oldest = ending.size > REMEMBERED_MAX ? ending.keys().next().value : undefined;
       if (oldest !== undefined) ending.delete(oldest);
@@ -57,8 +50,8 @@ export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
   /** The response that ended what a hop hangs on, when that is news. */
   function endOf({ tenant, key, parentKey, token }: Hop): Response | undefined {
     if (token === undefined || parentKey === undefined) return undefined;
-    const name = nameOf(tenant, key);
-    return ending.has(name) || seen.has(name) ? undefined : ending.get(nameOf(tenant, parentKey));
+    const name = keyOf({ tenant, id: key });
+    return ending.has(name) || seen.has(name) ? undefined : ending.get(keyOf({ tenant, id: parentKey }));
   }
 
   async function again(parent: Response, plan: Plan): Promise<Asked | undefined> {
@@ -82,7 +75,7 @@ export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
 
   return {
     async start() {
-      see(await store.standingResponses([...ordered]));
+      see(await store.standingResponses(inHandStates));
     },
     see,
     async askAgain(hops) {
@@ -98,7 +91,7 @@ export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
       for (const hop of hops) {
         if (endOf(hop) === undefined) continue;
         if (seen.size >= REMEMBERED_MAX) seen.clear();
-        seen.add(nameOf(hop.tenant, hop.key));
+        seen.add(keyOf({ tenant: hop.tenant, id: hop.key }));
       }
     },
   };
@@ -111,8 +104,4 @@ function wishOf(
 ): RevocationWish {
   const { liveUntilMs, weakestLink: linkLevel, revocable } = alert;
   return { alert, fact, severity, target, liveUntilMs, linkLevel, revocable };
-}
-
-function nameOf(tenant: string, key: string): string {
-  return JSON.stringify([tenant, key]);
 }

@@ -142,12 +142,8 @@ function namedIn({ tenant, foreseen }: Cascade) {
 }
 
 /** It is under way, or done. */
-const standing: ReadonlySet<Response['state']> = new Set([
-  'requested',
-  'accepted',
-  'confirmed',
-  'unconfirmed',
-]);
+export const inHandStates = ['requested', 'accepted', 'confirmed', 'unconfirmed'] as const;
+const standing: ReadonlySet<Response['state']> = new Set(inHandStates);
 
 /** A rehearsal is not in the way of the real thing. */
 export function isInHand({ state, mode }: Response, dryRun: boolean): boolean {

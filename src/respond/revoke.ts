@@ -12,6 +12,7 @@ import type { Outbox } from './outbox.ts';
 import type { EffectiveMode, PlanningConfig } from './plan/index.ts';
 import { createPlanner, type Planner } from './planner.ts';
 import { afterOutcome } from './progress.ts';
+import { keyOf } from './rows.ts';
 import type { Channel, Clock, Log } from './types.ts';
 import { unwind } from './undo.ts';
 
@@ -157,7 +158,7 @@ export function createRevoker(options: RevokerOptions & { readonly ledger: Ledge
         })),
       );
       const rows = await ledger.change([...outcomeOf.values()], (row) => {
-        const outcome = outcomeOf.get(JSON.stringify([row.tenant, row.id]))?.outcome;
+        const outcome = outcomeOf.get(keyOf(row))?.outcome;
         const startedMs = attempts.get(row.endpoint)?.startedMs(row.id);
         return outcome === undefined ? undefined : afterOutcome(row, outcome, startedMs);
       });

@@ -36,7 +36,7 @@ export const Asked = z
   );
 
 /** A person's word on a plan. */
-export const Said = z.strictObject({
+const Said = z.strictObject({
   digest: z
     .string()
     .regex(/^[0-9a-f]{64}$/)
@@ -83,7 +83,8 @@ const showSchema = {
   response: { 200: PlanShape, ...problems(404, 409, 413, 415) },
 };
 
-const said = (operationId: string, summary: string) => ({
+/** The word of a person on the plan that an id leads to. */
+export const said = (operationId: string, summary: string) => ({
   ...one,
   operationId,
   summary,

@@ -9,7 +9,7 @@ import { pageOf, presentPage } from '../present/common.ts';
 import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
 import { id, noQuery, paging } from '../query.ts';
-import { Asked, PlanDetail, personIn, planDetail, reason, requestOf, Said } from './plans.ts';
+import { Asked, PlanDetail, personIn, planDetail, reason, requestOf, said } from './plans.ts';
 
 const read = { config: { access: 'read' } } as const;
 const respond = { config: { access: 'respond' } } as const;
@@ -54,13 +54,6 @@ const askSchema = {
   response: { 201: PlanDetail, ...problems(404, 409, 413, 415) },
 };
 
-const said = (operationId: string, summary: string) => ({
-  ...one,
-  operationId,
-  summary,
-  body: Said,
-  response: { 200: PlanDetail, ...problems(404, 409, 413, 415) },
-});
 const approveSchema = said('approveResponse', 'Approve the plan of a response; of a proposed undo, the undo');
 const denySchema = said('denyResponse', 'Deny the plan of a response');
 
