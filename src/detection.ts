@@ -76,7 +76,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     engine,
     alerts: createAlertBook({ alertsMax }),
     store,
-    respond: (changes, hops) => responder.handle(changes, { handledSeq, hops }),
+    respond: (changes, hops, rows) => responder.handle(changes, { handledSeq, hops, rows }),
     ...progress,
     sleep,
     onFatal: (error) =>

@@ -1,5 +1,5 @@
 import type { AlertBook } from './alert/index.ts';
-import type { Action, Chain, Hop } from './domain/chain.ts';
+import type { Hop } from './domain/chain.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import type { LiveFinding } from './domain/finding.ts';
 import type { AlertChanges, Notice } from './domain/notice.ts';
@@ -12,9 +12,11 @@ export interface PipelineOptions {
   readonly engine: Engine;
   readonly alerts: AlertBook;
   readonly store: ChainStore & PositionStore & RecallStore;
-  /** Makes whatever must leave because of these changes durable. */
-  /** What changed, and the hops that did; none of what an earlier process has done. */
-  readonly respond: (changes: AlertChanges, hops: readonly Hop[]) => Promise<void>;
+  /**
+   * Makes whatever must leave because of these changes durable: what changed, and the hops that did; none of what an
+   * earlier process has done. The hops can be read; nothing may leave before `rows`, when the rest can be read too.
+   */
+  readonly respond: (changes: AlertChanges, hops: readonly Hop[], rows: Promise<void>) => Promise<void>;
   /** Offset up to which an earlier process finished: behind it only memory is rebuilt. */
   readonly handledSeq: number;
   /** Where the batch ended that an earlier process began last; behind `handledSeq` when it finished that one too. */
@@ -60,6 +62,11 @@ export interface PipelinePressure {
   readonly stuckMs: number;
 }
 
+interface Persisting {
+  readonly sinceMs: number;
+  isRefused: boolean;
+}
+
 /** Stages' names of their places in the log: what is finished, and the end of the batch that was begun last. */
 const HANDLED = 'detect';
 const BEGUN = 'detect-begun';
@@ -76,8 +83,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   const backlog = createRecordQueue();
   let running: Promise<void> | undefined;
   let stopped = false;
-  let persistingSinceMs: number | undefined;
-  let isRefused = false;
+  /** What the store has been given and has not taken yet. */
+  const persisting = new Set<Persisting>();
   let belowLimit: (() => void)[] = [];
   let checkpointSeq = options.checkpointSeq;
   /** Up to here everything is applied and durable; a state beyond it must not be written down. */
@@ -108,7 +115,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   }
 
   async function handle(batch: readonly LogRecord[]): Promise<void> {
-    await recall(batch);
+    const seq = batch.at(-1)?.seq ?? 0;
+    const isNew = seq > options.handledSeq;
+    // Before anything of the batch is written; it may end without a trace, and its end is no more than a cut.
+    const begun = isNew ? persist(() => store.writePosition(BEGUN, seq)) : undefined;
+    await Promise.all([begun, recall(batch)]);
     const startedMs = performance.now();
     const output = engine.apply(batch);
     observer?.applied(batch.length, performance.now() - startedMs);
@@ -117,17 +128,16 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     const forgotten = alerts.forgotten(output.findings);
     if (forgotten.length > 0) alerts.recall(await persist(() => store.standingAlerts(forgotten)));
     const changes = alerts.apply(output.findings);
-    const seq = batch.at(-1)?.seq ?? 0;
     appliedSeq = seq;
-    if (seq <= options.handledSeq) {
-      await options.respond(changes, []);
+    if (!isNew) {
+      await options.respond(changes, [], Promise.resolve());
       return;
     }
-    await persist(() => store.writePosition(BEGUN, seq));
     observer?.announced(changes.notices);
     observer?.excepted(changes.excepted);
-    await persist(() => write(output, changes));
-    await persist(() => options.respond(changes, output.hops));
+    await persist(() => store.writeHops(output.hops));
+    const rows = persist(() => write(output, changes));
+    await Promise.all([rows, persist(() => options.respond(changes, output.hops, rows))]);
     await persist(() => store.writePosition(HANDLED, seq));
     doneSeq = seq;
     if (doneSeq - checkpointSeq >= checkpointRecords) await checkpoint();
@@ -153,11 +163,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     checkpointSeq = seq;
   }
 
-  async function write(output: EngineOutput, changes: AlertChanges): Promise<void> {
-    await writeRows(store, output.chains, output.hops, output.actions);
-    if (changes.alerts.length > 0) await store.writeAlerts(changes.alerts);
-    if (changes.incidents.length > 0) await store.writeIncidents(changes.incidents);
-    if (output.filings.length > 0) await store.fileEvents(output.filings);
+  async function write({ chains, actions, filings }: EngineOutput, changes: AlertChanges): Promise<void> {
+    await Promise.all([
+      store.writeAlerts(changes.alerts),
+      store.writeIncidents(changes.incidents),
+      store.writeChains(chains),
+      store.writeActions(actions),
+      store.fileEvents(filings),
+    ]);
   }
 
   /**
@@ -171,19 +184,21 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 
   /** The same rows again until the store has them. What it refuses for good is the process's end, not silence. */
   async function persist<T>(attempt: () => Promise<T>): Promise<T> {
-    persistingSinceMs = performance.now();
-    for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
-      try {
-        const result = await attempt();
-        persistingSinceMs = undefined;
-        isRefused = false;
-        return result;
-      } catch (error) {
-        if (!(error instanceof ChainwardenError && error.retriable) || stopped) throw error;
-        isRefused = true;
-        observer?.retried(error);
-        await options.sleep(delayMs);
+    const mine: Persisting = { sinceMs: performance.now(), isRefused: false };
+    persisting.add(mine);
+    try {
+      for (let delayMs = RETRY_MS_MIN; ; delayMs = Math.min(delayMs * 2, RETRY_MS_MAX)) {
+        try {
+          return await attempt();
+        } catch (error) {
+          if (!(error instanceof ChainwardenError && error.retriable) || stopped) throw error;
+          mine.isRefused = true;
+          observer?.retried(error);
+          await options.sleep(delayMs);
+        }
       }
+    } finally {
+      persisting.delete(mine);
     }
   }
 
@@ -223,21 +238,13 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     get pressure() {
       const { records, chars } = backlog;
-      const persistingMs = performance.now() - (persistingSinceMs ?? performance.now());
-      return { records, chars, stuckMs: isRefused || persistingMs > STUCK_MS ? persistingMs : 0 };
+      const nowMs = performance.now();
+      const stuckMs = [...persisting]
+        .filter(({ sinceMs, isRefused }) => isRefused || nowMs - sinceMs > STUCK_MS)
+        .map(({ sinceMs }) => nowMs - sinceMs);
+      return { records, chars, stuckMs: Math.max(0, ...stuckMs) };
     },
   };
-}
-
-async function writeRows(
-  store: ChainStore,
-  chains: readonly Chain[],
-  hops: readonly Hop[],
-  actions: readonly Action[],
-): Promise<void> {
-  if (actions.length > 0) await store.writeActions(actions);
-  if (hops.length > 0) await store.writeHops(hops);
-  if (chains.length > 0) await store.writeChains(chains);
 }
 
 /** How far detection came before this process: the pipeline's place in the log. */

@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts';
 import { causeOf } from './order.ts';
 import { type EffectiveMode, responseId, tokenTarget } from './plan/index.ts';
 import { following, rowsOf, saysMore } from './plan-rows.ts';
-import { type Asked, askedBy, isInHand, type Planner } from './planner.ts';
+import { type Asked, askedBy, isInHand, type Planner, type PlanReading } from './planner.ts';
 import { findResponses, keyOf, type Named } from './rows.ts';
 
 /** What became of a wish, durable. */
@@ -62,20 +62,13 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
     return plans.flatMap((plan) => dueOf(plan, rows));
   }
 
-  async function decideOpen(open: readonly RevocationWish[], isHistory: (wish: RevocationWish) => boolean) {
-    const batch = open.map((wish) =>
-      askedBy(wish, modeOf(wish.alert.tenant, wish.alert.detector), isHistory(wish)),
-    );
-    return planAll(batch);
-  }
-
-  async function planAll(batch: readonly Asked[]) {
+  async function planAll(batch: readonly Asked[], reading: PlanReading) {
     if (batch.length === 0) return { plans: [], rows: [], known: new Map<string, Response>() };
-    const planning = await planner.begin(batch);
+    const planning = await planner.begin(batch, reading);
     const plans: Plan[] = [];
     const rows: Response[] = [];
     for (const asked of batch) {
-      for (const plan of await planning.plans(asked)) {
+      for (const plan of planning.plans(asked)) {
         const news = newRows(plan, asked, planning.known, dryRun);
         if (news.length === 0) continue;
         plans.push(plan);
@@ -92,12 +85,21 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
       isHistory: (wish: RevocationWish) => boolean,
     ): Promise<Decisions> =>
       ledger.alone(async () => {
-        const before = await findResponses(store, wishes.map(named));
-        const open = wishes.filter((wish) => {
+        const asked = wishes.map((wish) => {
+          const { tenant, detector } = wish.alert;
+          return askedBy(wish, modeOf(tenant, detector), isHistory(wish));
+        });
+        // At the same time, although what is known already needs no reading: mostly nothing is.
+        const [before, reading] = await Promise.all([
+          findResponses(store, wishes.map(named)),
+          planner.read(asked),
+        ]);
+        const open = asked.filter((_, index) => {
+          const wish = wishes[index] as RevocationWish;
           const known = before.get(nameOf(wish));
           return known === undefined || wish.alert.lastAtMs > known.causedMs;
         });
-        const { plans, rows, known } = await decideOpen(open, isHistory);
+        const { plans, rows, known } = await planAll(open, reading);
         await ledger.writePlans(plans, rows);
 
         const now = new Map([...before, ...known, ...byName(rows)]);
@@ -112,7 +114,7 @@ export function createDecider({ store, ledger, planner, dryRun, modeOf }: Decide
     /** Plans made again, because more hangs on what they ended; what is new of them is to be carried out. */
     extend: (asked: readonly Asked[]): Promise<readonly Due[]> =>
       ledger.alone(async () => {
-        const { plans, rows, known } = await planAll(asked);
+        const { plans, rows, known } = await planAll(asked, await planner.read(asked));
         await ledger.writePlans(plans, rows);
         const now = new Map([...known, ...byName(rows)]);
         return plans.flatMap((plan) => dueOf(plan, now));

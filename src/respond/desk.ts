@@ -100,8 +100,8 @@ export function createDesk(options: DeskOptions): Desk {
 
   async function planOf(request: PlanRequest): Promise<{ plan: Plan; known: Map<string, Response> }> {
     const one = await asked(request);
-    const planning = await planner.begin([one]);
-    const [plan] = await planning.plans(one);
+    const planning = await planner.begin([one], await planner.read([one]));
+    const [plan] = planning.plans(one);
     if (plan === undefined) throw new ChainwardenError('INTERNAL', 'nothing was planned');
     return { plan, known: planning.known };
   }

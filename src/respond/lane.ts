@@ -8,7 +8,10 @@ import type { Channel } from './types.ts';
  */
 export interface Lane {
   readonly channel: Channel;
+  /** Being sent, or sent and not noted yet. */
   readonly inFlight: ReadonlySet<string>;
+  /** Requests under way. */
+  sending: number;
   readonly size: number;
   /** Messages of it are in the store only. */
   overflowed: boolean;
@@ -95,6 +98,7 @@ export function createLane(channel: Channel, entriesMax: number): Lane {
   const lane: Lane = {
     channel,
     inFlight,
+    sending: 0,
     overflowed: false,
     gone: false,
     pausedUntilMs: 0,

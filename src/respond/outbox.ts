@@ -13,6 +13,8 @@ import type { Channel, Clock, Log, Timer } from './types.ts';
 const LANE_ENTRIES_MAX = 1_000;
 /** Requests through one channel at a time: a slow receiver must not take every socket. */
 const LANE_CONCURRENCY = 4;
+/** Answers of one channel that are not durable yet: so many messages a crash may send twice, under their ids. */
+const LANE_UNNOTED_MAX = 64;
 
 export interface OutboxOptions {
   readonly store: Pick<ResponseStore, 'writeOutbox' | 'findOutbox' | 'pendingOutbox'>;
@@ -41,8 +43,8 @@ export interface OutboxStats {
 export interface Outbox {
   /** Takes up what an earlier process left. */
   start(): Promise<void>;
-  /** Resolves when the entries are durable. An entry whose id is known, in whatever state, is left as it is. */
-  enqueue(entries: readonly OutboxEntry[]): Promise<void>;
+  /** Resolves when the entries are durable, with those whose id was known: they are left as they are. */
+  enqueue(entries: readonly OutboxEntry[]): Promise<ReadonlyMap<string, OutboxEntry>>;
   /** Gives dead entries a new life under their old ids; resolves with how many. */
   revive(tenant: string, ids: readonly string[]): Promise<number>;
   /** Stops an entry that has not left. False when it is on its way or gone. */
@@ -83,7 +85,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       if (lane.channel.disabled) continue;
       for (let entry = next(lane); entry !== undefined; entry = next(lane)) launch(lane, entry);
       if (lane.wantsReload(clock())) restocker.begin(lane);
-      if (lane.inFlight.size < concurrency) wakeMs = Math.min(wakeMs, lane.wakeMs());
+      if (hasSlot(lane)) wakeMs = Math.min(wakeMs, lane.wakeMs());
     }
     if (wakeMs === Number.POSITIVE_INFINITY) return;
     // Node's timers hold 31 bits; a day is enough, the pump looks again.
@@ -91,7 +93,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
   }
 
   function next(lane: Lane): OutboxEntry | undefined {
-    return lane.inFlight.size < concurrency ? lane.takeDue(clock()) : undefined;
+    return hasSlot(lane) ? lane.takeDue(clock()) : undefined;
+  }
+
+  function hasSlot(lane: Lane): boolean {
+    return lane.sending < concurrency && lane.inFlight.size < Math.max(concurrency, LANE_UNNOTED_MAX);
   }
 
   function launch(lane: Lane, entry: OutboxEntry): void {
@@ -114,12 +120,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
   async function send(lane: Lane, entry: OutboxEntry): Promise<Outcome> {
     counts.attempts += 1;
-    const { outcome, gone, pauseUntilMs } = afterAttempt(
-      entry,
-      await lane.channel.send(entry),
-      clock(),
-      random,
-    );
+    lane.sending += 1;
+    const attempt = await lane.channel.send(entry).finally(() => {
+      lane.sending -= 1;
+    });
+    const { outcome, gone, pauseUntilMs } = afterAttempt(entry, attempt, clock(), random);
     if (gone) {
       lane.gone = true;
       log.error(
@@ -134,6 +139,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       lane.failingSinceMs = undefined;
       lane.lastDeliveryMs = clock();
     }
+    // Its place is free, although what it was answered is not durable yet.
+    pump();
     return outcome;
   }
 
@@ -194,12 +201,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
       const fresh = new Map(entries.map((entry) => [keyOf(entry), entry]));
       for (const key of known.keys()) fresh.delete(key);
       await write(inOrder([...fresh.values()]));
-      if (!unsure) return;
+      if (!unsure) return known;
       // Whoever tries again finds the entries known, and leaves them as they are: they are taken up here.
       await restocker.ended();
       unsure = false;
       for (const lane of lanes.values()) lane.overflowed = true;
       pump();
+      return known;
     },
     async revive(tenant, ids) {
       const found = await findEntries(

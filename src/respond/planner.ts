@@ -3,6 +3,7 @@ import type { Principal } from '../domain/event/index.ts';
 import type { RevocationWish } from '../domain/notice.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { ResponseStore } from '../domain/ports.ts';
+import type { Lineage } from '../domain/reach.ts';
 import type { Plan, PlanTrigger, Response } from '../domain/response.ts';
 import { refKey } from '../domain/token.ts';
 import { readLineages } from './lineages.ts';
@@ -17,6 +18,7 @@ import {
   type Source,
 } from './plan/index.ts';
 import { findResponses, keyOf } from './rows.ts';
+import type { Taken } from './taken.ts';
 import type { Clock } from './types.ts';
 import { createUsage, type UsageReading } from './usage.ts';
 
@@ -36,7 +38,9 @@ export interface Asked {
 }
 
 export interface PlannerOptions {
-  readonly store: Pick<ResponseStore, 'lineage' | 'findResponses' | 'recentResponses' | 'liveTokens'>;
+  readonly store: Pick<ResponseStore, 'lineage' | 'findResponses' | 'liveTokens'>;
+  /** What was done of late. */
+  readonly taken: Pick<Taken, 'rows'>;
   /** Those that could be asked now, in the order of the configuration. */
   readonly connectors: readonly PlanningConnector[];
   readonly config: PlanningConfig;
@@ -48,19 +52,35 @@ export interface PlannerOptions {
 export interface Planning {
   /** Newest rows of everything that a plan of the batch may name, by key. */
   readonly known: Map<string, Response>;
-  plans(asked: Asked): Promise<readonly Plan[]>;
+  plans(asked: Asked): readonly Plan[];
   /** What was decided of it, for those that follow. */
   add(tenant: string, rows: readonly Response[]): void;
 }
 
+/** What the store says of a batch, and of what limits are judged by. */
+export interface PlanReading {
+  readonly lineageOf: ReadonlyMap<Asked, Lineage>;
+  readonly usageOf: Map<string, UsageReading>;
+}
+
 /** Brings together what a plan is made of: the lineage, what was done before, and what was taken of late. */
-export function createPlanner({ store, connectors, config, policy, clock }: PlannerOptions) {
-  const usage = createUsage({ store, limits: config.limits, dryRun: config.dryRun, clock });
+export function createPlanner({ store, taken, connectors, config, policy, clock }: PlannerOptions) {
+  const usage = createUsage({ store, taken, limits: config.limits, dryRun: config.dryRun, clock });
+
+  /** Limits bind the machine, and only where it may act. */
+  async function readUsage(batch: readonly Asked[]): Promise<Map<string, UsageReading>> {
+    const acting = batch.filter(({ mode }) => mode === 'auto').map(({ tenant }) => tenant);
+    const read = async (tenant: string) => [tenant, await usage.read(tenant)] as const;
+    return new Map(await Promise.all([...new Set(acting)].map(read)));
+  }
 
   return {
-    async begin(batch: readonly Asked[]): Promise<Planning> {
+    async read(batch: readonly Asked[]): Promise<PlanReading> {
+      const [lineageOf, usageOf] = await Promise.all([readLineages(store, batch), readUsage(batch)]);
+      return { lineageOf, usageOf };
+    },
+    async begin(batch: readonly Asked[], { lineageOf, usageOf }: PlanReading): Promise<Planning> {
       const nowMs = clock();
-      const lineageOf = await readLineages(store, batch);
       const cascadeOf = (asked: Asked, inHand?: ReadonlySet<string>): Cascade =>
         planCascade({
           tenant: asked.tenant,
@@ -77,28 +97,18 @@ export function createPlanner({ store, connectors, config, policy, clock }: Plan
         });
       const first = new Map(batch.map((asked) => [asked, cascadeOf(asked)]));
       const known = await findResponses(store, [...first.values()].flatMap(namedIn));
-      const readings = new Map<string, UsageReading>();
-
-      async function usageFor({ tenant, mode, chainId }: Asked) {
-        // Limits bind the machine, and only where it may act.
-        if (mode !== 'auto') return noUsage;
-        const reading = readings.get(tenant) ?? (await usage.read(tenant));
-        readings.set(tenant, reading);
-        return reading.of({ chainId });
-      }
-
       return {
         known,
-        async plans(asked) {
+        plans(asked) {
           const whole = first.get(asked) ?? cascadeOf(asked);
           const inHand = inHandIn(whole, known, config.dryRun);
           const rest = inHand.size === 0 ? whole : cascadeOf(asked, inHand);
-          const { mode, wish, imported = false, chainId, parties } = asked;
+          const { tenant, mode, wish, imported = false, chainId, parties } = asked;
           return makePlans(withDenials(rest, known), {
             config,
             mode,
             policy: policy(),
-            usage: await usageFor(asked),
+            usage: (mode === 'auto' ? usageOf.get(tenant)?.of({ chainId }) : undefined) ?? noUsage,
             nowMs,
             imported,
             wish,
@@ -108,7 +118,7 @@ export function createPlanner({ store, connectors, config, policy, clock }: Plan
         },
         add(tenant, rows) {
           for (const row of rows) known.set(keyOf(row), row);
-          readings.get(tenant)?.add(rows);
+          usageOf.get(tenant)?.add(rows);
         },
       };
     },

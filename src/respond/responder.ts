@@ -18,7 +18,9 @@ import { createOutbox, type OutboxOptions, type OutboxStats } from './outbox.ts'
 import { placeInTime } from './place-in-time.ts';
 import { createRevoker, type RevokerOptions } from './revoke.ts';
 import { keyOf, newEntry } from './rows.ts';
+import { createTaken } from './taken.ts';
 import type { Channel, Render, Subscription } from './types.ts';
+import { spanOf } from './usage.ts';
 import { createWatch } from './watch.ts';
 
 /** Before the proposals of earlier processes are read again when the store did not answer. */
@@ -45,6 +47,8 @@ export interface HandleOptions {
   readonly imported?: boolean;
   /** Hops that changed: below what was ended there may be more to end. */
   readonly hops?: readonly Hop[];
+  /** Resolves when the rows that the changes are about can be read: nothing leaves before. */
+  readonly rows?: Promise<void>;
 }
 
 export interface Responder {
@@ -72,7 +76,8 @@ export function createResponder(options: ResponderOptions): Responder {
   const ledger = createLedger({ ...options, onRows });
   const { approvalMinutes, confirmSeconds } = options.config;
   const expiry = createExpiry({ ...options, ledger, approvalMinutes });
-  const revoker = createRevoker({ ...options, ledger });
+  const taken = createTaken({ store, ...spanOf(options.config.limits) });
+  const revoker = createRevoker({ ...options, ledger, taken });
   const heirs = createHeirs({ store, modeOf: revoker.modeOf });
   const watch = createWatch({ ...options, ledger, confirmSeconds });
   const outbox = createOutbox({
@@ -121,14 +126,16 @@ export function createResponder(options: ResponderOptions): Responder {
   /** Puts what is requested on its way, in order; what waits dead from an earlier decision lives again. */
   async function carryOut(due: readonly Due[], others: readonly OutboxEntry[] = []): Promise<void> {
     const orders = revoker.entries(due);
-    await outbox.enqueue([...orders, ...others]);
-    for (const [tenant, ids] of byTenant(orders)) await outbox.revive(tenant, ids);
+    const known = await outbox.enqueue([...orders, ...others]);
+    const dead = orders.filter((order) => known.get(keyOf(order))?.state === 'dead');
+    for (const [tenant, ids] of byTenant(dead)) await outbox.revive(tenant, ids);
     rehearse(due);
   }
 
   function onRows(rows: readonly Response[]): void {
     expiry.expect(rows);
     heirs.see(rows);
+    taken.see(rows);
   }
 
   /** Off the pipeline's path, because it asks DNS. */
@@ -162,9 +169,13 @@ export function createResponder(options: ResponderOptions): Responder {
       await watch.start();
       inBackground(settleProposals);
     },
-    async handle(changes, { handledSeq = -1, imported = false, hops = [] } = {}) {
+    async handle(changes, { handledSeq = -1, imported = false, hops = [], rows } = {}) {
       const asked = await heirs.askAgain(hops);
-      if (asked.length > 0) await carryOut(await revoker.extend(asked));
+      if (asked.length > 0) {
+        const more = await revoker.extend(asked);
+        await rows;
+        await carryOut(more);
+      }
       heirs.settled(hops);
       // Nothing so old comes from a live feed, and what was done about it may have left the store.
       const historyMs = clock() - EVENT_AGE_MS_MAX;
@@ -179,12 +190,15 @@ export function createResponder(options: ResponderOptions): Responder {
       const { decided, due } = await revoker.decide(wishes, isHistory);
       const { noted, told } = await adopt(notices, { store, subscriptions, clock, body });
       const news = await announce(notices, decided, [...noted, ...told]);
+      await rows;
       if (noted.length > 0) await store.writeOutbox(noted);
       await carryOut(due, [...told, ...news]);
       revoker.settled(decided);
       await revoker.unwind(notices, outbox);
     },
-    enqueue: outbox.enqueue,
+    async enqueue(entries) {
+      await outbox.enqueue(entries);
+    },
     revive: outbox.revive,
     async stop() {
       cancelRetry?.();

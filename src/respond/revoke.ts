@@ -13,6 +13,7 @@ import type { EffectiveMode, PlanningConfig } from './plan/index.ts';
 import { createPlanner, type Planner } from './planner.ts';
 import { afterOutcome } from './progress.ts';
 import { keyOf } from './rows.ts';
+import type { Taken } from './taken.ts';
 import type { Channel, Clock, Log } from './types.ts';
 import { unwind } from './undo.ts';
 
@@ -71,7 +72,9 @@ export interface RevokerOptions {
 const modes: readonly EffectiveMode[] = ['observe', 'alert', 'propose', 'auto'];
 
 /** Carries revocations from the wish to the note of what the receiver said. */
-export function createRevoker(options: RevokerOptions & { readonly ledger: Ledger }): Revoker {
+export function createRevoker(
+  options: RevokerOptions & { readonly ledger: Ledger; readonly taken: Pick<Taken, 'rows'> },
+): Revoker {
   const { store, ledger, connectors, config, clock, log } = options;
   const planner = createPlanner({
     ...options,

@@ -1,6 +1,7 @@
 import type { ResponseStore } from '../domain/ports.ts';
 import type { Response } from '../domain/response.ts';
 import type { ResponseLimits, Usage } from './plan/index.ts';
+import type { Taken, TakenOptions, TakenRow } from './taken.ts';
 import type { Clock } from './types.ts';
 
 /** Counting live tokens reads every hop of a tenant (0.5 s for 200,000): nothing waits for a count but the first. */
@@ -17,16 +18,23 @@ export interface UsageReading {
 }
 
 export interface UsageOptions {
-  readonly store: Pick<ResponseStore, 'recentResponses' | 'liveTokens'>;
+  readonly store: Pick<ResponseStore, 'liveTokens'>;
+  readonly taken: Pick<Taken, 'rows'>;
   readonly limits: ResponseLimits;
   readonly dryRun: boolean;
   readonly clock: Clock;
 }
 
-/** Reads what was taken of late. */
-export function createUsage({ store, limits, dryRun, clock }: UsageOptions) {
-  const counted = new Map<string, { readonly tokens: number; readonly atMs: number }>();
+/** How far back limits look; milliseconds. */
+export function spanOf(limits: ResponseLimits): Pick<TakenOptions, 'sinceMs' | 'coolMs'> {
   const spans = [limits.windowSeconds, limits.share.seconds, limits.breaker.seconds];
+  const sinceMs = Math.max(...spans) * 1_000;
+  return { sinceMs, coolMs: Math.max(sinceMs, limits.coolDownSeconds * 1_000) };
+}
+
+/** Reads what was taken of late. */
+export function createUsage({ store, taken, limits, dryRun, clock }: UsageOptions) {
+  const counted = new Map<string, { readonly tokens: number; readonly atMs: number }>();
 
   async function count(tenant: string, nowMs: number): Promise<number> {
     const tokens = await store.liveTokens(tenant, nowMs);
@@ -49,10 +57,7 @@ export function createUsage({ store, limits, dryRun, clock }: UsageOptions) {
   return {
     async read(tenant: string): Promise<UsageReading> {
       const nowMs = clock();
-      const sinceMs = nowMs - Math.max(...spans) * 1_000;
-      const coolMs = nowMs - limits.coolDownSeconds * 1_000;
-      const found = await store.recentResponses(tenant, sinceMs, coolMs);
-      const live = await liveTokens(tenant, nowMs);
+      const [found, live] = await Promise.all([taken.rows(tenant, nowMs), liveTokens(tenant, nowMs)]);
       const rows = found.filter(({ mode }) => (mode === 'dry_run') === dryRun);
       return {
         of: ({ chainId }) => usageOf(rows, { chainId, liveTokens: live, limits, nowMs }),
@@ -70,7 +75,7 @@ interface Asked {
 }
 
 /** Counts rows as `Usage` says; of a response seen several times its first row counts, of its state the last. */
-export function usageOf(rows: readonly Response[], { chainId, liveTokens, limits, nowMs }: Asked): Usage {
+export function usageOf(rows: readonly TakenRow[], { chainId, liveTokens, limits, nowMs }: Asked): Usage {
   const since = (seconds: number) => nowMs - seconds * 1_000;
   const taken = takenIn(rows);
   const within = (seconds: number) => taken.filter(({ atMs }) => atMs >= since(seconds));
@@ -101,17 +106,17 @@ const hasLeft: ReadonlySet<Response['state']> = new Set([
   'undone',
 ]);
 
-function hasEnded({ state, confirms }: Response): boolean {
+function hasEnded({ state, confirms }: TakenRow): boolean {
   return state === 'confirmed' || (state === 'accepted' && confirms === 'none');
 }
 
-function hasFailed({ state }: Response): boolean {
+function hasFailed({ state }: TakenRow): boolean {
   return state === 'failed' || state === 'unconfirmed';
 }
 
 /** The first row of each response that nobody asked for and that left its proposal behind. */
-function takenIn(rows: readonly Response[]): readonly Response[] {
-  const first = new Map<string, Response>();
+function takenIn(rows: readonly TakenRow[]): readonly TakenRow[] {
+  const first = new Map<string, TakenRow>();
   for (const row of rows) {
     const { requestedBy, approvedBy, action, state, id, atMs } = row;
     if (requestedBy !== SELF || approvedBy.length > 0 || action === 'undo' || !hasLeft.has(state)) continue;
@@ -121,8 +126,8 @@ function takenIn(rows: readonly Response[]): readonly Response[] {
   return [...first.values()];
 }
 
-function newestIn(rows: readonly Response[]): readonly Response[] {
-  const newest = new Map<string, Response>();
+function newestIn(rows: readonly TakenRow[]): readonly TakenRow[] {
+  const newest = new Map<string, TakenRow>();
   for (const row of rows) {
     const known = newest.get(row.id);
     if (known === undefined || row.atMs > known.atMs) newest.set(row.id, row);
@@ -136,11 +141,11 @@ function countBy(names: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-function latest(rows: readonly Response[]): number | undefined {
+function latest(rows: readonly TakenRow[]): number | undefined {
   return rows.length === 0 ? undefined : Math.max(...rows.map(({ atMs }) => atMs));
 }
 
-function latestBy(rows: readonly Response[]): ReadonlyMap<string, number> {
+function latestBy(rows: readonly TakenRow[]): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (const { targetKey, atMs } of rows) found.set(targetKey, Math.max(atMs, found.get(targetKey) ?? atMs));
   return found;

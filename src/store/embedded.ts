@@ -12,6 +12,12 @@ type Values = InsertParams['values'];
 /** Settings the client adds by itself that mean something to an HTTP server only; the engine would refuse them. */
 const httpOnly = new Set(['wait_end_of_query', 'send_progress_in_http_headers']);
 
+/** Tables that are written beside all others: what publishers wait for, and what revocations wait for. */
+const apart = [
+  ['events', 'log_controls', 'dead_letters'],
+  ['audit', 'plans', 'responses', 'outbox'],
+] as const;
+
 export interface EmbeddedOptions {
   /** Data folder. One process at a time, and one folder per process: the engine's rules. */
   readonly path: string;
@@ -23,7 +29,8 @@ export interface EmbeddedOptions {
  * The embedded engine as a connection for `createClient`, safe to use like a server:
  * - a failed statement's output is drained before the next one (see lane.ts);
  * - per-call settings are refused, because they would stay on the connection: write SETTINGS into the SQL;
- * - one lane writes, others read, so that a slow read holds up nobody's write;
+ * - some lanes write, others read, so that a slow read holds up nobody's write; rows of one table are written in turn,
+ *   and those of some tables beside all others;
  * - an abort signal is refused, because the engine would compute on behind the rejection: bound the SQL in time;
  * - dates keep their milliseconds;
  * - values that come in chunks are decoded as a whole, so that no character is cut in two.
@@ -31,14 +38,28 @@ export interface EmbeddedOptions {
  */
 export async function openEmbedded(options: EmbeddedOptions): Promise<Connection> {
   const open = await loadEngine();
-  const writer = await openLane(open, options);
-  const readers: Lane<Connection>[] = [];
-  try {
-    for (let i = 0; i < (options.readers ?? READER_LANES); i++) readers.push(await openLane(open, options));
-  } catch (error) {
-    await closeLanes([writer, ...readers]);
+  const lanes: Lane<Connection>[] = [];
+  const openNext = async () => {
+    const lane = await openLane(open, options);
+    lanes.push(lane);
+    return lane;
+  };
+  const openAll = async () => {
+    const writer = await openNext();
+    const writers = new Map<string, Lane<Connection>>();
+    for (const tables of apart) {
+      const own = await openNext();
+      for (const table of tables) writers.set(table, own);
+    }
+    const readers: Lane<Connection>[] = [];
+    for (let i = 0; i < (options.readers ?? READER_LANES); i++) readers.push(await openNext());
+    return { writer, writers, readers };
+  };
+  const { writer, writers, readers } = await openAll().catch(async (error: unknown) => {
+    await closeLanes(lanes);
     throw error;
-  }
+  });
+  const writerOf = (insert: string) => writers.get(/^\s*INSERT INTO (\w+)/.exec(insert)?.[1] ?? '') ?? writer;
   const reader = () =>
     readers.reduce((best, lane) => (lane.waiting() < best.waiting() ? lane : best), readers[0] ?? writer);
 
@@ -60,10 +81,10 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Connection
     insert: async ({ values, ...params }) => {
       const safe = clean(params);
       const whole = await wholeText(values);
-      return writer.run((connection) => connection.insert({ ...safe, values: whole }));
+      return writerOf(params.query).run((connection) => connection.insert({ ...safe, values: whole }));
     },
     ping: (params) => reader().run((connection) => connection.ping(params)),
-    close: () => closeLanes([writer, ...readers]),
+    close: () => closeLanes(lanes),
   };
 }
 

@@ -18,6 +18,10 @@ export const OUTBOX_READ_MAX = 10_000;
 export const NAMED_READ_MAX = 10_000;
 /** Names looked for in one query, each in both roles: 20,000 absent ones take 0.3 to 0.5 s. */
 export const DRAWERS_READ_MAX = 40_000;
+/** Names of one part of what is filed, read to know which names are; 0.1 s on the event loop. */
+export const DRAWERS_LOAD_ROWS = 50_000;
+/** Tenants up to which it is known which names are filed. */
+export const FILING_TENANTS_MAX = 1_000;
 /** Places of events read at once: 40 bytes each as text. */
 export const PLACES_READ_MAX = 100_000;
 /** Rows of the engine's state read at once. */

@@ -35,7 +35,8 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     await database.close();
     throw error;
   }
-  return createStore(database, options.clock ?? Date.now);
+  // The embedded engine locks its folder.
+  return createStore(database, options.clock ?? Date.now, options.url === undefined);
 }
 
 /** The engine alone, its schema as it is found: for `migrate` and `doctor`. */

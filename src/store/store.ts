@@ -17,6 +17,7 @@ import { eventMix } from './queries/event-mix.ts';
 import { exceptionUses } from './queries/exception-uses.ts';
 import { hops } from './queries/hops.ts';
 import { incident, incidents } from './queries/incidents.ts';
+import { createKnownDrawers } from './queries/known-drawers.ts';
 import { knownShares } from './queries/known-shares.ts';
 import { lastPolicy } from './queries/last-policy.ts';
 import { lastSeq, readLog } from './queries/log.ts';
@@ -37,9 +38,10 @@ import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts'
 import { filingsTable, stateTable } from './rows/recall.ts';
 import { createWriter } from './writer.ts';
 
-/** The store over an engine whose schema is up to date. */
-export function createStore(database: Database, clock: () => number): Store {
+/** The store over an engine whose schema is up to date; `isAlone` where no other process can write to it. */
+export function createStore(database: Database, clock: () => number, isAlone = false): Store {
   const writer = createWriter(database, { clock });
+  const drawers = isAlone ? createKnownDrawers(database) : undefined;
   return {
     appendEvents: (events) => writer.writeEach(eventsTable, events),
     appendControl: (records) => writer.write(controlsTable, records),
@@ -89,13 +91,19 @@ export function createStore(database: Database, clock: () => number): Store {
     readPosition: (name) => readPosition(database, name),
     writePosition: (name, seq) => writer.write(positionsTable, [{ name, seq }]),
 
-    fileEvents: (filings) => writer.write(filingsTable, filings),
-    recall: (lookups, beforeSeq) => recall(database, lookups, beforeSeq),
+    fileEvents: (filings) => {
+      drawers?.add(filings);
+      return writer.write(filingsTable, filings);
+    },
+    recall: (lookups, beforeSeq) => recall(database, lookups, beforeSeq, drawers?.mayHold),
     unsettled: (sinceMs, afterSeq) => unsettled(database, sinceMs, afterSeq),
     writeState: (rows) => writer.write(stateTable, rows),
     readState: () => readState(database),
 
     ping: () => database.ping(),
-    close: () => database.close(),
+    close: () => {
+      drawers?.stop();
+      return database.close();
+    },
   };
 }

@@ -40,8 +40,8 @@ const inPassage: readonly Mutation[] = [
   {
     name: 'marks its place before the rows are there',
     file: 'src/pipeline.ts',
-    search: 'await persist(() => store.writePosition(BEGUN, seq));',
-    replace: 'await persist(() => store.writePosition(HANDLED, seq));',
+    search: 'persist(() => store.writePosition(BEGUN, seq))',
+    replace: 'persist(() => store.writePosition(HANDLED, seq))',
   },
   {
     name: 'shows the engine what the store refused',

@@ -107,7 +107,7 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     engine,
     alerts: createAlertBook(),
     store,
-    respond: (changes) => responder.handle(changes, { handledSeq }),
+    respond: (changes, hops, rows) => responder.handle(changes, { handledSeq, hops, rows }),
     ...progress,
     checkpointRecords: parts.checkpointRecords,
     sleep,

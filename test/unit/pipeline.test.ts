@@ -108,6 +108,29 @@ describe('the pipeline', () => {
     expect(did).toEqual(['detect-begun 3', 'respond', 'detect 3']);
   });
 
+  it('lets whoever responds read the hops at once, and know when the rest can be read', async () => {
+    let finish: () => void = () => undefined;
+    const { pipeline, did, store } = bench({
+      respond: async (_, __, rows) => {
+        did.push('respond');
+        await rows;
+        did.push('leave');
+      },
+    });
+    store.writeHops = async () => void did.push('hops');
+    store.writeAlerts = async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      did.push('alerts');
+    };
+    await pipeline.offer([tick(1)]);
+    await expect.poll(() => did).toContain('respond');
+    finish();
+    await pipeline.drained();
+    expect(did).toEqual(['detect-begun 1', 'hops', 'respond', 'alerts', 'leave', 'detect 1']);
+  });
+
   it('takes up what is offered in the very moment it falls idle', async () => {
     for (let turns = 0; turns < 30; turns += 1) {
       const { pipeline, did, store } = bench();

@@ -2,9 +2,11 @@ import type { Hop } from '../../domain/chain.ts';
 import { LINEAGE_DEPTH_MAX, LINEAGE_HOPS_MAX } from '../../domain/limits.ts';
 import { lineageOf, parentKeysOf, reachedBy } from '../../domain/lineage-of.ts';
 import type { Lineage } from '../../domain/reach.ts';
-import type { Bound, Database } from '../database.ts';
+import type { Database } from '../database.ts';
 import { readBody } from '../rows/cell.ts';
 import { bounded } from './bound.ts';
+
+type Names = Readonly<Record<string, readonly string[]>>;
 
 /** The newest row of every hop that `condition` finds under any of its chains: one that moved stands under several. */
 function newestSql(condition: string): string {
@@ -33,19 +35,25 @@ export async function lineage(
 ): Promise<Lineage> {
   const found = new Map<string, Hop>();
   const isCut = () => found.size > LINEAGE_HOPS_MAX;
-  async function read(sql: string, params: Record<string, Bound>): Promise<void> {
+  /** Questions that are asked at the same time; what they find is taken in their order. None for no names. */
+  async function read(...questions: (readonly [sql: string, names: Names])[]): Promise<void> {
     if (isCut()) return;
-    const rows = await database.read('reading what a revocation reaches', sql, { tenant, ...params });
-    for (const [body] of rows) {
+    const asked = questions.filter(([, names]) => Object.values(names).some(({ length }) => length > 0));
+    const answers = await Promise.all(
+      asked.map(([sql, names]) =>
+        database.read('reading what a revocation reaches', sql, { tenant, ...names }),
+      ),
+    );
+    for (const [body] of answers.flat()) {
       const hop = readBody<Hop>(body);
       found.set(hop.key, hop);
     }
   }
 
-  await read(namedSql, { keys: tokenKeys });
-  const chainIds = [...new Set([...found.values()].map(({ chainId }) => chainId))];
-  if (chainIds.length > 0) await read(chainSql, { chainIds });
-  const asked = new Set<string>();
+  const asked = new Set(tokenKeys);
+  await read([namedSql, { keys: tokenKeys }], [belowSql, { keys: tokenKeys }]);
+  const named = tokenKeys.flatMap((key) => found.get(key)?.chainId ?? []);
+  await read([chainSql, { chainIds: [...new Set(named)] }]);
   const told = new Set<string>();
   let isDeep = true;
   for (let round = 0; isDeep && round < LINEAGE_DEPTH_MAX && !isCut(); round += 1) {
@@ -53,11 +61,10 @@ export async function lineage(
     const keys = unseen(reached, asked);
     const families = unseen(familiesOf(reached, found), told);
     isDeep = keys.length > 0 || families.length > 0;
-    if (keys.length > 0) await read(belowSql, { keys });
-    if (families.length > 0) await read(familySql, { families });
+    await read([belowSql, { keys }], [familySql, { families }]);
   }
   const elsewhere = [...found.values()].flatMap(parentKeysOf).filter((key) => !found.has(key));
-  if (elsewhere.length > 0) await read(namedSql, { keys: [...new Set(elsewhere)] });
+  await read([namedSql, { keys: [...new Set(elsewhere)] }]);
   return lineageOf(tenant, [...found.values()].slice(0, LINEAGE_HOPS_MAX), isCut() || isDeep);
 }
 

@@ -46,6 +46,7 @@ export async function recall(
   database: Database,
   lookups: readonly Lookup[],
   beforeSeq: number,
+  mayHold: (drawer: number) => boolean = () => true,
 ): Promise<Recalled> {
   const asked = lookups.map((lookup) => {
     const { tenant, name, role } = lookup;
@@ -53,6 +54,7 @@ export async function recall(
   });
   const drawers = new Map<number, Drawer>();
   const want = (drawer: number, tenant: string, max: number) => {
+    if (!mayHold(drawer)) return;
     const known = drawers.get(drawer);
     if (known === undefined) drawers.set(drawer, { drawer, tenant, max, filings: 0 });
     else known.max = Math.max(known.max, max);

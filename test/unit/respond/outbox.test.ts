@@ -160,6 +160,23 @@ describe('the outbox', () => {
     expect(transport.sent.map(({ id }) => id)).toEqual(['r', 'a0', 'a1', 'a2', 'a3', 'a4', 'a5']);
   });
 
+  it('sends on while the store does not take what was answered, within a bound', async () => {
+    let isAway = true;
+    const away = async () => {
+      if (isAway) throw new Error('away');
+    };
+    const { options, time, transport, stored } = setUp();
+    const outbox = createOutbox({ ...options, concurrency: 1, onOutcomes: away });
+    await outbox.enqueue(Array.from({ length: 70 }, (_, i) => entryOf(`a${i}`)));
+    await time.advance(0);
+    expect(transport.sent).toHaveLength(64);
+    isAway = false;
+    await time.advance(1_000);
+    expect(transport.sent).toHaveLength(70);
+    expect(new Set(transport.sent.map(({ id }) => id)).size).toBe(70);
+    expect(stored('a69')).toMatchObject({ state: 'delivered' });
+  });
+
   it('holds a bounded number in memory and fetches the rest when there is room', async () => {
     const { options, time, transport, stored } = setUp();
     const outbox = createOutbox({ ...options, entriesMax: 4, concurrency: 1 });
