@@ -23,6 +23,8 @@ const revokeMs = [1 * second, 3 * second, 10 * second, 30 * second, ...standardM
 
 /** No receiver may postpone a message further than the longest wait of the schedule. */
 const RETRY_AFTER_MS_MAX = 24 * hour;
+/** Nor a revocation as long: what it is to end works meanwhile. Most rate limits count by the minute. */
+const REVOKE_PAUSE_MS_MAX = 15 * minute;
 /** Waits grow by up to this part, so that what failed together does not come back together. */
 const JITTER = 0.2;
 
@@ -61,7 +63,11 @@ export function judge(entry: Tried, attempt: Attempt, nowMs: number, random: () 
   const error = `HTTP ${status}`;
   if (status === 410) return { state: 'dead', error, gone: true };
   const waitMs = throttling.has(status) ? parseRetryAfter(attempt.retryAfter, nowMs) : undefined;
-  return again(entry, error, nowMs, random, waitMs);
+  return again(entry, error, nowMs, random, bearable(entry, waitMs));
+}
+
+function bearable({ responseId }: Tried, waitMs: number | undefined): number | undefined {
+  return waitMs === undefined || responseId === '' ? waitMs : Math.min(waitMs, REVOKE_PAUSE_MS_MAX);
 }
 
 function again(

@@ -71,6 +71,15 @@ describe('judge', () => {
     });
   });
 
+  it.each([
+    ['a message', '', 24 * hour],
+    ['a revocation', 'rsp_1', 15 * 60 * second],
+  ])('lets nobody postpone %s for as long as they like', (_, responseId, pauseMs) => {
+    const verdict = judge({ responseId, attempts: 1 }, status(503, '999999'), startMs, () => 0);
+    const untilMs = startMs + pauseMs;
+    expect(verdict).toMatchObject({ nextAttemptMs: untilMs, pauseUntilMs: untilMs });
+  });
+
   it('never comes back sooner than its own schedule', () => {
     expect(judge({ responseId: '', attempts: 4 }, status(429, '1'), startMs, () => 0)).toMatchObject({
       nextAttemptMs: startMs + 300 * second,
