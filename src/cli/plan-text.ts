@@ -58,8 +58,8 @@ export function planText(plan: ShownPlan): string {
 
 function causeOf({ because }: ShownPlan): string {
   const { alertId, detector, fact, severity, by = '', reason = '' } = because;
-  if (alertId === undefined) return `${printable(by)}: ${printable(reason)}`;
-  return `alert ${alertId} (${detector}: ${fact}, ${severity})`;
+  if (detector !== undefined) return `alert ${alertId} (${detector}: ${fact}, ${severity})`;
+  return `${printable(by)}: ${printable(reason)}${alertId === undefined ? '' : ` (alert ${alertId})`}`;
 }
 
 function verdictOf({ verdict, approvals, dryRun }: ShownPlan): string {

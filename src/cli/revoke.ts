@@ -115,7 +115,7 @@ async function list(terminal: Terminal, flags: ServiceFlags & { alert?: string }
     `/v1/plans${query}`,
   );
   for (const { id, verdict, steps, because, reasons } of page.items) {
-    const cause = because.alertId ?? `asked by ${printable(because.by ?? '')}`;
+    const cause = because.by === undefined ? because.alertId : `asked by ${printable(because.by)}`;
     const [why = ''] = reasons;
     terminal.out(`${id} ${verdict} ${steps.length} targets, ${cause} ${printable(why)}`.trimEnd());
     terminal.out('\n');

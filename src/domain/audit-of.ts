@@ -31,7 +31,7 @@ export function auditOfPlan(plan: Plan): AuditDraft {
     atMs: madeMs,
     actor: trigger.kind === 'person' ? trigger.by : AUDIT_SELF,
     subjectId: id,
-    about: named([trigger.kind === 'alert' ? trigger.alertId : undefined, chainId]),
+    about: named([trigger.alertId, chainId]),
     body: toJson(plan),
   };
 }
@@ -42,7 +42,6 @@ export function auditOfDecision(
   plan?: Pick<Plan, 'chainId' | 'trigger'>,
 ): AuditDraft {
   const { tenant, planId, verb, keyId, by, atMs } = decision;
-  const alertId = plan?.trigger.kind === 'alert' ? plan.trigger.alertId : undefined;
   return {
     tenant,
     id: auditId('plan.decision', [tenant, planId, verb, keyId, atMs]),
@@ -50,7 +49,7 @@ export function auditOfDecision(
     atMs,
     actor: by,
     subjectId: planId,
-    about: named([alertId, plan?.chainId]),
+    about: named([plan?.trigger.alertId, plan?.chainId]),
     body: toJson(decision),
   };
 }

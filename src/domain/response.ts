@@ -100,7 +100,13 @@ export type PlanTrigger =
       readonly fact: string;
       readonly severity: Severity;
     }
-  | { readonly kind: 'person'; readonly by: string; readonly reason: string };
+  | {
+      readonly kind: 'person';
+      readonly by: string;
+      readonly reason: string;
+      /** Where they asked to end what an alert names. */
+      readonly alertId?: string | undefined;
+    };
 
 /** Everything that one cause is to end, complete before anything of it is done. */
 export interface Plan {
@@ -148,7 +154,7 @@ export interface Response {
   readonly planId: string;
   /** Place in its plan, from 0. */
   readonly step: number;
-  /** Empty when a person asked for it. */
+  /** Empty when a person asked for it, unless they named an alert. */
   readonly alertId: string;
   readonly chainId: string | undefined;
   readonly detector: string;

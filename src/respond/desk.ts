@@ -77,6 +77,7 @@ export function createDesk(options: DeskOptions): Desk {
     const { revoke: ref, liveUntilMs, weakestLink: linkLevel, chainId } = alert;
     return {
       ...common,
+      trigger: { ...trigger, alertId: alert.id },
       source: { kind: 'token', ref, liveUntilMs, linkLevel },
       chainId,
       tokenKeys: [refKey(ref)],

@@ -42,7 +42,7 @@ function rowOf(plan: Plan, step: PlanStep, index: number, causedMs: number): Res
     id: step.responseId,
     planId: plan.id,
     step: index,
-    alertId: trigger.kind === 'alert' ? trigger.alertId : '',
+    alertId: trigger.alertId ?? '',
     chainId: plan.chainId,
     detector: trigger.kind === 'alert' ? trigger.detector : '',
     action: step.action,

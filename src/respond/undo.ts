@@ -45,7 +45,9 @@ export interface WithdrawalParts {
 export async function unwind(notices: readonly Notice[], parts: WithdrawalParts): Promise<void> {
   const { store, ledger, outbox, clock } = parts;
   for (const [tenant, alertIds] of withdrawnIn(notices)) {
-    const rows = await store.responsesOfAlerts(tenant, alertIds);
+    const found = await store.responsesOfAlerts(tenant, alertIds);
+    // What a person asked for is theirs to give back, whatever became of the alert that they saw.
+    const rows = found.filter(({ requestedBy }) => requestedBy === SELF);
     const open = rows.filter(({ state }) => state === 'proposed');
     await ledger.change(open, (row) =>
       row.state === 'proposed' && row.action !== 'undo'

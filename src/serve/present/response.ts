@@ -48,7 +48,7 @@ export const ResponseShape = z
     id: z.string(),
     planId: z.string().optional(),
     step: z.int().describe('Place in its plan, from 0'),
-    alertId: z.string().optional().describe('Absent when a person asked for it'),
+    alertId: z.string().optional().describe('Absent when a person asked for it and named no alert'),
     chainId: z.string().optional(),
     detector: z.string().optional(),
     action: z.enum(responseActions),

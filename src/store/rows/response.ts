@@ -87,7 +87,7 @@ export const plansTable: TableOf<Plan> = {
     textCell(plan.tenant),
     textCell(plan.id),
     textCell(plan.digest),
-    textCell(plan.trigger.kind === 'alert' ? plan.trigger.alertId : ''),
+    textCell(plan.trigger.alertId),
     textCell(plan.chainId),
     plan.verdict,
     plan.dryRun,

@@ -125,6 +125,22 @@ describe('responses over HTTP', () => {
     ]);
   });
 
+  it('that a person asks for because of an alert are found by it', async () => {
+    const made = await ask('responder', 'POST', '/responses', asked, 'rival');
+    expect(made.body.plan.because).toEqual({
+      by: 'rival responder',
+      reason: 'seen in triage',
+      alertId: 'alr_1',
+    });
+    const plans = await ask('analyst', 'GET', '/plans?alert=alr_1', undefined, 'rival');
+    expect(plans.body.items.map(({ id }: { id: string }) => id)).toEqual([made.body.plan.id]);
+    const idsOf = (responses: { id: string }[]) => responses.map(({ id }) => id);
+    const found = await ask('analyst', 'GET', '/responses?alert=alr_1', undefined, 'rival');
+    expect(idsOf(found.body.items)).toEqual(idsOf(made.body.responses));
+    const shown = await ask('analyst', 'GET', '/alerts/alr_1', undefined, 'rival');
+    expect(idsOf(shown.body.responses)).toEqual(idsOf(made.body.responses));
+  });
+
   it('end with a denial', async () => {
     const subject = { id: 'mail-bot', kind: 'agent' };
     const { body } = await ask('responder', 'POST', '/responses', { subject, reason: 'again' }, 'rival');

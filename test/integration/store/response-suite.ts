@@ -145,7 +145,8 @@ export function responseSuite(store: () => Store, database: () => Database): voi
       const again = aPlan({ verdict: 'act', reasons: [], madeMs: noon + 1 });
       await store().writePlans([again]);
       await store().writePlans([plan, aPlan({ id: 'pln_2', madeMs: noon + 5 })]);
-      const asked = aPlan({ id: 'pln_3', trigger: { kind: 'person', by: 'ann', reason: 'stolen' } });
+      const trigger = { kind: 'person', by: 'ann', reason: 'stolen', alertId: 'alr_2' } as const;
+      const asked = aPlan({ id: 'pln_3', trigger });
       await store().writePlans([asked]);
       expect(await store().findPlans('plans', ['pln_1', 'pln_3', 'pln_0'])).toEqual([again, asked]);
       expect(await store().findPlans('default', ['pln_1'])).toEqual([]);
@@ -154,6 +155,7 @@ export function responseSuite(store: () => Store, database: () => Database): voi
           .items;
       expect((await list({})).map(({ id }) => id)).toEqual(['pln_2', 'pln_1']);
       expect((await list({ alertId: 'alr_1', limit: 9 })).map(({ id }) => id)).toEqual(['pln_2', 'pln_1']);
+      expect((await list({ alertId: 'alr_2' })).map(({ id }) => id)).toEqual(['pln_3']);
     });
 
     it('carry what people said of them, oldest first, once', async () => {

@@ -66,6 +66,8 @@ it('tells who asked, and where nothing would end', () => {
   const policy = policyOf({ protected: { principals: ['user:alice'] } });
   const { lines } = described({ wish: undefined }, { trigger: personTrigger('bob'), policy });
   expect(lines[1]).toBe('  because of bob: it looks wrong');
+  const trigger = { kind: 'person', by: 'bob', reason: 'seen', alertId: 'alr_1' } as const;
+  expect(described({}, { trigger }).lines[1]).toBe('  because of bob: seen (alert alr_1)');
   const dead = makePlans(cascadeFrom('bad', [{ ...bad, revokedMs: 1 }]), contextOf())[0];
   expect(textOf(dead)).toContain('nothing would end');
 });

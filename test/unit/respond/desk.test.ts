@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanRequest } from '../../../src/domain/response-desk.ts';
 import { findingOf } from '../alert/findings.ts';
 import { acting, connectorOn, startMs, status } from './support.ts';
-import { createWorld, keyOf, minute, rows, sent, type World } from './world.ts';
+import { createWorld, keyOf, minute, rows, sent, type World, withAlert } from './world.ts';
 
 const ann = { keyId: 'key_ann', by: 'ann' };
 const bob = { keyId: 'key_bob', by: 'bob' };
@@ -65,6 +65,20 @@ describe('a person who asks', () => {
     await world.time.advance(5);
     expect(rows(world)).toEqual(['t1 requested ann', 't2 requested ann', 't1 failed ann', 't2 failed ann']);
     expect([world.network.sent, world.records]).toEqual([[], []]);
+  });
+
+  it('because of an alert is found by it, and is not taken back when the alert is', async () => {
+    const world = createWorld();
+    const { id: alertId } = withAlert(world);
+    const { desk, handle } = world.boot();
+    const { trigger } = await desk.propose(ask({ subject: { kind: 'alert', alertId } }));
+    expect(trigger).toEqual({ kind: 'person', by: 'ann', reason: 'stolen', alertId });
+    await world.time.advance(5);
+    expect(world.network.sent.map(({ body }) => JSON.parse(body).data.alertId)).toEqual([alertId, alertId]);
+    const found = await world.store.responsesOfAlerts('acme', [alertId]);
+    expect(found.map(({ state }) => state)).toEqual(['accepted', 'accepted']);
+    await handle([findingOf(), findingOf({ state: 'withdrawn', version: 2 })]);
+    expect(await world.store.responsesOfAlerts('acme', [alertId])).toEqual(found);
   });
 
   it('is told what cannot be', async () => {

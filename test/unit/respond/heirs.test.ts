@@ -1,19 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createAlertBook } from '../../../src/alert/index.ts';
-import type { AlertWithLife } from '../../../src/domain/alert.ts';
 import { findingOf } from '../alert/findings.ts';
 import { acting } from './support.ts';
-import { createWorld, rows, sent, tokenHop, type World } from './world.ts';
+import { createWorld, rows, sent, tokenHop, type World, withAlert } from './world.ts';
 
 const nothing = { alerts: [], incidents: [], notices: [], revocations: [], excepted: [] };
-
-/** The store's view of the alert that the finding makes. */
-function withAlert({ store }: World, over: Partial<AlertWithLife> = {}): void {
-  const [alert] = createAlertBook().apply([findingOf()]).alerts;
-  if (alert === undefined) throw new Error('no alert');
-  const life = { state: 'open', assignee: '', closedReason: '', stateChangedMs: undefined } as const;
-  store.alerts.push({ ...alert, ...life, ...over });
-}
 
 /** A token below the one that was revoked, of which its issuer tells now. */
 async function tells(world: World, process: ReturnType<World['boot']>, child = tokenHop('t3', 't2')) {

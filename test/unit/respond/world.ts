@@ -1,4 +1,5 @@
 import { createAlertBook, noticeBody } from '../../../src/alert/index.ts';
+import type { AlertWithLife } from '../../../src/domain/alert.ts';
 import type { Hop } from '../../../src/domain/chain.ts';
 import type { LiveFinding } from '../../../src/domain/finding.ts';
 import { Policy } from '../../../src/domain/policy.ts';
@@ -6,6 +7,7 @@ import type { ConfirmationWay } from '../../../src/domain/response.ts';
 import type { OwnRecord } from '../../../src/respond/carry.ts';
 import type { Connector } from '../../../src/respond/connectors/index.ts';
 import { createResponder, type ResponderOptions } from '../../../src/respond/responder.ts';
+import { findingOf } from '../alert/findings.ts';
 import {
   acting,
   connectorOn,
@@ -94,6 +96,16 @@ export function createWorld(over: Partial<Connector> & { readonly confirms?: Con
 }
 
 export type World = ReturnType<typeof createWorld>;
+
+/** The store's view of the alert that the finding makes. */
+export function withAlert({ store }: World, over: Partial<AlertWithLife> = {}): AlertWithLife {
+  const [made] = createAlertBook().apply([findingOf()]).alerts;
+  if (made === undefined) throw new Error('no alert');
+  const life = { state: 'open', assignee: '', closedReason: '', stateChangedMs: undefined } as const;
+  const alert = { ...made, ...life, ...over };
+  store.alerts.push(alert);
+  return alert;
+}
 
 /** Orders that left, in order. */
 export function sent({ network }: World): string[] {
