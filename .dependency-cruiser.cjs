@@ -65,6 +65,12 @@ module.exports = {
       },
     })),
     {
+      name: 'console-is-a-client-of-the-api',
+      severity: 'error',
+      from: { path: '^dashboards/console/' },
+      to: { path: '^(src/(?!domain/|serve/)|detectors/|test/)', pathNot: '\\.test\\.ts$' },
+    },
+    {
       name: 'only-the-store-talks-to-clickhouse',
       severity: 'error',
       from: { pathNot: '^(src/store/|test/)' },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod';
+import { ConsoleConfig } from '../dashboards/console/config.ts';
 import { ChainwardenError } from './domain/errors.ts';
 import { Policy } from './domain/policy.ts';
 import { EvaluationConfig } from './edge/index.ts';
@@ -64,6 +65,7 @@ export const Config = z.strictObject({
   ssf: SsfConfig.prefault({}),
   /** How gateways are answered that ask whether a step may be taken. */
   evaluation: EvaluationConfig.prefault({}),
+  console: ConsoleConfig.prefault({}),
   policy: Policy.prefault({}),
   /** Instead of `policy`: a document of its own, which may change while the service runs. */
   policyFile: z.string().min(1).optional(),

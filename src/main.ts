@@ -5,7 +5,7 @@ import { detectors as shipped } from '../detectors/registry.ts';
 import { openModes } from './autonomy.ts';
 import type { Config } from './config.ts';
 import { startDetection } from './detection.ts';
-import type { Role } from './domain/access.ts';
+import type { ApiKey, Role } from './domain/access.ts';
 import type { Admission, Admit } from './domain/admission.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
@@ -18,9 +18,10 @@ import { createHealth, createLogger, createMetrics, type Metrics } from './obser
 import { openPolicies } from './policies.ts';
 import { openProof } from './proof.ts';
 import { resolveEndpoints } from './respond/index.ts';
-import { createApiKey } from './serve/index.ts';
+import { createApiKey, createSessions } from './serve/index.ts';
 import { openServer } from './serving.ts';
 import { openStore } from './store/index.ts';
+import { observeStore } from './store-observer.ts';
 
 export interface Service {
   readonly address: string;
@@ -28,6 +29,8 @@ export interface Service {
   readonly adminKey: string | undefined;
   /** Makes a further key and returns its text, which is kept nowhere. */
   makeKey(name: string, role: Role): Promise<string>;
+  /** Where the bearer of a key that this process made signs in to the console with one click, for a quarter of an hour. */
+  signInLink(keyText: string): string | undefined;
   readonly admit: Admit;
   readonly sink: EventSink;
   readonly tenant: string;
@@ -72,7 +75,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });
   const health = createHealth(clock);
-  const store = await openConfigured(config, log);
+  const store = await openConfigured(config, log, metrics);
   opened.push(() => store.close());
   health.probe('store', 'the store does not answer', () => store.ping());
   const policies = await openPolicies(config, { store, detectors, log, metrics, health, clock });
@@ -104,11 +107,26 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const onAdmission = countAdmissions(metrics, tracker.observe);
   const admit = detection.watch.admit(createAdmit());
 
-  const known = { store, detectors, denyList, policies, proof, modes, metrics, health, log, clock, sleep };
+  const sessions = createSessions(clock);
+  const keys = createKeys(store, config.tenant);
+  const known = {
+    store,
+    detectors,
+    denyList,
+    policies,
+    proof,
+    modes,
+    sessions,
+    metrics,
+    health,
+    log,
+    clock,
+    sleep,
+  };
   const server = await openServer(config, { ...known, detection, admit }, opened);
   const address = await listen(server, config);
   // Only now: a key that is made by a start that fails is one that nobody ever sees.
-  const adminKey = await firstKey(store, config.tenant);
+  const adminKey = await keys.first();
   const kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
   if (kafka !== undefined) opened.push(() => kafka.stop());
   opened.push(startHeartbeat({ detection, metrics, health, kafka, clock }).stop);
@@ -116,7 +134,12 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   return {
     address,
     adminKey,
-    makeKey: (name, role) => makeKey(store, config.tenant, name, role),
+    makeKey: keys.make,
+    signInLink(text) {
+      const key = keys.made.get(text);
+      const base = config.console.publicUrl ?? address;
+      return key && new URL(`/login?invitation=${sessions.invite(key)}`, base).href;
+    },
     admit(input, context) {
       const admission = admit(input, context);
       onAdmission(context.position.source, admission);
@@ -134,7 +157,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   };
 }
 
-function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promise<Store> {
+function openConfigured({ data, clickhouse, fsync }: Config, log: Logger, metrics: Metrics): Promise<Store> {
   // Beside the embedded store, the watchdog's journal lives there.
   mkdirSync(data, { recursive: true, mode: 0o700 });
   const { url, user, password, database } = clickhouse;
@@ -145,19 +168,27 @@ function openConfigured({ data, clickhouse, fsync }: Config, log: Logger): Promi
     database,
     fsync,
     log,
+    observer: observeStore(metrics),
   });
 }
 
-/** A key's text is shown once and kept nowhere. */
-async function makeKey(store: Store, tenant: string, name: string, role: Role): Promise<string> {
-  const { key, text } = createApiKey({ name, role, tenant, issuers: '*', nowMs: clock() });
-  await store.writeApiKey(key);
-  return text;
-}
+/** A key's text is shown once and kept nowhere but in this process's memory. */
+function createKeys(store: Store, tenant: string) {
+  const made = new Map<string, ApiKey>();
 
-/** The first start makes an admin key. */
-async function firstKey(store: Store, tenant: string): Promise<string | undefined> {
-  return (await store.apiKeys()).length > 0 ? undefined : makeKey(store, tenant, 'first admin', 'admin');
+  async function make(name: string, role: Role): Promise<string> {
+    const { key, text } = createApiKey({ name, role, tenant, issuers: '*', nowMs: clock() });
+    await store.writeApiKey(key);
+    made.set(text, key);
+    return text;
+  }
+
+  /** The first start makes an admin key. */
+  async function first(): Promise<string | undefined> {
+    return (await store.apiKeys()).length > 0 ? undefined : make('first admin', 'admin');
+  }
+
+  return { made, make, first };
 }
 
 function countAdmissions(

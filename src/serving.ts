@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { consolePages } from '../dashboards/console/index.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import { armDetectors, createArming } from './detect/arming.ts';
@@ -16,7 +17,13 @@ import { version } from './package.ts';
 import type { Policies } from './policies.ts';
 import type { openProof } from './proof.ts';
 import { openSecurityEvents } from './security-events.ts';
-import { createServer, type DetectorSwitches, defaultServeConfig, type ServeDeps } from './serve/index.ts';
+import {
+  createServer,
+  type DetectorSwitches,
+  defaultServeConfig,
+  type ServeDeps,
+  type Sessions,
+} from './serve/index.ts';
 
 /** Between two looks for connections whose last request has been answered since. */
 const IDLE_SWEEP_MS = 50;
@@ -29,6 +36,7 @@ export interface Served {
   readonly proof: ReturnType<typeof openProof>;
   readonly modes: ServeDeps['modes'];
   readonly detection: Detection;
+  readonly sessions: Sessions;
   readonly admit: Admit;
   readonly metrics: Metrics;
   readonly health: Health;
@@ -51,6 +59,7 @@ export async function openServer(
     proof,
     modes,
     detection,
+    sessions,
     admit,
     metrics,
     health,
@@ -93,9 +102,15 @@ export async function openServer(
     clock,
     version,
     config: { ...defaultServeConfig, openMetrics: config.openMetrics },
+    sessions,
+    pages: (access) => consolePages({ sessions, access, clock, isSecure: isSecure(config) }),
   });
   opened.push(() => closeServer(server));
   return server;
+}
+
+function isSecure({ console: { publicUrl } }: Config): boolean {
+  return publicUrl?.startsWith('https:') === true;
 }
 
 interface Overseen {

@@ -22,6 +22,7 @@ export default defineConfig({
           include: [
             'src/**/*.test.ts',
             'detectors/**/*.test.ts',
+            'dashboards/**/*.test.ts',
             'test/unit/**/*.test.ts',
             'test/contract/**/*.test.ts',
           ],

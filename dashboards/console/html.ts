@@ -39,8 +39,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Controls, and marks that turn the direction of what follows: a name must not rearrange the line it stands in. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const unprintable = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\ufeff]/gu;
 
 function textOf(value: Content): string {
   if (value instanceof Html) return value.toString();

@@ -38,7 +38,7 @@ export function startCommand(terminal: Terminal): Command {
         await idp?.stop();
         throw error;
       });
-      terminal.err(greeting(service.address, await keyLine(service, flags.demo === true), terminal.clock()));
+      terminal.err(greeting(service, await keyLine(service, flags.demo === true), terminal.clock()));
       const stopping = new AbortController();
       // Who has a policy file reloads it by SIGHUP; to everybody else the signal says that the terminal is gone.
       const skip = config.policyFile === undefined ? [] : (['SIGHUP'] as const);
@@ -85,7 +85,8 @@ async function keyLine({ adminKey, makeKey }: Service, isDemo: boolean): Promise
   return { line: `Analyst key for this demo: ${text}`, text, maySend: false };
 }
 
-function greeting(address: string, key: ShownKey, nowMs: number): string {
+function greeting({ address, signInLink }: Service, key: ShownKey, nowMs: number): string {
+  const link = signInLink(key.text);
   const header = `-H 'authorization: Bearer ${key.text}'`;
   const event = {
     specversion: '1.0',
@@ -108,7 +109,10 @@ Send a first event:
   return `
 Chainwarden listens on ${address}
 ${key.line}
-${key.maySend ? send : ''}
+
+The console:
+  ${link ?? address}
+${link === undefined ? '' : 'The link signs in once, within a quarter of an hour.\n'}${key.maySend ? send : ''}
 See the chains, and what was found:
   curl -sS ${address}/v1/chains ${header}
   curl -sS ${address}/v1/alerts ${header}

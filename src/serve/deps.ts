@@ -1,4 +1,6 @@
+import type { FastifyPluginAsync } from 'fastify';
 import type { Logger } from 'pino';
+import type { ApiKey } from '../domain/access.ts';
 import type { Admit } from '../domain/admission.ts';
 import type { AuditSink, AuditStore } from '../domain/audit.ts';
 import type { Backtests, Modes } from '../domain/backtest.ts';
@@ -15,6 +17,7 @@ import type { ResponseDesk } from '../domain/response-desk.ts';
 import type { SecurityEvents } from '../domain/security-event.ts';
 import type { StepDecisions } from '../domain/step.ts';
 import type { Health, Metrics } from '../observe/index.ts';
+import type { Sessions } from './auth/sessions.ts';
 
 /**
  * CloudEvents binary mode: `ce-*` headers and the body become what `admit` takes as `raw`.
@@ -93,4 +96,14 @@ export interface ServeDeps {
   readonly clock: () => number;
   readonly version: string;
   readonly config: ServeConfig;
+  /** Who is signed in to the console. */
+  readonly sessions?: Sessions;
+  /** The console, which is a client of this API. */
+  readonly pages?: (access: PageAccess) => FastifyPluginAsync;
+}
+
+/** What the console needs of the API's guard. */
+export interface PageAccess {
+  /** The key that an Authorization header proves. */
+  authenticate(authorization: string): Promise<ApiKey | undefined>;
 }

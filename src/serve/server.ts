@@ -87,6 +87,7 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
   await app.register(jwksRoute(deps));
   await app.register(accessRoutes(deps, guard), { prefix: '/access/v1' });
   await app.register(securityEventRoutes(deps), { prefix: '/ssf/v1' });
+  if (deps.pages !== undefined) await app.register(deps.pages(keyring));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;

@@ -29,7 +29,7 @@ declare module 'fastify' {
   }
 }
 
-function allows(role: Role, access: Access): boolean {
+export function allows(role: Role, access: Access): boolean {
   return granted[role].includes(access);
 }
 
@@ -58,13 +58,21 @@ export function createGuard(app: FastifyInstance, deps: ServeDeps, keyring: Keyr
     steps: app.createRateLimit({ ...byKey, max: rates.steps }),
   };
 
+  /** By an API key, or by the session that somebody opened with one; what disables the key ends the session. */
+  async function authenticate(authorization: string | undefined): Promise<ApiKey | undefined> {
+    const [, secret] = /^Session +(\S+)$/i.exec(authorization ?? '') ?? [];
+    if (secret === undefined) return keyring.authenticate(authorization);
+    const key = deps.sessions?.find(secret)?.key;
+    return key !== undefined && (await keyring.isValid(key)) ? key : undefined;
+  }
+
   async function check(request: FastifyRequest): Promise<void> {
     const { access, rate = 'reads' } = request.routeOptions.config;
     refuseAbove(
       await failures(request, { increment: false }),
       'too many failed authentications from this address',
     );
-    const key = await keyring.authenticate(request.headers.authorization);
+    const key = await authenticate(request.headers.authorization);
     if (key === undefined) {
       deps.metrics.http.authFailures.inc();
       await failures(request);

@@ -11,6 +11,8 @@ const KEYS_WAIT_MS_MAX = 1_000;
 export interface Keyring {
   /** The enabled key that an Authorization header proves, if it proves one. */
   authenticate(authorization: string | undefined): Promise<ApiKey | undefined>;
+  /** False once a key is disabled. True for one that was never kept: somebody else vouches for its bearer. */
+  isValid(key: ApiKey): Promise<boolean>;
   list(tenant: string): Promise<readonly ApiKey[]>;
   write(key: ApiKey): Promise<void>;
 }
@@ -56,6 +58,7 @@ export function createKeyring(store: KeyStore, clock: () => number): Keyring {
       const key = (await fresh()).get(presented.id);
       return secretMatches(key, presented.secret) && key?.disabled === false ? key : undefined;
     },
+    isValid: async ({ id, hash }) => hash === '' || (await fresh()).get(id)?.disabled === false,
     async list(tenant) {
       await refresh();
       return [...keys.values()].filter((key) => key.tenant === tenant);

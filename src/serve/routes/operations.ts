@@ -22,19 +22,21 @@ const tags = ['operations'];
 /** What orchestrators and people ask first; needs no key and tells nothing of any tenant. */
 export function openRoutes(deps: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get(
-      '/',
-      {
-        schema: {
-          operationId: 'getRoot',
-          summary: 'Where to go from here',
-          tags,
-          querystring: noQuery,
-          response: { 200: z.object({ name: z.string(), version: z.string(), openapi: z.string() }) },
+    // The console answers here, when there is one.
+    if (deps.pages === undefined)
+      app.get(
+        '/',
+        {
+          schema: {
+            operationId: 'getRoot',
+            summary: 'Where to go from here',
+            tags,
+            querystring: noQuery,
+            response: { 200: z.object({ name: z.string(), version: z.string(), openapi: z.string() }) },
+          },
         },
-      },
-      async () => ({ name: 'chainwarden', version: deps.version, openapi: '/openapi.json' }),
-    );
+        async () => ({ name: 'chainwarden', version: deps.version, openapi: '/openapi.json' }),
+      );
 
     app.get(
       '/healthz',

@@ -1,0 +1,20 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { type AppOptions, consoleApp, scoped } from './app.ts';
+import { type SignInOptions, signIn } from './auth/sign-in.ts';
+import { serveFiles } from './files.ts';
+import type { ConsoleApp } from './page.ts';
+import { overviewPage } from './pages/overview.ts';
+
+export type ConsoleOptions = AppOptions & SignInOptions;
+
+const pages: readonly ((app: ConsoleApp) => void)[] = [overviewPage];
+
+/** The web console: pages over the HTTP API of the same process. */
+export function consolePages(options: ConsoleOptions): FastifyPluginAsync {
+  return scoped(async (app: FastifyInstance) => {
+    await serveFiles(app);
+    signIn(app, options);
+    const registered = consoleApp(app, options);
+    for (const register of pages) register(registered);
+  });
+}
