@@ -77,6 +77,10 @@ export function startHeartbeat(parts: HeartbeatParts): { stop(): Promise<void> }
     for (const { id } of detection.watch.detectors) {
       metrics.detectors.off.set({ detector: id }, detection.watch.switches.state(id)?.on === false ? 1 : 0);
     }
+    for (const { detector, evaluations, ms } of detection.watch.spent) {
+      metrics.detectors.evaluations.inc({ detector }, grown(`evaluations of ${detector}`, evaluations));
+      metrics.detectors.seconds.inc({ detector }, grown(`seconds of ${detector}`, ms / 1000));
+    }
     metrics.responses.unconfirmed.set(detection.responder.unconfirmed);
     const outbox = detection.responder.stats;
     metrics.delivery.attempts.inc(grown('attempts', outbox.attempts));

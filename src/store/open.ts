@@ -3,6 +3,7 @@ import { ChainwardenError } from '../domain/errors.ts';
 import type { Store } from '../domain/ports.ts';
 import { createDatabase, type Database } from './database.ts';
 import { openEmbedded } from './embedded.ts';
+import { measured, type StoreObserver } from './measured.ts';
 import { migrate } from './migrate.ts';
 import { bounded } from './queries/bound.ts';
 import { openServer } from './server.ts';
@@ -20,13 +21,16 @@ export interface StoreOptions {
   /** Also survive a power cut, not only the end of the process: every insert waits for the disk. */
   readonly fsync?: boolean | undefined;
   readonly log?: { info(fields: object, message: string): void } | undefined;
+  readonly observer?: StoreObserver | undefined;
   /** Wall clock, milliseconds since the epoch. */
   readonly clock?: (() => number) | undefined;
 }
 
 /** Opens the store, a server's or the embedded one, and brings its schema up to date. */
 export async function openStore(options: StoreOptions): Promise<Store> {
-  const database = await openDatabase(options);
+  const { observer } = options;
+  const opened = await openDatabase(options);
+  const database = observer === undefined ? opened : measured(opened, observer);
   try {
     const applied = await migrate(database);
     if (applied.length > 0) options.log?.info({ migrations: applied }, 'schema migrated');

@@ -7,6 +7,7 @@ import { createCarefulAdmit } from './careful-admit.ts';
 import { appendJournal, type JournalEntry } from './journal.ts';
 import { nameOfValue } from './message-name.ts';
 import { settleJournal } from './settle.ts';
+import { type Spent, timeDetectors } from './stopwatch.ts';
 import { createSupervisor } from './supervisor.ts';
 import { createSwitchboard, latestSwitches, type Switchboard } from './switchboard.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -38,6 +39,8 @@ export interface WatchParts {
 export interface Watch {
   /** The detectors with a watch beside each evaluation. */
   readonly detectors: readonly Detector[];
+  /** What each of them has taken so far. */
+  readonly spent: readonly Spent[];
   readonly switches: Switchboard;
   /** The last switch of each detector in the log: an engine starts with these, whatever part of it is replayed. */
   readonly logged: readonly DetectorSwitch[];
@@ -79,8 +82,10 @@ export async function startWatch(parts: WatchParts): Promise<Watch> {
     onFault: (detector) => parts.onFault(detector),
     onTrip: createTrip(board, log),
   });
+  const stopwatch = timeDetectors(parts.detectors);
   return {
-    detectors: watchDetectors(parts.detectors, supervisor),
+    detectors: watchDetectors(stopwatch.detectors, supervisor),
+    spent: stopwatch.spent,
     switches: board,
     logged,
     lastSeq: parts.lastSeq + added.length,

@@ -16,10 +16,11 @@ function stage(kafka?: KafkaIntake) {
   const tracker = createWatermarkTracker(LATENESS_MS);
   const metrics = createMetrics();
   const told: number[] = [];
+  const spent = [{ detector: 'slow', evaluations: 0, ms: 0 }];
   const log = { answer: async (): Promise<void> => undefined };
   const detection = {
     tracker,
-    watch: { detectors: [] },
+    watch: { detectors: [], spent },
     engine: { ...createEngine({ detectors: [] }), waiting: true },
     responder: {
       unconfirmed: 0,
@@ -47,6 +48,7 @@ function stage(kafka?: KafkaIntake) {
   return {
     tracker,
     told,
+    spent,
     log,
     heart,
     pass: (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1_000),
@@ -115,6 +117,17 @@ describe('the heartbeat', () => {
     expect(await page()).toMatch(/watermark_partitions\{state="idle"\} 1/);
     await heart.stop();
   });
+});
+
+it('counts what detectors take since it looked last', async () => {
+  const { spent, pass, page, heart } = stage();
+  spent[0] = { detector: 'slow', evaluations: 3, ms: 250 };
+  await pass(1);
+  spent[0] = { detector: 'slow', evaluations: 5, ms: 750 };
+  await pass(2);
+  expect(await page()).toMatch(/detector_evaluations_total\{detector="slow"\} 5\n/);
+  expect(await page()).toMatch(/detector_evaluation_seconds_total\{detector="slow"\} 0\.75\n/);
+  await heart.stop();
 });
 
 describe('what waits in Kafka', () => {

@@ -18,7 +18,6 @@ const longFunctions: Readonly<Record<string, number>> = {};
 /** Comments that run over; code that does so holds one long literal. */
 const longLines: Readonly<Record<string, number>> = {
   'src/domain/effect.ts': 124,
-  'src/observe/metrics.ts': 121,
   'src/respond/guard.ts': 126,
   'src/serve/alert-life.ts': 122,
   'src/serve/auth/access.ts': 121,
