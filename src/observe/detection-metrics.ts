@@ -41,7 +41,7 @@ export function detectorMetrics(make: Instruments) {
     evaluations: make.counter('detector_evaluations_total', 'Times a detector looked at something', [
       'detector',
     ]),
-    seconds: make.counter('detector_evaluation_seconds_total', 'Time that a detector has taken', [
+    seconds: make.counter('detector_evaluation_seconds_total', 'Time that a detector has taken, estimated', [
       'detector',
     ]),
     off: make.gauge('switched_off_detectors', '1 for a detector that is off', ['detector']),

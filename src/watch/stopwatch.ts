@@ -1,9 +1,13 @@
 import type { Detector } from '../domain/detector.ts';
 
+/** Of so many evaluations one is timed and stands for all: looking at the clock twice takes a third of a microsecond. */
+const TIMED_ONE_IN = 16;
+
 /** What one detector has taken since the start. */
 export interface Spent {
   readonly detector: string;
   readonly evaluations: number;
+  /** Estimated by those that were timed. */
   readonly ms: number;
 }
 
@@ -12,10 +16,7 @@ export interface Stopwatch {
   readonly spent: readonly Spent[];
 }
 
-/**
- * The same detectors, counted and timed. Two sums each and no histogram: an evaluation takes about a microsecond, and
- * putting it into a bucket as long again.
- */
+/** The same detectors, counted and timed. Two sums each and no histogram: a bucket takes as long as an evaluation. */
 export function timeDetectors(
   detectors: readonly Detector[],
   now: () => number = () => performance.now(),
@@ -23,12 +24,13 @@ export function timeDetectors(
   const timed = detectors.map((detector) => {
     const spent = { detector: detector.id, evaluations: 0, ms: 0 };
     const evaluate: Detector['evaluate'] = (sighting, config) => {
+      spent.evaluations += 1;
+      if (spent.evaluations % TIMED_ONE_IN !== 1) return detector.evaluate(sighting, config);
       const startMs = now();
       try {
         return detector.evaluate(sighting, config);
       } finally {
-        spent.evaluations += 1;
-        spent.ms += now() - startMs;
+        spent.ms += (now() - startMs) * TIMED_ONE_IN;
       }
     };
     return { detector: { ...detector, evaluate }, spent };
