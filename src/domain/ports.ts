@@ -151,6 +151,11 @@ export interface ResponseStore {
    * Without those of which nothing more is awaited: requested in a dry run, and accepted where nothing confirms.
    */
   standingResponses(states: readonly ResponseState[]): Promise<readonly Response[]>;
+  /**
+   * Newest rows of the real revocations of single tokens, of all tenants, that stand in one of these states, whatever
+   * confirms them; of tokens that do not expire before then, as far as that is known. Latest first; bounded.
+   */
+  endedTokens(states: readonly ResponseState[], aliveMs: number): Promise<readonly Response[]>;
   /** A plan that is written again replaces the one it was, when it was made later. */
   writePlans(plans: readonly Plan[]): Promise<void>;
   findPlans(tenant: string, ids: readonly string[]): Promise<readonly Plan[]>;

@@ -7,13 +7,17 @@ import { findPlans } from './decide.ts';
 import type { EffectiveMode } from './plan/index.ts';
 import { type Asked, inHandStates, isInHand } from './planner.ts';
 import { keyOf } from './rows.ts';
+import type { Clock } from './types.ts';
 
 /** Credentials whose end was ordered, and tokens below them that were seen: 200 bytes each. */
 const REMEMBERED_MAX = 50_000;
+/** What was made from a token just before it expired may outlive it, and be told of late. */
+const OUTLIVED_MS = 24 * 3_600_000;
 
 export interface HeirsOptions {
-  readonly store: Pick<ResponseStore, 'standingResponses' | 'findPlans'> & Pick<QueryStore, 'alert'>;
+  readonly store: Pick<ResponseStore, 'endedTokens' | 'findPlans'> & Pick<QueryStore, 'alert'>;
   readonly modeOf: (tenant: string, detector: string) => EffectiveMode;
+  readonly clock: Clock;
 }
 
 /**
@@ -21,7 +25,7 @@ export interface HeirsOptions {
  * whoever had not heard of it yet. The plan that ended it is made again, so that they end with it, whatever they did.
  */
 export interface Heirs {
-  /** Takes up what earlier processes ordered. */
+  /** Takes up what earlier processes ordered, of tokens that may still have heirs. */
   start(): Promise<void>;
   /** Notes what is ordered to end, and what is given back. */
   see(rows: readonly Response[]): void;
@@ -31,7 +35,7 @@ export interface Heirs {
   settled(hops: readonly Hop[]): void;
 }
 
-export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
+export function createHeirs({ store, modeOf, clock }: HeirsOptions): Heirs {
   const ending = new Map<string, Response>();
   const seen = new Set<string>();
 
@@ -75,7 +79,8 @@ export function createHeirs({ store, modeOf }: HeirsOptions): Heirs {
 
   return {
     async start() {
-      see(await store.standingResponses(inHandStates));
+      const latestFirst = await store.endedTokens(inHandStates, clock() - OUTLIVED_MS);
+      see(latestFirst.toReversed());
     },
     see,
     async askAgain(hops) {

@@ -78,7 +78,7 @@ export function createResponder(options: ResponderOptions): Responder {
   const expiry = createExpiry({ ...options, ledger, approvalMinutes });
   const taken = createTaken({ store, ...spanOf(options.config.limits) });
   const revoker = createRevoker({ ...options, ledger, taken });
-  const heirs = createHeirs({ store, modeOf: revoker.modeOf });
+  const heirs = createHeirs({ store, clock, modeOf: revoker.modeOf });
   const watch = createWatch({ ...options, ledger, confirmSeconds });
   const outbox = createOutbox({
     ...options,

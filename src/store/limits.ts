@@ -30,6 +30,10 @@ export const STATE_PAGE_ROWS = 5_000;
 export const UNSETTLED_PAGE_ROWS = 10_000;
 /** Responses that wait for a proof or a person, of all tenants: those that have waited longest are seen to first. */
 export const STANDING_RESPONSES_MAX = 10_000;
+/** Tokens whose end was ordered, below which a process goes on looking after its start: the latest. */
+export const ENDED_TOKENS_READ_MAX = 10_000;
+/** The latest of them that are looked at for those that may still be alive. */
+export const ENDED_TOKENS_LOOKED_AT_MAX = 50_000;
 /** Tokens of one principal that a subject-wide plan shows; the revocation itself takes all. */
 export const HELD_TOKENS_READ_MAX = 1_000;
 /** Rows of responses that limits are judged by: more than any limit lets pass. */

@@ -8,7 +8,13 @@ import { liveTokens, tokensHeldBy } from './queries/live-tokens.ts';
 import { backtest, backtestLooks, responseModes } from './queries/modes.ts';
 import { findOutbox, pendingOutbox } from './queries/outbox.ts';
 import { decidedPlans, decisions, findPlans } from './queries/plans.ts';
-import { findResponses, recentResponses, responsesOfAlerts, standingResponses } from './queries/responses.ts';
+import {
+  endedTokens,
+  findResponses,
+  recentResponses,
+  responsesOfAlerts,
+  standingResponses,
+} from './queries/responses.ts';
 import { denyEntriesTable } from './rows/deny.ts';
 import { backtestLooksTable, backtestsTable, responseModesTable } from './rows/mode.ts';
 import { outboxTable, planDecisionsTable, plansTable, responsesTable } from './rows/response.ts';
@@ -21,6 +27,7 @@ export function respondingPart(database: Database, writer: Writer): ResponseStor
     findResponses: (tenant, ids) => findResponses(database, tenant, ids),
     responsesOfAlerts: (tenant, alertIds) => responsesOfAlerts(database, tenant, alertIds),
     standingResponses: (states) => standingResponses(database, states),
+    endedTokens: (states, aliveMs) => endedTokens(database, states, aliveMs),
     writePlans: (rows) => writer.write(plansTable, rows),
     findPlans: (tenant, ids) => findPlans(database, tenant, ids),
     writeDecisions: (rows) => writer.write(planDecisionsTable, rows),

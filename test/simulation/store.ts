@@ -19,6 +19,7 @@ import { pendingIn } from '../support/pending-outbox.ts';
 import {
   decidedIn,
   decisionsIn,
+  endedIn,
   heldIn,
   lineageIn,
   liveIn,
@@ -163,6 +164,8 @@ export function openStore(tables: Tables, life: Life, faults: StoreFaults): Simu
       call('tokensHeldBy', () => heldIn(tables.hops.values(), tenant, id, nowMs)),
     standingResponses: (states) =>
       call('standingResponses', () => standingIn(tables.responses.values(), states)),
+    endedTokens: (states, aliveMs) =>
+      call('endedTokens', () => endedIn(tables.responses.values(), states, aliveMs)),
     recentResponses: (tenant, sinceMs, coolMs) =>
       call('recentResponses', () => recentIn(tables.responses.values(), tenant, sinceMs, coolMs)),
     liveTokens: (tenant, nowMs) => call('liveTokens', () => liveIn(tables.hops.values(), tenant, nowMs)),

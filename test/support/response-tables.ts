@@ -23,6 +23,19 @@ export function standingIn(rows: Iterable<Response>, states: readonly ResponseSt
     .sort((a, b) => a.atMs - b.atMs);
 }
 
+export function endedIn(
+  rows: Iterable<Response>,
+  states: readonly ResponseState[],
+  aliveMs: number,
+): Response[] {
+  return newestResponses(rows)
+    .filter(
+      ({ action, mode, state }) => action === 'token.revoke' && mode === 'real' && states.includes(state),
+    )
+    .filter(({ residualUntilMs }) => (residualUntilMs ?? aliveMs) >= aliveMs)
+    .sort((a, b) => b.atMs - a.atMs);
+}
+
 export function ofAlertsIn(
   rows: Iterable<Response>,
   tenant: string,

@@ -31,6 +31,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   lastPolicy: (store) => store.lastPolicy(),
   findResponses: (store) => store.findResponses('t', ['a']),
   standingResponses: (store) => store.standingResponses(['accepted']),
+  endedTokens: (store) => store.endedTokens(['accepted'], 1),
   responsesOfAlerts: (store) => store.responsesOfAlerts('t', ["x'x"]),
   tokensHeldBy: (store) => store.tokensHeldBy('t', "x'x", 1),
   recentResponses: (store) => store.recentResponses("x'x", 1, 0),

@@ -4,6 +4,8 @@ import type { Response, ResponseState } from '../../domain/response.ts';
 import { page, readCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
 import {
+  ENDED_TOKENS_LOOKED_AT_MAX,
+  ENDED_TOKENS_READ_MAX,
   NAMED_READ_MAX,
   RECENT_RESPONSES_MAX,
   RESPONSE_ROWS_MAX,
@@ -64,6 +66,28 @@ export async function standingResponses(
   states: readonly ResponseState[],
 ): Promise<readonly Response[]> {
   const rows = await database.read('looking for responses that stand', standingSql, { states });
+  return rows.map(([body]) => readResponse(body));
+}
+
+// First the latest by narrow columns alone: how long a token lives stands in the body.
+const endedSql = `
+  SELECT body FROM (
+    SELECT at, id, state, mode, body FROM responses FINAL
+    WHERE (tenant, id) IN (
+      SELECT tenant, id FROM responses
+      WHERE action = 'token.revoke' AND mode = 'auto' AND toString(state) IN {states:Array(String)}
+      GROUP BY tenant, id ORDER BY max(at) DESC LIMIT ${ENDED_TOKENS_LOOKED_AT_MAX})
+    ${newest})
+  WHERE toString(state) IN {states:Array(String)} AND mode = 'auto'
+    AND ifNull(JSONExtract(body, 'residualUntilMs', 'Nullable(Float64)') >= {aliveMs:Int64}, true)
+  ORDER BY at DESC, id LIMIT ${ENDED_TOKENS_READ_MAX} ${bounded(ENDED_TOKENS_READ_MAX)}`;
+
+export async function endedTokens(
+  database: Database,
+  states: readonly ResponseState[],
+  aliveMs: number,
+): Promise<readonly Response[]> {
+  const rows = await database.read('looking for tokens that were ended', endedSql, { states, aliveMs });
   return rows.map(([body]) => readResponse(body));
 }
 

@@ -90,6 +90,30 @@ export function responseSuite(store: () => Store, database: () => Database): voi
       ).toEqual(['f', 'g']);
     });
 
+    it('tell which tokens were ended for real and may still be alive, whatever confirms it', async () => {
+      const aliveMs = noon + 60_000;
+      const at = (id: string, sinceNoonMs: number, over: object = {}) =>
+        aResponse({ tenant: 'ended', id, state: 'accepted', atMs: noon + sinceNoonMs, ...over });
+      await store().writeResponses([
+        at('requested', 1, { state: 'requested', attempt: 0, residualUntilMs: aliveMs }),
+        at('for ever', 2, { residualUntilMs: null }),
+        at('confirmed', 3, { attempt: 0 }),
+        at('confirmed', 4, { state: 'confirmed' }),
+        at('expired', 5, { residualUntilMs: aliveMs - 1 }),
+        at('rehearsed', 5, { mode: 'dry_run' }),
+        at('family', 5, { action: 'family.revoke' }),
+        at('given back', 5),
+        at('given back', 6, { state: 'undone' }),
+      ]);
+      const found = await store().endedTokens(['requested', 'accepted', 'confirmed'], aliveMs);
+      const mine = found.filter(({ tenant }) => tenant === 'ended');
+      expect(mine.map(({ id, atMs }) => [id, atMs - noon])).toEqual([
+        ['confirmed', 4],
+        ['for ever', 2],
+        ['requested', 1],
+      ]);
+    });
+
     it('tell what was done of late, and what was given back or taken as a whole for longer', async () => {
       const tenant = 'of late';
       const at = (id: string, atMs: number, over: object = {}) => aResponse({ tenant, id, atMs, ...over });

@@ -25,15 +25,18 @@ describe('a token that turns up below what was ended', () => {
     expect([...world.store.tables.plans.values()].at(-1)?.steps.map(({ label }) => label)).toEqual(['t3']);
   });
 
-  it('is found by a process that did not end the other, too', async () => {
-    const world = createWorld({ confirms: 'callback' });
-    withAlert(world);
-    await world.boot(acting()).handle([findingOf()]);
-    const later = world.boot(acting());
-    await later.responder.start();
-    await tells(world, later);
-    expect(sent(world)).toContain('token.revoke t3');
-  });
+  it.each(['callback', 'none'] as const)(
+    'is found by a process that did not end the other, too (confirmed by %s)',
+    async (confirms) => {
+      const world = createWorld({ confirms });
+      withAlert(world);
+      await world.boot(acting()).handle([findingOf()]);
+      const later = world.boot(acting());
+      await later.responder.start();
+      await tells(world, later);
+      expect(sent(world)).toContain('token.revoke t3');
+    },
+  );
 
   it('is asked for again until the store has taken it', async () => {
     const world = createWorld();

@@ -10,6 +10,7 @@ import { pendingIn } from '../../support/pending-outbox.ts';
 import {
   decidedIn,
   decisionsIn,
+  endedIn,
   heldIn,
   lineageIn,
   liveIn,
@@ -114,6 +115,10 @@ export function createMemoryResponses(pendingMax = 10_000): MemoryResponses {
     async standingResponses(states) {
       up();
       return standingIn(responses, states);
+    },
+    async endedTokens(states, aliveMs) {
+      up();
+      return endedIn(responses, states, aliveMs);
     },
     async recentResponses(tenant, sinceMs, coolMs) {
       up();
