@@ -103,7 +103,7 @@ export async function openServer(
     version,
     config: { ...defaultServeConfig, openMetrics: config.openMetrics },
     sessions,
-    pages: (access) => consolePages({ sessions, access, clock, isSecure: isSecure(config) }),
+    pages: (access) => consolePages({ sessions, access, clock, version, isSecure: isSecure(config) }),
   });
   opened.push(() => closeServer(server));
   return server;

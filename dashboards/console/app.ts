@@ -12,6 +12,8 @@ import { shell, type Theme, themes } from './shell.ts';
 export interface AppOptions {
   readonly sessions: Sessions;
   readonly clock: () => number;
+  /** Of the product. */
+  readonly version: string;
 }
 
 const policy = [
@@ -64,7 +66,7 @@ export function sendPage(reply: FastifyReply, status: number, page: Html): Fasti
 }
 
 /** Pages for people who are signed in; others are asked to sign in first, and come back. */
-export function consoleApp(app: FastifyInstance, { sessions, clock }: AppOptions): ConsoleApp {
+export function consoleApp(app: FastifyInstance, { sessions, clock, version }: AppOptions): ConsoleApp {
   function contextOf(request: FastifyRequest, { secret, session }: Visit): PageContext {
     const { name, role, tenant } = session.key;
     return {
@@ -81,6 +83,11 @@ export function consoleApp(app: FastifyInstance, { sessions, clock }: AppOptions
   function visit(request: FastifyRequest, reply: FastifyReply): Visit | undefined {
     const found = visitOf(request, sessions);
     if (found !== undefined && allows(found.session.key.role, 'read')) return found;
+    if (!isForPeople(request)) {
+      if (request.url !== '/') reply.callNotFound();
+      else void reply.send({ name: 'chainwarden', version, openapi: '/openapi.json' });
+      return undefined;
+    }
     const next = request.method === 'GET' ? request.url : '/';
     void reply.redirect(`/login?next=${encodeURIComponent(next)}`, 303);
     return undefined;
@@ -148,10 +155,15 @@ export function consoleApp(app: FastifyInstance, { sessions, clock }: AppOptions
   };
 }
 
+/** Browsers say that they want a page; programs are told where the API is. */
+function isForPeople({ headers, method }: FastifyRequest): boolean {
+  return method !== 'GET' || headers.accept?.includes('text/html') === true;
+}
+
 function forbidden(): ApiProblem {
   return new ApiProblem({
     ...{ type: 'about:blank', title: 'Forbidden', status: 403, code: 'FORBIDDEN' },
-    ...{ detail: 'your role does not allow this', instance: 'about:blank' },
+    ...{ detail: 'your role does not allow this', instance: '' },
   });
 }
 

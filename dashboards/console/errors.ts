@@ -3,6 +3,14 @@ import { ApiProblem } from './api.ts';
 import { html } from './html.ts';
 import type { Page } from './page.ts';
 
+/** Nothing is at this address. */
+export function notFound(): ApiProblem {
+  return new ApiProblem({
+    ...{ type: 'about:blank', title: 'Not found', status: 404, code: 'NOT_FOUND' },
+    ...{ detail: 'there is nothing at this address', instance: '' },
+  });
+}
+
 interface Said {
   readonly status: number;
   readonly title: string;
@@ -19,7 +27,7 @@ export function errorPage(error: unknown): Page {
     body: html`<section class="state">
 <h1>${title}</h1>
 <p>${text}</p>
-${instance === undefined ? undefined : html`<p class="muted">The service's log has it as <code>${instance}</code>.</p>`}
+${!instance ? undefined : html`<p class="muted">The service's log has it as <code>${instance}</code>.</p>`}
 <p><a class="button" href="">Try again</a> <a class="button quiet" href="/">Overview</a></p>
 </section>`,
   };

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type AppOptions, consoleApp, scoped } from './app.ts';
 import { type SignInOptions, signIn } from './auth/sign-in.ts';
+import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
 import type { ConsoleApp } from './page.ts';
 import { overviewPage } from './pages/overview.ts';
@@ -16,5 +17,7 @@ export function consolePages(options: ConsoleOptions): FastifyPluginAsync {
     signIn(app, options);
     const registered = consoleApp(app, options);
     for (const register of pages) register(registered);
+    // Whatever else is asked for: the API's own addresses are more exact, and so come first.
+    registered.page('/*', async () => errorPage(notFound()));
   });
 }

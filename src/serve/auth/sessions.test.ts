@@ -8,7 +8,10 @@ const key = { id: 'k', name: 'ada', role: 'analyst', tenant: 'acme' } as ApiKey;
 function setUp() {
   let nowMs = 0;
   const sessions = createSessions(() => nowMs);
-  return { sessions, at: (ms: number) => void (nowMs = ms) };
+  const at = (ms: number) => {
+    nowMs = ms;
+  };
+  return { sessions, at };
 }
 
 it('ends a session that is idle, and every one after a shift', () => {
