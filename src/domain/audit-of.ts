@@ -2,6 +2,7 @@ import type { AuditDraft, AuditKind } from './audit.ts';
 import type { Json } from './finding.ts';
 import { deterministicId } from './ids.ts';
 import type { Plan, PlanDecision, Response } from './response.ts';
+import type { Refusal } from './response-desk.ts';
 
 /** What Chainwarden does by itself is done in this name. */
 export const AUDIT_SELF = 'chainwarden';
@@ -51,6 +52,21 @@ export function auditOfDecision(
     subjectId: planId,
     about: named([plan?.trigger.alertId, plan?.chainId]),
     body: toJson(decision),
+  };
+}
+
+/** The audit of what a person was refused: one entry a person, thing and reason, however often they try. */
+export function auditOfRefusal({ about, ...refusal }: Refusal): AuditDraft {
+  const { tenant, verb, keyId, by, subjectId, why, atMs } = refusal;
+  return {
+    tenant,
+    id: auditId('person.refused', [tenant, verb, keyId, subjectId, why]),
+    kind: 'person.refused',
+    atMs,
+    actor: by,
+    subjectId,
+    about: named(about),
+    body: toJson(refusal),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Page, PageQuery } from './ports.ts';
 export const auditKinds = [
   'plan.made',
   'plan.decision',
+  'person.refused',
   'response.state',
   'message.replayed',
   'mode.changed',

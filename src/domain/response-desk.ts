@@ -1,5 +1,5 @@
 import type { Principal, TokenRef } from './event/index.ts';
-import type { Plan, Response } from './response.ts';
+import type { Plan, PlanDecision, Response } from './response.ts';
 
 /** Who asks or decides: an API key, and its name for people. */
 export interface Person {
@@ -37,6 +37,23 @@ export interface ResponseWord {
   readonly responseId: string;
   readonly who: Person;
   readonly reason: string;
+}
+
+/** What a person wanted and did not get. */
+export interface Refusal extends Person {
+  readonly tenant: string;
+  readonly verb: 'revoke' | PlanDecision['verb'] | 'undo' | 'confirm';
+  /** A plan, a response, an alert, or the key of the token or of the principal. */
+  readonly subjectId: string;
+  /** Ids of all else that it concerns. */
+  readonly about: readonly (string | undefined)[];
+  /** Of the plan as the person saw it. */
+  readonly digest?: string | undefined;
+  /** The person's own reason. */
+  readonly said: string;
+  /** Why it was refused. */
+  readonly why: string;
+  readonly atMs: number;
 }
 
 /**

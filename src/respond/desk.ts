@@ -13,6 +13,7 @@ import { partiesIn } from './plan/parties.ts';
 import { partyOf } from './plan/people.ts';
 import { carriable, following, reasonOf, rowsOf } from './plan-rows.ts';
 import { type Asked, isInHand, type Planner } from './planner.ts';
+import { keepRefusals } from './refusals.ts';
 import { findResponses, keyOf } from './rows.ts';
 import type { Clock } from './types.ts';
 import { carriedOut, labelOf, undoOf } from './undo.ts';
@@ -196,7 +197,7 @@ export function createDesk(options: DeskOptions): Desk {
     }
   }
 
-  return {
+  const desk: Desk = {
     plan: async (request) => (await planOf(request)).plan,
 
     async propose(request) {
@@ -266,6 +267,7 @@ export function createDesk(options: DeskOptions): Desk {
       }
     },
   };
+  return { ...desk, ...keepRefusals(desk, options) };
 }
 
 function isOpen(known: Response | undefined, dryRun: boolean): boolean {

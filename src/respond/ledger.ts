@@ -1,7 +1,8 @@
 import type { AuditSink } from '../domain/audit.ts';
-import { auditOfDecision, auditOfPlan, auditOfResponse } from '../domain/audit-of.ts';
+import { auditOfDecision, auditOfPlan, auditOfRefusal, auditOfResponse } from '../domain/audit-of.ts';
 import type { ResponseStore } from '../domain/ports.ts';
 import type { Plan, PlanDecision, Response } from '../domain/response.ts';
+import type { Refusal } from '../domain/response-desk.ts';
 import { findResponses, keyOf, type Named } from './rows.ts';
 
 /** Told of what became of responses; for metrics. */
@@ -30,6 +31,8 @@ export interface Ledger {
   /** Plans and the rows that they make. Only within `alone`. */
   writePlans(plans: readonly Plan[], rows: readonly Response[]): Promise<void>;
   writeDecision(decision: PlanDecision, plan: Plan): Promise<void>;
+  /** Of which nothing but the audit tells. */
+  writeRefusal(refusal: Refusal): Promise<void>;
 }
 
 export interface LedgerOptions {
@@ -92,6 +95,9 @@ export function createLedger({ store, audit, observer, onRows }: LedgerOptions):
     async writeDecision(decision, plan) {
       await audit?.append([auditOfDecision(decision, plan)]);
       await store.writeDecisions([decision]);
+    },
+    async writeRefusal(refusal) {
+      await audit?.append([auditOfRefusal(refusal)]);
     },
   };
   return ledger;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAuditWriter } from '../../../src/audit/index.ts';
 import type { Role } from '../../../src/domain/access.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
 import { createResponder, type Responder, systemTimer } from '../../../src/respond/index.ts';
@@ -31,6 +32,7 @@ beforeAll(async () => {
     subscriptions: [],
     config: acting({ mode: 'propose' }),
     policy: () => defaultPolicy,
+    audit: createAuditWriter({ store, writer: 'w_1', freshName: () => 'w_2', onFork: () => undefined }),
     clock: Date.now,
     timer: systemTimer,
     random: () => 0,
@@ -38,7 +40,7 @@ beforeAll(async () => {
     body: () => '',
   });
   await responder.start();
-  served = await serve(store, { desk: responder.desk });
+  served = await serve(store, { desk: responder.desk, auditTrail: store });
   app = served.app;
 });
 afterAll(async () => {
@@ -102,6 +104,11 @@ describe('responses over HTTP', () => {
     expect(other.body.detail).toContain('digest');
     expect((await ask('admin', 'POST', `/plans/${id}/approve`, word, 'rival')).status).toBe(404);
     expect(network.sent).toEqual([]);
+    const refused = await ask('analyst', 'GET', `/audit?kind=person.refused&subject=${id}`);
+    expect(refused.body.items).toMatchObject([
+      { actor: 'acme admin', body: { verb: 'approve', digest: 'f'.repeat(64), why: other.body.detail } },
+      { actor: 'acme responder', body: { verb: 'approve', said: 'agreed', why: own.body.detail } },
+    ]);
 
     const approved = await ask('admin', 'POST', `/responses/${responseId}/approve`, word);
     expect(approved.body.decisions).toMatchObject([{ verb: 'approve', by: 'acme admin', reason: 'agreed' }]);
