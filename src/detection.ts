@@ -19,6 +19,7 @@ import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
 import { createAdmit } from './ingest/admit.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
+import { newsOfChanges } from './news-of.ts';
 import type { Metrics } from './observe/index.ts';
 import { createRecorder } from './own-records.ts';
 import {
@@ -76,7 +77,16 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     engine,
     alerts: createAlertBook({ alertsMax }),
     store,
-    respond: (changes, hops, rows) => responder.handle(changes, { handledSeq, hops, rows }),
+    respond(changes, hops, rows) {
+      const told = newsOfChanges(changes, handledSeq);
+      // Whoever looks because of it has to see it. Rows that fail are the pipeline's to see to.
+      if (told.length > 0)
+        rows.then(
+          () => parts.news.tell(told),
+          () => undefined,
+        );
+      return responder.handle(changes, { handledSeq, hops, rows });
+    },
     ...progress,
     sleep,
     onFatal: (error) =>

@@ -18,7 +18,7 @@ import { createHealth, createLogger, createMetrics, type Metrics } from './obser
 import { openPolicies } from './policies.ts';
 import { openProof } from './proof.ts';
 import { resolveEndpoints } from './respond/index.ts';
-import { createApiKey, createSessions } from './serve/index.ts';
+import { createApiKey, createNews, createSessions } from './serve/index.ts';
 import { openServer } from './serving.ts';
 import { openStore } from './store/index.ts';
 import { observeStore } from './store-observer.ts';
@@ -74,11 +74,14 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   const endpoints = resolveEndpoints(config.outbound.endpoints, process.env);
   const log = createLogger({ level: config.logLevel });
   const metrics = createMetrics({ process: true });
-  const health = createHealth(clock);
+  const news = createNews();
+  const health = createHealth(clock, undefined, (id, state) =>
+    news.tell([{ topic: 'health', tenant: undefined, id, state }]),
+  );
   const store = await openConfigured(config, log, metrics);
   opened.push(() => store.close());
   health.probe('store', 'the store does not answer', () => store.ping());
-  const policies = await openPolicies(config, { store, detectors, log, metrics, health, clock });
+  const policies = await openPolicies(config, { store, detectors, log, metrics, health, news, clock });
 
   const proof = openProof(config.data, { store, policies, log, clock });
 
@@ -96,6 +99,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     policies,
     audit: proof.audit,
     modeOf: modes.modeOf,
+    news,
     log,
     metrics,
     clock,
@@ -117,6 +121,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     proof,
     modes,
     sessions,
+    news,
     metrics,
     health,
     log,

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Detector } from './domain/detector.ts';
 import { ChainwardenError } from './domain/errors.ts';
+import type { NewsSink } from './domain/news.ts';
 import type { PolicyProblem, PolicyStatus, RefusedPolicy } from './domain/policy/document.ts';
 import type { Policy } from './domain/policy.ts';
 import type { PolicyStore } from './domain/ports.ts';
@@ -32,6 +33,7 @@ export interface PoliciesParts {
   readonly log: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly metrics: Metrics;
   readonly health: Health;
+  readonly news?: NewsSink | undefined;
   readonly clock: () => number;
 }
 
@@ -145,6 +147,7 @@ function createObserver({
   log,
   metrics,
   health,
+  news,
 }: PoliciesParts): KeeperObserver & { begun: KeeperObserver['loaded'] } {
   const { loads, refused, sinceSeconds, warnings } = metrics.policy;
 
@@ -178,6 +181,7 @@ function createObserver({
     },
     loaded(status) {
       const { policy, document } = status;
+      news?.tell([{ topic: 'policy', tenant: undefined, state: 'loaded' }]);
       loads.inc({ result: 'loaded' });
       show(status);
       isFine();
@@ -185,6 +189,7 @@ function createObserver({
       log.info({ ...facts, signedBy: document?.signedBy }, 'policy loaded');
     },
     refused(refusal) {
+      news?.tell([{ topic: 'policy', tenant: undefined, state: 'refused' }]);
       loads.inc({ result: 'refused' });
       isRefused(refusal);
     },

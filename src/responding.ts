@@ -6,8 +6,10 @@ import type { AuditSink } from './domain/audit.ts';
 import type { Backtests } from './domain/backtest.ts';
 import type { DenyList } from './domain/deny-list.ts';
 import { ChainwardenError } from './domain/errors.ts';
+import type { NewsSink } from './domain/news.ts';
 import type { Store } from './domain/ports.ts';
 import type { Response } from './domain/response.ts';
+import { newsOfResponse } from './news-of.ts';
 import type { Metrics } from './observe/index.ts';
 import type { Recorder } from './own-records.ts';
 import type { Policies } from './policies.ts';
@@ -44,6 +46,7 @@ export interface RespondingParts {
   readonly modeOf?: ((tenant: string, detector: string) => EffectiveMode) | undefined;
   readonly audit: AuditSink;
   readonly policies: Policies;
+  readonly news: NewsSink;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: () => number;
@@ -70,7 +73,7 @@ export function openResponding(config: Config, parts: RespondingParts): Respondi
     policy: () => policies.status.policy,
     record: (change) => recorder.record(change),
     modeOf: parts.modeOf,
-    observer: countResponses(parts.metrics),
+    observer: observe(parts.metrics, parts.news),
     observed: observedIn(store),
     audit: parts.audit,
     clock,
@@ -98,10 +101,14 @@ export function openResponding(config: Config, parts: RespondingParts): Respondi
   };
 }
 
-function countResponses({ responses }: Metrics): ResponseObserver {
+function observe({ responses }: Metrics, news: NewsSink): ResponseObserver {
   const by = ({ approvedBy }: Response) => ({ by: approvedBy.length > 0 ? 'person' : 'machine' });
   return {
-    changed: ({ action, mode, state }) => responses.states.inc({ action, mode, state }),
+    changed(response) {
+      const { action, mode, state } = response;
+      responses.states.inc({ action, mode, state });
+      news.tell([newsOfResponse(response)]);
+    },
     attempted: (response, afterMs) => responses.attempted.observe(by(response), afterMs / 1000),
     confirmed: (response, afterMs) => responses.confirmed.observe(by(response), afterMs / 1000),
   };

@@ -8,9 +8,11 @@ import type { Detection } from './detection.ts';
 import type { Admit } from './domain/admission.ts';
 import type { Oversight } from './domain/coverage.ts';
 import type { Detector } from './domain/detector.ts';
+import type { NewsSink, NewsSource } from './domain/news.ts';
 import type { EventSink, Store } from './domain/ports.ts';
 import { answerSteps, type openDenyList } from './gateways.ts';
 import { decodeBinary } from './ingest/codec.ts';
+import { tellingOfPeople } from './news-of.ts';
 import type { Health, Metrics } from './observe/index.ts';
 import { createOversight } from './oversight/index.ts';
 import { version } from './package.ts';
@@ -37,6 +39,7 @@ export interface Served {
   readonly modes: ServeDeps['modes'];
   readonly detection: Detection;
   readonly sessions: Sessions;
+  readonly news: NewsSink & NewsSource;
   readonly admit: Admit;
   readonly metrics: Metrics;
   readonly health: Health;
@@ -60,6 +63,7 @@ export async function openServer(
     modes,
     detection,
     sessions,
+    news,
     admit,
     metrics,
     health,
@@ -78,7 +82,7 @@ export async function openServer(
   opened.push(securityEvents.close);
 
   const server = await createServer({
-    store,
+    store: tellingOfPeople(store, news),
     sink: heard(eventLog, tracker, clock),
     admit,
     decodeBinary,
@@ -96,6 +100,7 @@ export async function openServer(
     onClosed: () => void detection.closings.look(),
     jwks: detection.jwks,
     ...proof,
+    news,
     metrics,
     health,
     log,

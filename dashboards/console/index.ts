@@ -3,6 +3,7 @@ import { type AppOptions, consoleApp, scoped } from './app.ts';
 import { type SignInOptions, signIn } from './auth/sign-in.ts';
 import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
+import { liveNews } from './live.ts';
 import type { ConsoleApp } from './page.ts';
 import { overviewPage } from './pages/overview.ts';
 
@@ -15,6 +16,7 @@ export function consolePages(options: ConsoleOptions): FastifyPluginAsync {
   return scoped(async (app: FastifyInstance) => {
     await serveFiles(app);
     signIn(app, options);
+    liveNews(app, options);
     const registered = consoleApp(app, options);
     for (const register of pages) register(registered);
     // Whatever else is asked for: the API's own addresses are more exact, and so come first.

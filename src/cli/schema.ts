@@ -52,6 +52,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['desk'] &
     ServeDeps['securityEvents'] &
     ServeDeps['modes'] &
+    ServeDeps['news'] &
     ServeDeps['backtests'];
   const server = await createServer({
     store: nothing,
@@ -72,6 +73,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     modes: nothing,
     onClosed: () => undefined,
     backtests: nothing,
+    news: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

@@ -36,22 +36,28 @@ interface Entry {
 const PROBE_TIMEOUT_MS = 2_000;
 
 /** The named checks behind /readyz. */
-export function createHealth(clock: () => number, timeoutMs = PROBE_TIMEOUT_MS): Health {
+export function createHealth(
+  clock: () => number,
+  timeoutMs = PROBE_TIMEOUT_MS,
+  changed: (name: string, state: HealthState) => void = () => undefined,
+): Health {
   const entries = new Map<string, Entry>();
   let running: Promise<HealthReport> | undefined;
 
-  function change(entry: Entry, state: HealthState, reason: string): void {
-    if (entry.state !== state) entry.sinceMs = clock();
+  function change(name: string, entry: Entry, state: HealthState, reason: string): void {
+    const isOther = entry.state !== state;
+    if (isOther) entry.sinceMs = clock();
     entry.state = state;
     entry.reason = reason;
+    if (isOther) changed(name, state);
   }
 
   async function run(): Promise<HealthReport> {
     await Promise.all(
-      [...entries.values()].map(async (entry) => {
+      [...entries].map(async ([name, entry]) => {
         if (entry.ask === undefined) return;
         const answered = await within(Promise.resolve().then(entry.ask), timeoutMs);
-        change(entry, answered ? 'ok' : 'failing', answered ? '' : entry.reasonWhenFailing);
+        change(name, entry, answered ? 'ok' : 'failing', answered ? '' : entry.reasonWhenFailing);
       }),
     );
     const checks = [...entries].map(([name, { state, reason, sinceMs }]) => ({
@@ -69,7 +75,7 @@ export function createHealth(clock: () => number, timeoutMs = PROBE_TIMEOUT_MS):
     },
     set(name, state, reason = '') {
       const entry = entries.get(name);
-      if (entry !== undefined) return change(entry, state, reason);
+      if (entry !== undefined) return change(name, entry, state, reason);
       entries.set(name, { state, reason, sinceMs: clock(), ask: undefined, reasonWhenFailing: '' });
     },
     // Concurrent callers share one round: /readyz needs no key, and must not become a way to load the store.

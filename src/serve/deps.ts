@@ -9,6 +9,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { DenyListView } from '../domain/deny-list.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { EvidenceKeeper } from '../domain/evidence.ts';
+import type { NewsSource } from '../domain/news.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
@@ -18,6 +19,7 @@ import type { SecurityEvents } from '../domain/security-event.ts';
 import type { StepDecisions } from '../domain/step.ts';
 import type { Health, Metrics } from '../observe/index.ts';
 import type { Sessions } from './auth/sessions.ts';
+import type { Streams } from './stream.ts';
 
 /**
  * CloudEvents binary mode: `ce-*` headers and the body become what `admit` takes as `raw`.
@@ -47,6 +49,8 @@ export interface ServeConfig {
     readonly steps: number;
     readonly failedAuth: number;
   };
+  /** Between two signs of life of a stream, ms: shorter than a socket may be silent. */
+  readonly streamBeatMs: number;
   /** Event loop delay, ms, above which /v1 answers 503; 0 switches it off. */
   readonly loopDelayMsMax: number;
 }
@@ -56,6 +60,7 @@ export const defaultServeConfig: ServeConfig = {
   // 200 requests a second of up to 1,000 events are more than one process logs; the log's own queue bound comes first.
   // One process answers some 4,000 steps a second.
   rates: { events: 12_000, reads: 1_200, steps: 240_000, failedAuth: 20 },
+  streamBeatMs: 15_000,
   loopDelayMsMax: 1_000,
 };
 
@@ -89,6 +94,8 @@ export interface ServeDeps {
   /** What may be done about a detector's findings, and what that would have meant. */
   readonly modes: Modes;
   readonly backtests: Backtests;
+  /** What changed, at once. */
+  readonly news: NewsSource;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;
@@ -106,4 +113,7 @@ export interface ServeDeps {
 export interface PageAccess {
   /** The key that an Authorization header proves. */
   authenticate(authorization: string): Promise<ApiKey | undefined>;
+  /** False once a key is disabled. */
+  isValid(key: ApiKey): Promise<boolean>;
+  readonly streams: Pick<Streams, 'open'>;
 }

@@ -9,4 +9,5 @@ export {
   type ServeConfig,
   type ServeDeps,
 } from './deps.ts';
+export { createNews } from './news.ts';
 export { createServer } from './server.ts';

@@ -34,7 +34,9 @@ import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { responseRoutes } from './routes/responses.ts';
 import { securityEventRoutes } from './routes/ssf.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { createStreams, type Streams } from './stream.ts';
 
 /** Said aloud rather than left to defaults, milliseconds. Each waits for the one inside it. */
 const timeouts = {
@@ -80,20 +82,28 @@ export async function createServer(deps: ServeDeps): Promise<FastifyInstance> {
 
   const keyring = createKeyring(deps.store, deps.clock);
   const guard = createGuard(app, deps, keyring);
+  const streams = createStreams(deps.news, deps.config.streamBeatMs);
+  app.addHook('preClose', async () => streams.close());
   await app.register(openRoutes(deps));
   await app.register(metricsRoute(deps, guard));
-  await app.register(versionOne(deps, guard, keyring), { prefix: '/v1' });
+  await app.register(versionOne(deps, { guard, keyring, streams }), { prefix: '/v1' });
   await app.register(accessMetadataRoute());
   await app.register(jwksRoute(deps));
   await app.register(accessRoutes(deps, guard), { prefix: '/access/v1' });
   await app.register(securityEventRoutes(deps), { prefix: '/ssf/v1' });
-  if (deps.pages !== undefined) await app.register(deps.pages(keyring));
+  if (deps.pages !== undefined) await app.register(deps.pages({ ...keyring, streams }));
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   await app.ready();
   return app;
 }
 
-function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
+interface Common {
+  readonly guard: Guard;
+  readonly keyring: Keyring;
+  readonly streams: Streams;
+}
+
+function versionOne(deps: ServeDeps, { guard, keyring, streams }: Common) {
   return async (v1: FastifyInstance): Promise<void> => {
     // Only here: an orchestrator's probes and the metrics must answer most of all when the loop is slow.
     await v1.register(underPressure, {
@@ -120,6 +130,7 @@ function versionOne(deps: ServeDeps, guard: Guard, keyring: Keyring) {
     await v1.register(auditRoutes(deps));
     await v1.register(evidenceRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
+    await v1.register(streamRoutes(streams, keyring, deps.sessions));
   };
 }
 

@@ -14,7 +14,7 @@ import { createAdmit } from '../../src/ingest/admit.ts';
 import { decodeBinary } from '../../src/ingest/codec.ts';
 import { BATCH_BYTES_MAX } from '../../src/ingest/kafka/bounds.ts';
 import { createHealth, createMetrics } from '../../src/observe/index.ts';
-import { createServer, defaultServeConfig, type ServeDeps } from '../../src/serve/index.ts';
+import { createNews, createServer, defaultServeConfig, type ServeDeps } from '../../src/serve/index.ts';
 import { createSwitchboard } from '../../src/watch/index.ts';
 import { anchors, codes, projectFiles, prose, readProject, root, table } from '../support/markdown.ts';
 import { createMemoryStore } from '../support/memory-store.ts';
@@ -161,6 +161,7 @@ describe('the tables of the README', () => {
       securityEvents: {} as ServeDeps['securityEvents'],
       modes: {} as ServeDeps['modes'],
       onClosed: () => undefined,
+      news: createNews(),
       backtests: {} as ServeDeps['backtests'],
       metrics: createMetrics(),
       health: createHealth(() => nowMs),

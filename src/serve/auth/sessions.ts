@@ -23,6 +23,8 @@ export interface Sessions {
   /** Resolves to the secret that names the session; it is shown to nobody but the browser. */
   open(key: ApiKey): string;
   find(secret: string): Session | undefined;
+  /** Whether it still is one; asking does not keep it open. */
+  isOpen(secret: string): boolean;
   close(secret: string): void;
   /** A secret that opens one session within a quarter of an hour. */
   invite(key: ApiKey): string;
@@ -60,19 +62,22 @@ export function createSessions(clock: () => number): Sessions {
     return secret;
   }
 
+  function opened(secret: string): Open | undefined {
+    const session = sessions.get(secret);
+    const nowMs = clock();
+    if (session === undefined || (nowMs < session.endMs && nowMs - session.seenMs < IDLE_MS)) return session;
+    sessions.delete(secret);
+    return undefined;
+  }
+
   return {
     open,
     find(secret) {
-      const session = sessions.get(secret);
-      if (session === undefined) return undefined;
-      const nowMs = clock();
-      if (nowMs >= session.endMs || nowMs - session.seenMs >= IDLE_MS) {
-        sessions.delete(secret);
-        return undefined;
-      }
-      session.seenMs = nowMs;
+      const session = opened(secret);
+      if (session !== undefined) session.seenMs = clock();
       return session;
     },
+    isOpen: (secret) => opened(secret) !== undefined,
     close: (secret) => void sessions.delete(secret),
     invite(key) {
       const invitation = newSecret();

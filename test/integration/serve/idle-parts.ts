@@ -5,7 +5,7 @@ import { ChainwardenError } from '../../../src/domain/errors.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
 import { evidenceKey } from '../../../src/evidence/index.ts';
 import { createOversight } from '../../../src/oversight/index.ts';
-import type { ServeDeps } from '../../../src/serve/index.ts';
+import { createNews, type ServeDeps } from '../../../src/serve/index.ts';
 import { createSwitchboard } from '../../../src/watch/index.ts';
 
 type Clock = () => number;
@@ -25,6 +25,7 @@ export function idleParts(clock: Clock) {
     ...noAudit,
     ...createTestModes(),
     onClosed: () => undefined,
+    news: createNews(),
   } satisfies Partial<ServeDeps>;
 }
 
