@@ -21,6 +21,7 @@ export const AlertShape = z
       key: z.string(),
       label: z.string(),
     }),
+    hopKey: z.string().optional().describe('Key of the hop that it stands at: where authority broke'),
     facts: z.array(z.string()),
     exceptions: z
       .array(z.string())
@@ -57,10 +58,11 @@ export const AlertShape = z
 
 export function presentAlert(alert: AlertWithLife): z.infer<typeof AlertShape> {
   const { firstAtMs, lastAtMs, liveUntilMs, stateChangedMs, ...rest } = alert;
-  const { withdrawn: _, tenant: __, hop: ___, above: ____, exceptions, ...same } = rest;
+  const { withdrawn: _, tenant: __, hop, above: ___, exceptions, ...same } = rest;
   return {
     ...same,
     subject: { ...alert.subject },
+    hopKey: hop,
     facts: [...alert.facts],
     ...(exceptions === undefined ? {} : { exceptions: [...exceptions] }),
     eventIds: [...alert.eventIds],

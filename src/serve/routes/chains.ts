@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Chain } from '../../domain/chain.ts';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
+import { remediationActivity } from '../../domain/ocsf/remediation.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
 import { AlertShape, presentAlert } from '../present/alert.ts';
@@ -16,6 +17,7 @@ import {
   presentHop,
 } from '../present/chain.ts';
 import { pageOf, presentPage } from '../present/common.ts';
+import { presentFinding } from '../present/ocsf.ts';
 import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
 import {
@@ -80,7 +82,20 @@ const oneSchema = {
   response: { 200: ChainDetail, ...problems(404) },
 };
 
-export function chainRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
+const ocsfSchema = {
+  operationId: 'getChainOcsf',
+  summary:
+    'A chain as OCSF 1.8.0: its alerts as Detection Finding (class 2004), states of its responses as Remediation Activity (7001)',
+  tags: ['chains'],
+  params: z.strictObject({ id }),
+  querystring: noQuery,
+  response: {
+    200: z.object({ items: z.array(z.record(z.string(), z.unknown())) }),
+    ...problems(404),
+  },
+};
+
+export function chainRoutes({ store, auditTrail, version }: ServeDeps): FastifyPluginAsyncZod {
   async function detail(tenant: string, chain: Chain): Promise<z.infer<typeof ChainDetail>> {
     const all = { tenant, chainId: chain.id, limit: PAGE_ROWS_MAX, cursor: undefined };
     const [hops, actions, alerts, responses] = await Promise.all([
@@ -101,6 +116,27 @@ export function chainRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
     };
   }
 
+  /** The newest of each; what a chain has beyond a page of them is in the lists of alerts and of the audit. */
+  async function asOcsf(tenant: string, chain: Chain): Promise<Record<string, unknown>[]> {
+    const page = { tenant, limit: PAGE_ROWS_MAX, cursor: undefined };
+    const [alerts, entries] = await Promise.all([
+      store.alerts({ ...page, ...anyAlert, chainId: chain.id }),
+      auditTrail.auditEntries({ ...page, kind: 'response.state', subject: chain.id }),
+    ]);
+    const context = { version: '1.8.0', productVersion: version } as const;
+    const activities = entries.items.flatMap((entry) => remediationActivity(entry, context) ?? []);
+    return [
+      ...alerts.items.map((alert) => presentFinding(alert, context)),
+      ...activities.map((activity) => ({ ...activity })),
+    ];
+  }
+
+  async function find(tenant: string, chainId: string): Promise<Chain> {
+    const chain = await store.chain(tenant, chainId);
+    if (chain === undefined) throw new ChainwardenError('NOT_FOUND', 'no chain has this id');
+    return chain;
+  }
+
   return async (app) => {
     app.get('/chains', { ...access, schema: listSchema }, async (request) => {
       const { from, to, limit, cursor, principal, target, detector, missing, ...token } = request.query;
@@ -112,9 +148,12 @@ export function chainRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
 
     app.get('/chains/:id', { ...access, schema: oneSchema }, async (request) => {
       const { tenant } = caller(request);
-      const chain = await store.chain(tenant, request.params.id);
-      if (chain === undefined) throw new ChainwardenError('NOT_FOUND', 'no chain has this id');
-      return detail(tenant, chain);
+      return detail(tenant, await find(tenant, request.params.id));
+    });
+
+    app.get('/chains/:id/ocsf', { ...access, schema: ocsfSchema }, async (request) => {
+      const { tenant } = caller(request);
+      return { items: await asOcsf(tenant, await find(tenant, request.params.id)) };
     });
   };
 }

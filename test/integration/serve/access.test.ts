@@ -87,6 +87,7 @@ const table: readonly [InjectOptions, readonly Role[], number][] = [
   [{ method: 'GET', url: '/v1/audit/chains/w_1' }, readers, 200],
   [{ method: 'GET', url: '/v1/audit/ocsf' }, readers, 200],
   [{ method: 'GET', url: '/v1/chains/absent/evidence' }, readers, 404],
+  [{ method: 'GET', url: '/v1/chains/chn_1/ocsf' }, readers, 200],
   [{ method: 'GET', url: '/v1/chains/chn_1/unwind' }, readers, 200],
   [{ method: 'GET', url: '/v1/evidence-key' }, readers, 200],
   [{ method: 'GET', url: '/v1/keys' }, admins, 200],

@@ -12,6 +12,7 @@ import type { Plan } from '../../../src/domain/response.ts';
 import { checkAudit, checkEvidence, createEvidenceKeeper, evidenceKey } from '../../../src/evidence/index.ts';
 import { openTestStore } from '../../support/store.ts';
 import { chainwarden, temporaryFolder } from '../../unit/cli/support.ts';
+import { faults } from '../../unit/domain/ocsf/schema.ts';
 import { admitted } from '../store/rows.ts';
 import { alertRow, chainRows, nowMs, responseRow, type Served, serve, token } from './support.ts';
 
@@ -153,6 +154,32 @@ describe('the audit', () => {
       },
       { class_uid: 7001, command_uid: 'rsp_1', status: 'proposed' },
     ]);
+  });
+});
+
+describe('a chain in OCSF', () => {
+  it('is its alerts as findings and the states of its responses as activities', async () => {
+    const { body } = await get('/v1/chains/chn_acme/ocsf');
+    expect(body.items).toMatchObject([
+      {
+        class_uid: 2004,
+        activity_name: 'Create',
+        finding_info: { uid: 'alr_1' },
+        metadata: { version: '1.8.0', tenant_uid: 'acme' },
+        unmapped: { chain_uid: 'chn_acme', delegation: { uid: 'child' } },
+      },
+      { class_uid: 7001, command_uid: 'rsp_1', status: 'Success' },
+      { class_uid: 7001, command_uid: 'rsp_1', status: 'proposed' },
+    ]);
+    const [finding, activity] = body.items;
+    expect(faults(finding, '1.8.0')).toEqual([]);
+    expect(faults(activity, '1.8.0', 'remediation-activity')).toEqual([]);
+    expect((await get('/v1/chains/absent/ocsf')).status).toBe(404);
+  });
+
+  it('says of an alert at which hop it stands', async () => {
+    const { body } = await get('/v1/chains/chn_acme');
+    expect(body.alerts).toMatchObject([{ id: 'alr_1', hopKey: body.hops.at(-1).key }]);
   });
 });
 

@@ -77,6 +77,7 @@ const routes = [
   'GET /v1/audit/chains/{writer}',
   'GET /v1/audit/ocsf',
   'GET /v1/chains/{id}/evidence',
+  'GET /v1/chains/{id}/ocsf',
   'GET /v1/chains/{id}/unwind',
   'GET /v1/evidence-key',
   'GET /v1/keys',
