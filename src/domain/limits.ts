@@ -208,3 +208,8 @@ export const BACKTEST_ALERTS_MAX = 500;
 export const BACKTEST_CASES_MAX = 200;
 export const BACKTEST_STEPS_SHOWN = 20;
 export const BACKTEST_USES_MAX = 200;
+
+/** Hunts that one person keeps: a list that is still read. */
+export const HUNTS_MAX = 100;
+/** Days of what a principal did that are counted by the hour. */
+export const ACTIVITY_DAYS_MAX = 30;

@@ -2,13 +2,14 @@ import type { ApiKey } from './access.ts';
 import type { Alert, AlertAction, AlertState, AlertWithLife } from './alert.ts';
 import type { AuditStore } from './audit.ts';
 import type { ModeStore } from './backtest.ts';
-import type { Action, Chain, CrossReference, Hop } from './chain.ts';
+import type { Action, Chain, CrossReference, Hop, RootVerdict } from './chain.ts';
 import type { CoverageStore } from './coverage.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DenyStore } from './deny-list.ts';
-import type { AdmittedEvent } from './event/index.ts';
+import type { AdmittedEvent, Effect } from './event/index.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Severity } from './finding.ts';
+import type { HuntStore } from './hunting.ts';
 import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
 import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
@@ -50,6 +51,11 @@ export interface ChainQuery extends PageQuery {
   readonly detector: string | undefined;
   /** Only chains that lack this link. */
   readonly missing: 'request' | 'authority' | 'context' | 'impact' | undefined;
+  /** A system that it touched, whatever the resource. */
+  readonly system?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly txn?: string | undefined;
+  readonly verdict?: RootVerdict | undefined;
 }
 
 export interface AlertQuery extends PageQuery {
@@ -60,6 +66,10 @@ export interface AlertQuery extends PageQuery {
   readonly chainId: string | undefined;
   /** The incident that they are a part of. */
   readonly incidentId?: string | undefined;
+  /** About one principal: its keys as subjects, its labels as whoever acted or began in chains that it is in. */
+  readonly about?:
+    | { readonly id: string; readonly keys: readonly string[]; readonly labels: readonly string[] }
+    | undefined;
 }
 
 export interface IncidentQuery extends PageQuery {
@@ -73,6 +83,13 @@ export interface IncidentQuery extends PageQuery {
 }
 
 export interface ActionQuery extends PageQuery {
+  readonly system?: string | undefined;
+  /** Exact, or with a `*` at its end the beginning. */
+  readonly resource?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly effect?: Effect | undefined;
+  readonly outcome?: Action['outcome'] | undefined;
+  readonly txn?: string | undefined;
   readonly chainId: string | undefined;
   readonly tokenKey: string | undefined;
   readonly actor: string | undefined;
@@ -245,6 +262,7 @@ export interface Store
     EvidenceStore,
     DenyStore,
     ModeStore,
+    HuntStore,
     KeyStore,
     PositionStore {
   /** Resolves when the engine answers; rejects with STORE_UNAVAILABLE. */

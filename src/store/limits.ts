@@ -85,3 +85,13 @@ export const EXCEPTIONS_READ_MAX = 10_000;
 export const RESPONSE_MODES_READ_MAX = 100_000;
 /** Looks at one backtest. */
 export const BACKTEST_LOOKS_READ_MAX = 1_000;
+/** Resources that are shown as touched by one credential or one principal, those with the most writes first. */
+export const TOUCHED_READ_MAX = 500;
+/** Hours of what a principal did: a month of them. */
+export const ACTIVE_HOURS_READ_MAX = 744;
+/** Hops of one principal that tell what it is and holds, the newest. */
+export const PRINCIPAL_HOPS_READ_MAX = 1_000;
+/** Tokens with one jti and chains with one transaction that a search shows. */
+export const NAMESAKES_READ_MAX = 20;
+/** What was said about approvals under the transactions of one chain. */
+export const APPROVALS_READ_MAX = 200;

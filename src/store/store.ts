@@ -1,5 +1,6 @@
 import type { Store } from '../domain/ports.ts';
 import type { Database } from './database.ts';
+import { huntingPart } from './hunting-part.ts';
 import { proofPart } from './proof-part.ts';
 import { actions } from './queries/actions.ts';
 import { alertActions, closingsSince } from './queries/alert-actions.ts';
@@ -59,6 +60,7 @@ export function createStore(database: Database, clock: () => number, isAlone = f
 
     ...respondingPart(database, writer),
     ...proofPart(database, writer),
+    ...huntingPart(database, writer),
 
     chains: (query) => chains(database, query),
     chain: (tenant, id) => chain(database, tenant, id),

@@ -58,5 +58,18 @@ async function actionConditions(database: Database, query: ActionQuery): Promise
   if (query.toMs !== undefined) {
     conditions.push(["at <= fromUnixTimestamp64Milli({toMs:Int64}, 'UTC')", { toMs: timeCell(query.toMs) }]);
   }
+  for (const name of exact) {
+    const value = query[name];
+    if (value !== undefined) conditions.push([`${name} = {${name}:String}`, { [name]: value }]);
+  }
+  if (query.resource !== undefined) conditions.push(resourceCondition(query.resource));
   return conditions;
+}
+
+const exact = ['system', 'tool', 'effect', 'outcome', 'txn'] as const;
+
+function resourceCondition(resource: string): Condition {
+  return resource.endsWith('*')
+    ? ['startsWith(resource, {resource:String})', { resource: resource.slice(0, -1) }]
+    : ['resource = {resource:String}', { resource }];
 }

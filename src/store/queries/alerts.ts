@@ -44,6 +44,15 @@ export async function alerts(database: Database, query: AlertQuery): Promise<Pag
   );
 }
 
+function aboutCondition({ id, keys, labels }: NonNullable<AlertQuery['about']>): Condition {
+  return [
+    `subject_key IN {aboutKeys:Array(String)} OR (
+       (actor IN {aboutLabels:Array(String)} OR initiator IN {aboutLabels:Array(String)})
+       AND chain_id IN (SELECT id FROM chains WHERE tenant = {tenant:String} AND has(principals, {aboutId:String})))`,
+    { aboutKeys: keys, aboutLabels: labels, aboutId: id },
+  ];
+}
+
 function readAlert([body, state, assignee, closedReason, changedMs]: readonly unknown[]): AlertWithLife {
   return {
     ...readBody<Alert>(body),
@@ -65,6 +74,7 @@ async function alertConditions(database: Database, query: AlertQuery): Promise<C
   }
   if (query.incidentId !== undefined)
     conditions.push(['incident_id = {incidentId:String}', { incidentId: query.incidentId }]);
+  if (query.about !== undefined) conditions.push(aboutCondition(query.about));
   if (query.chainId !== undefined) {
     const chainIds = await chainFamily(database, query.tenant, query.chainId);
     conditions.push(['chain_id IN {chainIds:Array(String)}', { chainIds }]);

@@ -54,6 +54,10 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
       target: "x'x",
       detector: "x'x",
       missing: 'impact',
+      system: "x'x",
+      tool: "x'x",
+      txn: "x'x",
+      verdict: 'gap',
     }),
   chain: (store) => store.chain('t', "x'x"),
   hops: (store) => store.hops('t', "x'x"),
@@ -63,7 +67,10 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   },
   chainOfToken: (store) => store.chainOfToken('t', "x'x"),
   actions: (store) =>
-    store.actions({ ...of, chainId: "x'x", tokenKey: "x'x", actor: "x'x", fromMs: 1, toMs: 2 }),
+    store.actions({
+      ...{ ...of, chainId: "x'x", tokenKey: "x'x", actor: "x'x", fromMs: 1, toMs: 2 },
+      ...{ system: "x'x", resource: "x'x*", tool: "x'x", effect: 'write', outcome: 'denied', txn: "x'x" },
+    }),
   alerts: (store) =>
     store.alerts({
       ...of,
@@ -73,6 +80,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
       minSeverity: 'low',
       chainId: "x'x",
       incidentId: "x'x",
+      about: { id: "x'x", keys: ["x'x"], labels: ["x'x"] },
     }),
   alert: (store) => store.alert('t', "x'x"),
   standingAlerts: (store) =>
@@ -114,6 +122,16 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
       limit: 10,
     }),
   chainResponses: (store) => store.chainResponses('t', "x'x", 10),
+  reach: (store) => store.reach('t', ["x'x"]),
+  hopsByKey: (store) => store.hopsByKey('t', ["x'x"]),
+  hopsOfPrincipal: (store) => store.hopsOfPrincipal('t', "x'x"),
+  touchedBelow: (store) => store.touchedBelow('t', ["x'x"]),
+  touchedBy: (store) => store.touchedBy('t', "x'x", 1),
+  activity: (store) => store.activity('t', "x'x", 1),
+  presence: (store) => store.presence('t', "x'x"),
+  approvals: (store) => store.approvals({ tenant: 't', txns: ["x'x"], fromMs: 1, toMs: 2 }),
+  named: (store) => store.named('t', "x'x"),
+  hunts: (store) => store.hunts('t', "x'x"),
   apiKeys: (store) => store.apiKeys(),
   readPosition: (store) => store.readPosition("x'x"),
   recall: (store) => store.recall([{ tenant: 't', name: "x'x", role: 'describes', max: 10 }], 9),

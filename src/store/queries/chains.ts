@@ -67,5 +67,15 @@ function chainConditions(query: ChainQuery): [string, Record<string, Bound>][] {
     ]);
   }
   if (query.missing !== undefined) conditions.push([`NOT ${hasLink[query.missing]}`, {}]);
+  if (query.system !== undefined) {
+    conditions.push([
+      "arrayExists(t -> t = {system:String} OR startsWith(t, concat({system:String}, '/')), targets)",
+      { system: query.system },
+    ]);
+  }
+  if (query.tool !== undefined) conditions.push(['has(tools, {tool:String})', { tool: query.tool }]);
+  if (query.txn !== undefined) conditions.push(['has(txns, {txn:String})', { txn: query.txn }]);
+  if (query.verdict !== undefined)
+    conditions.push(['verdict = {verdict:String}', { verdict: query.verdict }]);
   return conditions;
 }

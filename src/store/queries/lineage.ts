@@ -1,4 +1,5 @@
 import type { Hop } from '../../domain/chain.ts';
+import type { Reach } from '../../domain/hunting.ts';
 import { LINEAGE_DEPTH_MAX, LINEAGE_HOPS_MAX } from '../../domain/limits.ts';
 import { lineageOf, parentKeysOf, reachedBy } from '../../domain/lineage-of.ts';
 import type { Lineage } from '../../domain/reach.ts';
@@ -28,11 +29,11 @@ const familySql = newestSql("family IN {families:Array(String)} AND family != ''
  * The chains of the tokens as a whole, and from other chains what hangs on anything below them or is of their family,
  * followed until nothing new comes. Parents that are elsewhere are told of, not followed.
  */
-export async function lineage(
+export async function reach(
   database: Database,
   tenant: string,
   tokenKeys: readonly string[],
-): Promise<Lineage> {
+): Promise<Reach> {
   const found = new Map<string, Hop>();
   const isCut = () => found.size > LINEAGE_HOPS_MAX;
   /** Questions that are asked at the same time; what they find is taken in their order. None for no names. */
@@ -65,7 +66,17 @@ export async function lineage(
   }
   const elsewhere = [...found.values()].flatMap(parentKeysOf).filter((key) => !found.has(key));
   await read([namedSql, { keys: [...new Set(elsewhere)] }]);
-  return lineageOf(tenant, [...found.values()].slice(0, LINEAGE_HOPS_MAX), isCut() || isDeep);
+  return { hops: [...found.values()].slice(0, LINEAGE_HOPS_MAX), isCut: isCut() || isDeep };
+}
+
+/** The tokens among them. */
+export async function lineage(
+  database: Database,
+  tenant: string,
+  tokenKeys: readonly string[],
+): Promise<Lineage> {
+  const { hops, isCut } = await reach(database, tenant, tokenKeys);
+  return lineageOf(tenant, hops, isCut);
 }
 
 /** Those of `values` that were not seen yet; they are now. */

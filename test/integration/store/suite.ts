@@ -9,6 +9,7 @@ import { auditSuite } from './audit-suite.ts';
 import { coverageSuite } from './coverage-suite.ts';
 import { denySuite } from './deny-suite.ts';
 import { hardNumber, hardText } from './hard.ts';
+import { huntingSuite } from './hunting-suite.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
 import { modeSuite } from './mode-suite.ts';
@@ -732,6 +733,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
 
   auditSuite(() => store);
   modeSuite(() => store);
+  huntingSuite(() => store);
   outboxSuite(() => store);
   incidentSuite(() => store);
   responseSuite(
