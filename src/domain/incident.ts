@@ -8,6 +8,18 @@ import { deterministicId } from './ids.ts';
 export const incidentStates = ['open', 'withdrawn', 'merged'] as const;
 export type IncidentState = (typeof incidentStates)[number];
 
+export const handlingStates = ['open', 'acknowledged', 'closed'] as const;
+/** How far people are with it: as far as with the least handled of its alerts that page. */
+export type HandlingState = (typeof handlingStates)[number];
+
+/** What people did about an incident: the sum of what they did about those of its alerts that page. */
+export interface IncidentHandling {
+  readonly incidentId: string;
+  readonly state: HandlingState;
+  /** To whom alerts that are not closed are assigned, sorted. */
+  readonly assignees: readonly string[];
+}
+
 /** One of an incident's alerts, as far as it is told with it. */
 export interface IncidentAlert
   extends Pick<Alert, 'id' | 'detector' | 'severity' | 'title' | 'subject' | 'facts'> {

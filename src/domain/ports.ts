@@ -10,7 +10,7 @@ import type { AdmittedEvent, Effect } from './event/index.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Severity } from './finding.ts';
 import type { HuntStore } from './hunting.ts';
-import type { Incident, IncidentState, Neighbourhood } from './incident.ts';
+import type { HandlingState, Incident, IncidentHandling, IncidentState, Neighbourhood } from './incident.ts';
 import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
@@ -70,6 +70,10 @@ export interface AlertQuery extends PageQuery {
   readonly about?:
     | { readonly id: string; readonly keys: readonly string[]; readonly labels: readonly string[] }
     | undefined;
+  /** As the alert names its actor. */
+  readonly actor?: string | undefined;
+  /** Key of the subject. */
+  readonly subject?: string | undefined;
 }
 
 export interface IncidentQuery extends PageQuery {
@@ -80,6 +84,10 @@ export interface IncidentQuery extends PageQuery {
   readonly detector: string | undefined;
   /** The chain of its cause. */
   readonly chainId: string | undefined;
+  /** How far people are with it; `unclosed`: open or acknowledged. */
+  readonly handling?: HandlingState | 'unclosed' | undefined;
+  /** Undefined: newest activity first. By severity: the highest first, newest activity within one. */
+  readonly order?: 'activity' | 'severity' | undefined;
 }
 
 export interface ActionQuery extends PageQuery {
@@ -221,6 +229,8 @@ export interface QueryStore {
   incidents(query: IncidentQuery): Promise<Page<Incident>>;
   /** Follows `mergedInto`: an old id resolves for ever. */
   incident(tenant: string, id: string): Promise<Incident | undefined>;
+  /** Of those that have alerts that page. */
+  incidentHandling(tenant: string, ids: readonly string[]): Promise<readonly IncidentHandling[]>;
   alertActions(tenant: string, alertId: string): Promise<readonly AlertAction[]>;
   writeAlertAction(action: AlertAction): Promise<void>;
   /** Closings of all tenants since then, oldest first; bounded. */

@@ -17,7 +17,7 @@ import { detectorSwitches } from './queries/detector-switches.ts';
 import { eventMix } from './queries/event-mix.ts';
 import { exceptionUses } from './queries/exception-uses.ts';
 import { hops } from './queries/hops.ts';
-import { incident, incidents } from './queries/incidents.ts';
+import { incident, incidentHandling, incidents } from './queries/incidents.ts';
 import { createKnownDrawers } from './queries/known-drawers.ts';
 import { knownShares } from './queries/known-shares.ts';
 import { lastPolicy } from './queries/last-policy.ts';
@@ -73,6 +73,7 @@ export function createStore(database: Database, clock: () => number, isAlone = f
     standingAlerts: (beside) => standingAlerts(database, beside),
     incidents: (query) => incidents(database, query),
     incident: (tenant, id) => incident(database, tenant, id),
+    incidentHandling: (tenant, ids) => incidentHandling(database, tenant, ids),
     alertActions: (tenant, alertId) => alertActions(database, tenant, alertId),
     closingsSince: (sinceMs, limit) => closingsSince(database, sinceMs, limit),
     writeAlertAction: (action) => writer.write(alertActionsTable, [action]),

@@ -82,6 +82,7 @@ export function createMemoryStore(): MemoryStore {
           .map(live)
           .filter((a) => is(q.state, a.state) && is(q.kind, a.kind) && is(q.detector, a.detector))
           .filter((a) => is(q.chainId, a.chainId) && is(q.incidentId, a.incidentId))
+          .filter((a) => is(q.actor, a.actor) && is(q.subject, a.subject.key))
           .filter((a) => severityRank(a.severity) >= severityRank(q.minSeverity ?? 'info')),
       ),
     alert: async (tenant, id) => alerts.map(live).find((a) => a.tenant === tenant && a.id === id),
@@ -95,6 +96,7 @@ export function createMemoryStore(): MemoryStore {
         ),
       ),
     incident: async (tenant, id) => follow(tenant, id),
+    incidentHandling: async () => [],
     closingsSince: async (sinceMs) => people.filter((a) => a.verb === 'close' && a.atMs >= sinceMs),
     alertActions: async (tenant, id) => people.filter((a) => a.tenant === tenant && a.alertId === id),
     writeAlertAction: async (action) => void people.push(action),

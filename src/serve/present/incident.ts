@@ -1,6 +1,11 @@
 import * as z from 'zod';
 import { severities } from '../../domain/finding.ts';
-import { type Incident, incidentStates } from '../../domain/incident.ts';
+import {
+  handlingStates,
+  type Incident,
+  type IncidentHandling,
+  incidentStates,
+} from '../../domain/incident.ts';
 import { subjectKinds } from './alert.ts';
 import { Instant, instant, presentToken, TokenSummary } from './common.ts';
 
@@ -51,10 +56,20 @@ export const IncidentShape = z
     lastAt: Instant,
     nextStep: z.string(),
     runbook: z.string(),
+    handling: z
+      .object({
+        state: z.enum(handlingStates).describe('closed once all of its alerts that page are'),
+        assignees: z.array(z.string()),
+      })
+      .optional()
+      .describe('What people did about it; absent while none of its alerts pages'),
   })
   .meta({ id: 'Incident', description: 'Alerts with one root cause: what people are paged for' });
 
-export function presentIncident(incident: Incident): z.infer<typeof IncidentShape> {
+export function presentIncident(
+  incident: Incident,
+  handling: IncidentHandling | undefined,
+): z.infer<typeof IncidentShape> {
   const { firstAtMs, lastAtMs, liveUntilMs, tenant: _, version: __, cause: ___, ...same } = incident;
   return {
     ...same,
@@ -69,5 +84,8 @@ export function presentIncident(incident: Incident): z.infer<typeof IncidentShap
     firstAt: instant(firstAtMs),
     lastAt: instant(lastAtMs),
     liveUntil: instant(liveUntilMs),
+    ...(handling === undefined
+      ? {}
+      : { handling: { state: handling.state, assignees: [...handling.assignees] } }),
   };
 }

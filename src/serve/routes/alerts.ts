@@ -13,7 +13,7 @@ import { AlertActionShape, AlertShape, presentAlert, presentAlertAction } from '
 import { pageOf, presentPage } from '../present/common.ts';
 import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
-import { id, noQuery, paging } from '../query.ts';
+import { id, noQuery, paging, TOKEN_REF_CHARS_MAX } from '../query.ts';
 
 const read = { config: { access: 'read' } } as const;
 const triage = { config: { access: 'triage' } } as const;
@@ -26,6 +26,8 @@ const AlertQuery = z.strictObject({
   minSeverity: z.enum(severities).optional(),
   chain: id.optional(),
   incident: id.optional(),
+  actor: id.optional().describe('As the alert names its actor'),
+  subject: z.string().min(1).max(TOKEN_REF_CHARS_MAX).optional().describe('Key of its subject'),
 });
 
 const AlertDetail = z
@@ -86,10 +88,14 @@ export function alertRoutes({ store, clock, onClosed }: ServeDeps): FastifyPlugi
 
   return async (app) => {
     app.get('/alerts', { ...read, schema: listSchema }, async (request) => {
-      const { chain, incident, state, kind, detector, minSeverity, limit, cursor } = request.query;
-      const page = { tenant: caller(request).tenant, limit, cursor };
-      const filters = { state, kind, detector, minSeverity, chainId: chain, incidentId: incident };
-      return presentPage(await store.alerts({ ...page, ...filters }), presentAlert);
+      const { chain, incident, limit, cursor } = request.query;
+      const { state, kind, detector, minSeverity, actor, subject } = request.query;
+      const found = await store.alerts({
+        ...{ tenant: caller(request).tenant, limit, cursor },
+        ...{ state, kind, detector, minSeverity, actor, subject },
+        ...{ chainId: chain, incidentId: incident },
+      });
+      return presentPage(found, presentAlert);
     });
 
     app.get('/alerts/:id', { ...read, schema: oneSchema }, async (request) =>

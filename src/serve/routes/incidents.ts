@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { severities } from '../../domain/finding.ts';
-import { incidentStates } from '../../domain/incident.ts';
+import { handlingStates, type IncidentHandling, incidentStates } from '../../domain/incident.ts';
 import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
@@ -16,7 +16,7 @@ const access = { config: { access: 'read' } } as const;
 
 const listSchema = {
   operationId: 'listIncidents',
-  summary: 'Incidents, newest activity first; what merged only when asked for',
+  summary: 'Incidents, newest activity or highest severity first; what merged only when asked for',
   tags: ['alerts'],
   querystring: z.strictObject({
     ...paging,
@@ -24,6 +24,11 @@ const listSchema = {
     minSeverity: z.enum(severities).optional(),
     detector: id.optional().describe('Of one of its alerts'),
     chain: id.optional(),
+    handling: z
+      .enum([...handlingStates, 'unclosed'])
+      .optional()
+      .describe('How far people are with it; unclosed: open or acknowledged'),
+    order: z.enum(['activity', 'severity']).optional().describe('A cursor goes on in the order of its page'),
   }),
   response: { 200: pageOf(IncidentShape).describe('One page'), ...problems() },
 };
@@ -45,12 +50,26 @@ const oneSchema = {
 };
 
 export function incidentRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
+  async function handling(
+    tenant: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, IncidentHandling>> {
+    const rows = await store.incidentHandling(tenant, ids);
+    return new Map(rows.map((row) => [row.incidentId, row]));
+  }
+
   return async (app) => {
     app.get('/incidents', { ...access, schema: listSchema }, async (request) => {
-      const { chain, state, minSeverity, detector, limit, cursor } = request.query;
-      const page = { tenant: caller(request).tenant, limit, cursor };
-      const filters = { state, minSeverity, detector, chainId: chain };
-      return presentPage(await store.incidents({ ...page, ...filters }), presentIncident);
+      const { chain, state, minSeverity, detector, handling: handledSoFar, order } = request.query;
+      const { limit, cursor } = request.query;
+      const { tenant } = caller(request);
+      const page = await store.incidents({
+        ...{ tenant, limit, cursor, order },
+        ...{ state, minSeverity, detector, chainId: chain, handling: handledSoFar },
+      });
+      const ids = page.items.map((incident) => incident.id);
+      const handled = await handling(tenant, ids);
+      return presentPage(page, (incident) => presentIncident(incident, handled.get(incident.id)));
     });
 
     app.get('/incidents/:id', { ...access, schema: oneSchema }, async (request) => {
@@ -68,7 +87,11 @@ export function incidentRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
         limit: PAGE_ROWS_MAX,
         cursor: undefined,
       });
-      return { incident: presentIncident(incident), alerts: alerts.items.map(presentAlert) };
+      const handled = await handling(tenant, [incident.id]);
+      return {
+        incident: presentIncident(incident, handled.get(incident.id)),
+        alerts: alerts.items.map(presentAlert),
+      };
     });
   };
 }

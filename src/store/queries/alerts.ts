@@ -75,6 +75,9 @@ async function alertConditions(database: Database, query: AlertQuery): Promise<C
   if (query.incidentId !== undefined)
     conditions.push(['incident_id = {incidentId:String}', { incidentId: query.incidentId }]);
   if (query.about !== undefined) conditions.push(aboutCondition(query.about));
+  if (query.actor !== undefined) conditions.push(['actor = {actor:String}', { actor: query.actor }]);
+  if (query.subject !== undefined)
+    conditions.push(['subject_key = {subject:String}', { subject: query.subject }]);
   if (query.chainId !== undefined) {
     const chainIds = await chainFamily(database, query.tenant, query.chainId);
     conditions.push(['chain_id IN {chainIds:Array(String)}', { chainIds }]);

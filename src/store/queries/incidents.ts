@@ -1,5 +1,5 @@
 import { severityRank } from '../../domain/finding.ts';
-import type { Incident } from '../../domain/incident.ts';
+import type { HandlingState, Incident, IncidentHandling } from '../../domain/incident.ts';
 import { LINEAGE_DEPTH_MAX, PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import type { IncidentQuery, Page } from '../../domain/ports.ts';
 import { page, readCursor } from '../cursor.ts';
@@ -29,33 +29,49 @@ export async function incident(
   return found;
 }
 
-/** Newest activity first. */
+/** Above every time in milliseconds, so that a place in the order is one number: severity first, then time. */
+const SEVERITY_STEP = 100_000_000_000_000;
+const activityKey = 'toUnixTimestamp64Milli(last_at)';
+const severityKey = `(toInt64(severity) + 1) * ${SEVERITY_STEP} + ${activityKey}`;
+
+/** Newest activity first, or the highest severity. */
 export async function incidents(database: Database, query: IncidentQuery): Promise<Page<Incident>> {
   const limit = Math.min(query.limit, PAGE_ROWS_MAX);
-  const filter = where(await conditionsOf(database, query));
+  const filter = where([after(query), ...(await conditionsOf(database, query))]);
+  const key = query.order === 'severity' ? severityKey : activityKey;
   const sql = `
-    SELECT toUnixTimestamp64Milli(last_at), id, body FROM incidents FINAL
+    SELECT ${key} AS place, id, body FROM incidents FINAL
     WHERE tenant = {tenant:String} AND id IN (
       SELECT id FROM incidents FINAL WHERE tenant = {tenant:String} AND ${filter.sql}
-      ORDER BY last_at DESC, id DESC LIMIT {rows:UInt32})
-    ORDER BY last_at DESC, id DESC ${bounded(PAGE_ROWS_MAX + 1)}`;
+      ORDER BY ${key} DESC, id DESC LIMIT {rows:UInt32})
+    ORDER BY place DESC, id DESC ${bounded(PAGE_ROWS_MAX + 1)}`;
   const rows = await database.read('listing incidents', sql, {
     ...filter.params,
     tenant: query.tenant,
     rows: limit + 1,
   });
   return page(
-    rows.map(([ms, id, body]) => ({
-      at: { ms: Number(ms), id: String(id) },
+    rows.map(([place, id, body]) => ({
+      at: { ms: Number(place), id: String(id) },
       item: readBody<Incident>(body),
     })),
     limit,
   );
 }
 
+function after({ cursor, order }: IncidentQuery): Condition {
+  if (order !== 'severity') return before('last_at', readCursor(cursor));
+  if (cursor === undefined) return ['1', {}];
+  const { ms, id } = readCursor(cursor);
+  return [
+    `${severityKey} < {cursorMs:Int64} OR ${severityKey} = {cursorMs:Int64} AND id < {cursorId:String}`,
+    { cursorMs: ms, cursorId: id },
+  ];
+}
+
 async function conditionsOf(database: Database, query: IncidentQuery): Promise<Condition[]> {
-  const conditions: Condition[] = [before('last_at', readCursor(query.cursor))];
-  const { state, minSeverity, detector, chainId } = query;
+  const conditions: Condition[] = [];
+  const { state, minSeverity, detector, chainId, handling } = query;
   // What merged is told by the incident that carries on.
   if (state === undefined) conditions.push(["state != 'merged'", {}]);
   else conditions.push(['state = {state:String}', { state }]);
@@ -67,5 +83,43 @@ async function conditionsOf(database: Database, query: IncidentQuery): Promise<C
     const chainIds = await chainFamily(database, query.tenant, chainId);
     conditions.push(['chain_id IN {chainIds:Array(String)}', { chainIds }]);
   }
+  if (handling !== undefined) conditions.push([`id IN (${handledSql(handling)})`, {}]);
   return conditions;
+}
+
+const having: Readonly<Record<NonNullable<IncidentQuery['handling']>, string>> = {
+  open: "countIf(state = 'open') > 0",
+  acknowledged: "countIf(state = 'open') = 0 AND countIf(state = 'acknowledged') > 0",
+  closed: "countIf(state IN ('open', 'acknowledged')) = 0",
+  unclosed: "countIf(state IN ('open', 'acknowledged')) > 0",
+};
+
+/** Incidents with which people are so far: judged by those of its alerts that page, as for `incident.closed`. */
+function handledSql(handling: NonNullable<IncidentQuery['handling']>): string {
+  return `
+    SELECT incident_id FROM alert_queue
+    WHERE tenant = {tenant:String} AND kind = 'alert' AND incident_id != ''
+    GROUP BY incident_id HAVING ${having[handling]}`;
+}
+
+const handlingSql = `
+  SELECT incident_id,
+         multiIf(${having.open}, 'open', ${having.acknowledged}, 'acknowledged', 'closed'),
+         arraySort(groupUniqArrayIf(20)(assignee, assignee != '' AND state != 'closed'))
+  FROM alert_queue
+  WHERE tenant = {tenant:String} AND kind = 'alert' AND incident_id IN {ids:Array(String)}
+  GROUP BY incident_id ${bounded(PAGE_ROWS_MAX)}`;
+
+export async function incidentHandling(
+  database: Database,
+  tenant: string,
+  ids: readonly string[],
+): Promise<readonly IncidentHandling[]> {
+  if (ids.length === 0) return [];
+  const rows = await database.read('reading what people did about incidents', handlingSql, { tenant, ids });
+  return rows.map(([incidentId, state, assignees]) => ({
+    incidentId: String(incidentId),
+    state: String(state) as HandlingState,
+    assignees: assignees as string[],
+  }));
 }

@@ -67,11 +67,19 @@ it('lists what people are paged for, without what merged, and nothing of another
     lastAt: expect.stringMatching(/Z$/),
     nextStep: expect.any(String),
     runbook: 'detectors/scope-creep/README.md',
+    handling: { state: 'open', assignees: [] },
   });
   expect((await get('/v1/incidents?state=merged')).items.map(({ id }: { id: string }) => id)).toEqual([
     'inc_old',
   ]);
   expect((await get('/v1/incidents?minSeverity=critical&detector=nobody')).items).toEqual([]);
+});
+
+it('is asked for what people still have to do, in either order', async () => {
+  const ids = async (query: string) =>
+    (await get(`/v1/incidents?${query}`)).items.map(({ id }: { id: string }) => id);
+  expect(await ids('handling=unclosed&order=severity')).toEqual(['inc_new']);
+  expect(await ids('handling=closed')).toEqual([]);
 });
 
 it('shows one with everything that is a part of it, also by the id of what merged into it', async () => {

@@ -68,6 +68,61 @@ export function incidentSuite(store: () => Store): void {
       expect(second.next).toBeUndefined();
     });
 
+    it('are listed by severity, the newest first within one, page by page', async () => {
+      const tenant = 'incidents by severity';
+      await store().writeIncidents([
+        anIncident({ tenant, id: 'a', severity: 'low', lastAtMs: noon + 9 }),
+        anIncident({ tenant, id: 'b', severity: 'critical', lastAtMs: noon }),
+        anIncident({ tenant, id: 'c', severity: 'critical', lastAtMs: noon + 1 }),
+        anIncident({ tenant, id: 'd', severity: 'critical', lastAtMs: noon + 1 }),
+        anIncident({ tenant, id: 'e', severity: 'info', lastAtMs: noon }),
+      ]);
+      const seen: string[] = [];
+      for (let cursor: string | undefined, more = true; more; ) {
+        const page = await store().incidents({ ...any, tenant, order: 'severity', limit: 2, cursor });
+        seen.push(...page.items.map(({ id }) => id));
+        cursor = page.next;
+        more = cursor !== undefined;
+      }
+      expect(seen).toEqual(['d', 'c', 'b', 'a', 'e']);
+    });
+
+    it('are as far handled as the least handled of their alerts that page', async () => {
+      const tenant = 'handled incidents';
+      await store().writeIncidents(['a', 'b', 'c', 'd'].map((id) => anIncident({ tenant, id })));
+      const part = (id: string, incidentId: string, over = {}) =>
+        anAlert({ tenant, id, incidentId, ...over });
+      await store().writeAlerts([
+        part('a1', 'a'),
+        part('a2', 'a'),
+        part('b1', 'b'),
+        part('b2', 'b'),
+        part('c1', 'c'),
+        part('c2', 'c', { kind: 'signal' }),
+      ]);
+      const said = (alertId: string, state: 'acknowledged' | 'closed', assignee = '') =>
+        store().writeAlertAction({
+          ...{ tenant, alertId, id: `${alertId}-1`, atMs: noon, by: 'olga' },
+          ...{ verb: state === 'closed' ? 'close' : 'acknowledge', state, assignee, reason: '', note: '' },
+        });
+      await said('a1', 'acknowledged', 'olga');
+      await said('b1', 'acknowledged', 'nils');
+      await said('b2', 'closed', 'gone');
+      await said('c1', 'closed');
+      const handled = await store().incidentHandling(tenant, ['a', 'b', 'c', 'd']);
+      expect([...handled].sort((a, b) => (a.incidentId < b.incidentId ? -1 : 1))).toEqual([
+        { incidentId: 'a', state: 'open', assignees: ['olga'] },
+        { incidentId: 'b', state: 'acknowledged', assignees: ['nils'] },
+        { incidentId: 'c', state: 'closed', assignees: [] },
+      ]);
+      const found = async (handling: 'open' | 'acknowledged' | 'closed' | 'unclosed') =>
+        (await store().incidents({ ...any, tenant, handling })).items.map(({ id }) => id);
+      expect(await found('open')).toEqual(['a']);
+      expect(await found('acknowledged')).toEqual(['b']);
+      expect(await found('closed')).toEqual(['c']);
+      expect(await found('unclosed')).toEqual(['b', 'a']);
+    });
+
     it('bring back what pages beside a place, with all that is of its chain', async () => {
       const tenant = 'standing alerts';
       const at = (id: string, hop: string, above: readonly string[], incidentId: string, over = {}) =>
@@ -100,6 +155,20 @@ export function incidentSuite(store: () => Store): void {
       await store().writeAlerts([anAlert({ tenant, id: 'b', incidentId: 'inc_1', version: 2 })]);
       const query = { ...any, tenant, kind: undefined, incidentId: 'inc_1' };
       expect((await store().alerts(query)).items.map(({ id }) => id)).toEqual(['b', 'a']);
+    });
+
+    it('have alerts that are found by actor and by subject', async () => {
+      const tenant = 'similar alerts';
+      const subject = { kind: 'token', key: 'tok:other', label: 'other' } as const;
+      await store().writeAlerts([
+        anAlert({ tenant, id: 'a', actor: 'mail-bot' }),
+        anAlert({ tenant, id: 'b', actor: 'someone', subject }),
+      ]);
+      const found = async (filter: object) =>
+        (await store().alerts({ ...any, tenant, kind: undefined, ...filter })).items.map(({ id }) => id);
+      expect(await found({ actor: 'mail-bot' })).toEqual(['a']);
+      expect(await found({ subject: 'tok:other' })).toEqual(['b']);
+      expect(await found({ actor: 'mail-bot', subject: 'tok:other' })).toEqual([]);
     });
   });
 }
