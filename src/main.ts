@@ -22,6 +22,7 @@ import { createApiKey, createNews, createSessions } from './serve/index.ts';
 import { openServer } from './serving.ts';
 import { openStore } from './store/index.ts';
 import { observeStore } from './store-observer.ts';
+import { readVitals } from './vitals.ts';
 
 export interface Service {
   readonly address: string;
@@ -128,12 +129,14 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
     clock,
     sleep,
   };
-  const server = await openServer(config, { ...known, detection, admit }, opened);
+  let kafka: ReturnType<typeof startKafkaIntake>;
+  const vitals = () => readVitals({ detection, kafka, metrics });
+  const server = await openServer(config, { ...known, detection, admit, vitals }, opened);
   const address = await listen(server, config);
   // Only now: a key that is made by a start that fails is one that nobody ever sees.
   const adminKey = await keys.first();
-  const kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
-  if (kafka !== undefined) opened.push(() => kafka.stop());
+  kafka = startKafkaIntake(config, { sink: eventLog, admit, onAdmission, log, clock, onFatal: fail });
+  if (kafka !== undefined) opened.push(kafka.stop);
   opened.push(startHeartbeat({ detection, metrics, health, kafka, clock }).stop);
 
   return {

@@ -41,6 +41,7 @@ export interface Served {
   readonly sessions: Sessions;
   readonly news: NewsSink & NewsSource;
   readonly admit: Admit;
+  readonly vitals: ServeDeps['vitals'];
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;
@@ -65,6 +66,7 @@ export async function openServer(
     sessions,
     news,
     admit,
+    vitals,
     metrics,
     health,
     log,
@@ -100,6 +102,8 @@ export async function openServer(
     onClosed: () => void detection.closings.look(),
     jwks: detection.jwks,
     ...proof,
+    operations: store,
+    vitals,
     news,
     metrics,
     health,

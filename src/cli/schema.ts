@@ -53,6 +53,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['securityEvents'] &
     ServeDeps['modes'] &
     ServeDeps['news'] &
+    ServeDeps['operations'] &
     ServeDeps['backtests'];
   const server = await createServer({
     store: nothing,
@@ -66,6 +67,8 @@ async function openApi(terminal: Terminal): Promise<object> {
     steps: nothing,
     denyList: nothing,
     auditTrail: nothing,
+    operations: nothing,
+    vitals: () => Promise.reject(new Error('nothing runs')),
     evidence: nothing,
     delivery: nothing,
     desk: nothing,

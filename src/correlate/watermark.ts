@@ -30,6 +30,8 @@ export interface WatermarkTracker {
   at(nowMs: number): number;
   /** Policy changed how long stragglers are waited for. Time that was reached stays reached. */
   setLateness(latenessMs: number): void;
+  /** What `at` answered last; undefined before there was any time. */
+  readonly reachedMs: number | undefined;
   /** What time waits for, as of the last call of `at`. */
   readonly holder: WatermarkHolder | undefined;
   /** Partitions by state, as of the last call of `at`. */
@@ -144,6 +146,9 @@ export function createWatermarkTracker(
       if (nowMs < graceMs) holder = { partition: '', why: 'outage' };
       else reachedMs = Math.max(reachedMs, minMs - latenessMs);
       return reachedMs;
+    },
+    get reachedMs() {
+      return Number.isFinite(reachedMs) ? reachedMs : undefined;
     },
     get holder() {
       return holder;

@@ -11,6 +11,7 @@ import type { EvidenceStore } from './evidence.ts';
 import type { Severity } from './finding.ts';
 import type { HuntStore } from './hunting.ts';
 import type { HandlingState, Incident, IncidentHandling, IncidentState, Neighbourhood } from './incident.ts';
+import type { OperationsStore } from './operations.ts';
 import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
@@ -272,6 +273,7 @@ export interface Store
     EvidenceStore,
     DenyStore,
     ModeStore,
+    OperationsStore,
     HuntStore,
     KeyStore,
     PositionStore {

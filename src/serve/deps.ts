@@ -10,6 +10,7 @@ import type { DenyListView } from '../domain/deny-list.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { EvidenceKeeper } from '../domain/evidence.ts';
 import type { NewsSource } from '../domain/news.ts';
+import type { OperationsStore } from '../domain/operations.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
@@ -17,6 +18,7 @@ import type { DetectorSwitch } from '../domain/record.ts';
 import type { ResponseDesk } from '../domain/response-desk.ts';
 import type { SecurityEvents } from '../domain/security-event.ts';
 import type { StepDecisions } from '../domain/step.ts';
+import type { Vitals } from '../domain/vitals.ts';
 import type { Health, Metrics } from '../observe/index.ts';
 import type { Sessions } from './auth/sessions.ts';
 import type { Streams } from './stream.ts';
@@ -96,6 +98,9 @@ export interface ServeDeps {
   readonly backtests: Backtests;
   /** What changed, at once. */
   readonly news: NewsSource;
+  /** What tells how detection itself is doing: noise, who was heard, what was refused, earlier policies. */
+  readonly operations: OperationsStore;
+  readonly vitals: () => Promise<Vitals>;
   readonly metrics: Metrics;
   readonly health: Health;
   readonly log: Logger;

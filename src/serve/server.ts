@@ -24,6 +24,7 @@ import { denyListRoute } from './routes/deny-list.ts';
 import { detectorRoutes } from './routes/detectors.ts';
 import { eventRoutes } from './routes/events.ts';
 import { evidenceRoutes } from './routes/evidence.ts';
+import { healthRoutes } from './routes/health.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { jwksRoute } from './routes/jwks.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -129,6 +130,7 @@ function versionOne(deps: ServeDeps, { guard, keyring, streams }: Common) {
     await v1.register(denyListRoute(deps));
     await v1.register(auditRoutes(deps));
     await v1.register(evidenceRoutes(deps));
+    await v1.register(healthRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
     await v1.register(streamRoutes(streams, keyring, deps.sessions));
   };

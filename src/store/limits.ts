@@ -85,6 +85,14 @@ export const EXCEPTIONS_READ_MAX = 10_000;
 export const RESPONSE_MODES_READ_MAX = 100_000;
 /** Looks at one backtest. */
 export const BACKTEST_LOOKS_READ_MAX = 1_000;
+/** Detectors times kinds times states, several times over. */
+export const ALERT_COUNTS_READ_MAX = 2_000;
+/** Reasons for closing that are told of one detector, the commonest. */
+export const CLOSED_REASONS_PER_DETECTOR = 5;
+/** Pairs of publisher and source that were heard, the busiest. */
+export const PRODUCERS_READ_MAX = 200;
+/** Pairs of code and publisher, the most frequent; each brings a message of up to 64 KiB along. */
+export const REFUSALS_READ_MAX = 100;
 /** Resources that are shown as touched by one credential or one principal, those with the most writes first. */
 export const TOUCHED_READ_MAX = 500;
 /** Hours of what a principal did: a month of them. */

@@ -1,6 +1,7 @@
 import type { Store } from '../domain/ports.ts';
 import type { Database } from './database.ts';
 import { huntingPart } from './hunting-part.ts';
+import { operationsPart } from './operations-part.ts';
 import { proofPart } from './proof-part.ts';
 import { actions } from './queries/actions.ts';
 import { alertActions, closingsSince } from './queries/alert-actions.ts';
@@ -60,6 +61,7 @@ export function createStore(database: Database, clock: () => number, isAlone = f
 
     ...respondingPart(database, writer),
     ...proofPart(database, writer),
+    ...operationsPart(database),
     ...huntingPart(database, writer),
 
     chains: (query) => chains(database, query),

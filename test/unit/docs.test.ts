@@ -155,6 +155,8 @@ describe('the tables of the README', () => {
       steps: {} as ServeDeps['steps'],
       denyList: {} as ServeDeps['denyList'],
       auditTrail: {} as ServeDeps['auditTrail'],
+      operations: {} as ServeDeps['operations'],
+      vitals: {} as ServeDeps['vitals'],
       evidence: {} as ServeDeps['evidence'],
       delivery: {} as ServeDeps['delivery'],
       desk: {} as ServeDeps['desk'],

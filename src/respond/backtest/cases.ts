@@ -1,4 +1,5 @@
 import type { BacktestCase, BacktestStep } from '../../domain/backtest.ts';
+import { isFalseAlarm } from '../../domain/false-alarm.ts';
 import { matchesAny, type Policy } from '../../domain/policy.ts';
 import { principalIdIn } from '../../domain/principal.ts';
 import { type PlanStep, planVerdicts } from '../../domain/response.ts';
@@ -12,9 +13,6 @@ export interface WholeCase extends BacktestCase {
   readonly all: readonly BacktestStep[];
 }
 
-/** Words of people who close an alert because it was none. Whoever reads the report sees the reason itself. */
-const falseWords =
-  /\b(false|benign|expected|legitimate|no issue|not an issue|known good|authori[sz]ed|test)\b/i;
 const productionWords = /^(prod|production|prd|live)\b/i;
 
 /** What would have been done about an alert, and what became of it. */
@@ -46,7 +44,7 @@ export function caseOf(
     stepCount: all.length,
     state: alert.state,
     closedReason: alert.closedReason,
-    wasFalse: alert.state === 'closed' && falseWords.test(alert.closedReason),
+    wasFalse: alert.state === 'closed' && isFalseAlarm(alert.closedReason),
     wasWithdrawn: alert.withdrawn,
     all,
   };

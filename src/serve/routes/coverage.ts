@@ -3,12 +3,15 @@ import * as z from 'zod';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
 import { CoverageShape, ExceptionShape, presentCoverage, presentException } from '../present/coverage.ts';
+import { NoiseShape, presentNoise } from '../present/operations.ts';
 import { problems } from '../problem.ts';
 import { noQuery } from '../query.ts';
 
 const tags = ['detectors'];
 /** Events are no older than that when they come live. */
 const HOURS_MAX = 30 * 24;
+const NOISE_DAYS_MAX = 90;
+const DAY_MS = 86_400_000;
 
 const coverageSchema = {
   operationId: 'getCoverage',
@@ -28,8 +31,18 @@ const exceptionsSchema = {
   response: { 200: z.object({ items: z.array(ExceptionShape) }).describe('All of them'), ...problems() },
 };
 
+const noiseSchema = {
+  operationId: 'listNoise',
+  summary: 'How much each detector said lately, and how much of it people closed as nothing',
+  tags,
+  querystring: z.strictObject({
+    days: z.coerce.number().int().min(1).max(NOISE_DAYS_MAX).default(7).describe('By last occurrence'),
+  }),
+  response: { 200: z.object({ items: z.array(NoiseShape) }).describe('One for each detector'), ...problems() },
+};
+
 /** What detection does not say: because it cannot see it, or because policy does not want to be told. */
-export function coverageRoutes({ oversight }: ServeDeps): FastifyPluginAsyncZod {
+export function coverageRoutes({ oversight, operations, detectors, clock }: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/coverage', { config: { access: 'read' }, schema: coverageSchema }, async (request) =>
       presentCoverage(await oversight.coverage(caller(request).tenant, request.query.hours)),
@@ -38,5 +51,11 @@ export function coverageRoutes({ oversight }: ServeDeps): FastifyPluginAsyncZod 
     app.get('/exceptions', { config: { access: 'read' }, schema: exceptionsSchema }, async (request) => ({
       items: (await oversight.exceptions(caller(request).tenant)).map(presentException),
     }));
+
+    app.get('/detectors/noise', { config: { access: 'read' }, schema: noiseSchema }, async (request) => {
+      const sinceMs = clock() - request.query.days * DAY_MS;
+      const { counts, reasons } = await operations.alertCounts({ tenant: caller(request).tenant, sinceMs });
+      return { items: detectors.map(({ id }) => presentNoise(id, counts, reasons)) };
+    });
   };
 }

@@ -23,6 +23,7 @@ export function idleParts(clock: Clock) {
     desk: createTestDesk(),
     denyList: { changes: () => ({ version: 0, isWhole: true, entries: [], removed: [] }) },
     ...noAudit,
+    ...wellAndIdle,
     ...createTestModes(),
     onClosed: () => undefined,
     news: createNews(),
@@ -39,6 +40,26 @@ const noAudit: Pick<ServeDeps, 'auditTrail' | 'evidence'> = {
     auditChain: async () => [],
   },
   evidence: { key: evidenceKey(privateKey), pack: async () => undefined },
+};
+
+/** Nothing comes in, nothing waits, and no policy was ever another one. */
+const wellAndIdle: Pick<ServeDeps, 'operations' | 'vitals'> = {
+  operations: {
+    alertCounts: async () => ({ counts: [], reasons: [] }),
+    producers: async () => [],
+    refusals: async () => [],
+    policyHistory: async () => [],
+  },
+  vitals: async () => ({
+    time: { watermarkMs: undefined, holder: undefined, sources: {} },
+    log: { queuedEvents: 0, queuedChars: 0, stuckSinceMs: undefined, pausedSinceMs: undefined },
+    detection: {
+      ...{ backlogRecords: 0, backlogChars: 0, stuckMs: 0, liveChains: 0, liveTokens: 0 },
+      ...{ parkedChains: 0, evictedChains: 0, uncorrelated: 0 },
+    },
+    kafka: undefined,
+    detectors: [],
+  }),
 };
 
 /** Every detector proposes, and nothing was ever played through. */

@@ -13,6 +13,7 @@ import { huntingSuite } from './hunting-suite.ts';
 import { incidentSuite } from './incident-suite.ts';
 import { linkingSuite } from './linking-suite.ts';
 import { modeSuite } from './mode-suite.ts';
+import { operationsSuite } from './operations-suite.ts';
 import { outboxSuite } from './outbox-suite.ts';
 import { recallSuite } from './recall-suite.ts';
 import { responseSuite } from './response-suite.ts';
@@ -742,6 +743,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
   );
   coverageSuite(() => store);
   denySuite(() => store);
+  operationsSuite(() => store);
   linkingSuite(() => store);
 }
 
