@@ -1,5 +1,5 @@
 // Takes pictures of every page of the console after the demo, in a real browser: those that the README shows.
-// Usage: npm run screenshots [-- --into FOLDER] [-- --theme light|dark] [-- --width N] [-- --only NAME]
+// Usage: npm run screenshots [-- --into FOLDER] [-- --theme light|dark] [-- --width N] [-- --only NAME] [-- --whole]
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     theme: { type: 'string', default: 'light' },
     width: { type: 'string', default: '1100' },
     only: { type: 'string' },
+    /** The page to its end, as PNG: to be looked at, not kept. */
+    whole: { type: 'boolean', default: false },
   },
 });
 const data = mkdtempSync(join(tmpdir(), 'chainwarden-pictures-'));
@@ -60,7 +62,9 @@ try {
   for (const [name, path] of Object.entries(await consolePaths(api))) {
     if (values.only !== undefined && values.only !== name) continue;
     await page.goto(address + path);
-    await page.screenshot({ path: join(values.into, `${name}.jpg`), type: 'jpeg', quality: 70 });
+    const file = join(values.into, name);
+    if (values.whole) await page.screenshot({ path: `${file}.png`, fullPage: true });
+    else await page.screenshot({ path: `${file}.jpg`, type: 'jpeg', quality: 70 });
   }
 } finally {
   await browser.close();
