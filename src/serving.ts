@@ -105,6 +105,7 @@ export async function openServer(
     operations: store,
     vitals,
     news,
+    pulse: store,
     metrics,
     health,
     log,

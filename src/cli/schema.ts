@@ -53,6 +53,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     ServeDeps['securityEvents'] &
     ServeDeps['modes'] &
     ServeDeps['news'] &
+    ServeDeps['pulse'] &
     ServeDeps['operations'] &
     ServeDeps['backtests'];
   const server = await createServer({
@@ -77,6 +78,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     onClosed: () => undefined,
     backtests: nothing,
     news: nothing,
+    pulse: nothing,
     metrics: createMetrics(),
     health: createHealth(terminal.clock),
     log: createLogger({ level: 'silent' }),

@@ -12,6 +12,7 @@ import type { Severity } from './finding.ts';
 import type { HuntStore } from './hunting.ts';
 import type { HandlingState, Incident, IncidentHandling, IncidentState, Neighbourhood } from './incident.ts';
 import type { OperationsStore } from './operations.ts';
+import type { PulseStore } from './pulse.ts';
 import type { Lineage } from './reach.ts';
 import type { RecallStore } from './recall.ts';
 import type { DetectorSwitch, LogRecord, PolicyRecord } from './record.ts';
@@ -268,6 +269,7 @@ export interface Store
     ChainStore,
     ResponseStore,
     QueryStore,
+    PulseStore,
     CoverageStore,
     AuditStore,
     EvidenceStore,

@@ -14,6 +14,7 @@ import type { OperationsStore } from '../domain/operations.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { EventSink, KeyStore, QueryStore, Store } from '../domain/ports.ts';
+import type { PulseStore } from '../domain/pulse.ts';
 import type { DetectorSwitch } from '../domain/record.ts';
 import type { ResponseDesk } from '../domain/response-desk.ts';
 import type { SecurityEvents } from '../domain/security-event.ts';
@@ -96,6 +97,8 @@ export interface ServeDeps {
   /** What may be done about a detector's findings, and what that would have meant. */
   readonly modes: Modes;
   readonly backtests: Backtests;
+  /** What happened lately, in numbers. */
+  readonly pulse: PulseStore;
   /** What changed, at once. */
   readonly news: NewsSource;
   /** What tells how detection itself is doing: noise, who was heard, what was refused, earlier policies. */

@@ -52,6 +52,10 @@ export const AUDIT_ENDS_MAX = 16;
 export const AUDIT_HEADS_MAX = 1_000;
 /** Events or response rows of one chain read at once. */
 export const EVIDENCE_READ_MAX = 10_000;
+/** Pieces of time that are counted apart: a point each on a curve. */
+export const PULSE_STEPS_MAX = 200;
+/** Detectors whose alerts are counted: several times those that are shipped. */
+export const DETECTORS_COUNTED_MAX = 200;
 /** API keys of all tenants together: they are held in memory anyway. */
 export const API_KEYS_READ_MAX = 100_000;
 /** Rows of one insert: best throughput before one write holds the event loop (45 ms at 2,000, 174 ms at 10,000). */

@@ -25,6 +25,7 @@ import { lastPolicy } from './queries/last-policy.ts';
 import { lastSeq, readLog } from './queries/log.ts';
 import { plans } from './queries/plans.ts';
 import { readPosition } from './queries/position.ts';
+import { pulse } from './queries/pulse.ts';
 import { recall } from './queries/recall.ts';
 import { responseHistory, responses } from './queries/responses.ts';
 import { standingAlerts } from './queries/standing-alerts.ts';
@@ -61,8 +62,8 @@ export function createStore(database: Database, clock: () => number, isAlone = f
 
     ...respondingPart(database, writer),
     ...proofPart(database, writer),
-    ...operationsPart(database),
     ...huntingPart(database, writer),
+    ...operationsPart(database),
 
     chains: (query) => chains(database, query),
     chain: (tenant, id) => chain(database, tenant, id),
@@ -85,6 +86,7 @@ export function createStore(database: Database, clock: () => number, isAlone = f
     deadLetters: (query) => deadLetters(database, query),
     deliveries: (query) => deliveries(database, query),
     counts: (tenant) => counts(database, tenant),
+    pulse: (query) => pulse(database, query),
 
     eventMix: (query) => eventMix(database, query),
     completeness: (query) => knownShares(database, query),

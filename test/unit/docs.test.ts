@@ -164,6 +164,7 @@ describe('the tables of the README', () => {
       modes: {} as ServeDeps['modes'],
       onClosed: () => undefined,
       news: createNews(),
+      pulse: {} as ServeDeps['pulse'],
       backtests: {} as ServeDeps['backtests'],
       metrics: createMetrics(),
       health: createHealth(() => nowMs),

@@ -94,6 +94,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   deadLetters: (store) => store.deadLetters(of),
   deliveries: (store) => store.deliveries({ ...of, state: 'dead', endpoint: "x'x", orderKey: "x'x" }),
   counts: (store) => store.counts('t'),
+  pulse: (store) => store.pulse({ tenant: "x'x", sinceMs: 1, stepMs: 1, nowMs: 2 }),
   eventMix: (store) => store.eventMix({ tenant: "x'x", sinceMs: 1 }),
   completeness: (store) => store.completeness({ tenant: "x'x", sinceMs: 1 }),
   exceptionUses: (store) => store.exceptionUses("x'x"),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Detector } from '../../../src/domain/detector.ts';
 import { ChainwardenError } from '../../../src/domain/errors.ts';
 import { defaultPolicy } from '../../../src/domain/policy.ts';
+import type { Pulse } from '../../../src/domain/pulse.ts';
 import { evidenceKey } from '../../../src/evidence/index.ts';
 import { createOversight } from '../../../src/oversight/index.ts';
 import { createNews, type ServeDeps } from '../../../src/serve/index.ts';
@@ -27,8 +28,15 @@ export function idleParts(clock: Clock) {
     ...createTestModes(),
     onClosed: () => undefined,
     news: createNews(),
+    pulse: { pulse: async () => quiet },
   } satisfies Partial<ServeDeps>;
 }
+
+/** Nothing happens. */
+const quiet: Pulse = {
+  ...{ steps: [], detectors: [], incidents: [] },
+  ...{ lastMinute: 0, lastHeardMs: undefined, openChains: 0 },
+};
 
 const { privateKey } = generateKeyPairSync('ed25519');
 

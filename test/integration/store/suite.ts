@@ -15,6 +15,7 @@ import { linkingSuite } from './linking-suite.ts';
 import { modeSuite } from './mode-suite.ts';
 import { operationsSuite } from './operations-suite.ts';
 import { outboxSuite } from './outbox-suite.ts';
+import { pulseSuite } from './pulse-suite.ts';
 import { recallSuite } from './recall-suite.ts';
 import { responseSuite } from './response-suite.ts';
 import { resumeSuite } from './resume-suite.ts';
@@ -742,6 +743,7 @@ export function storeSuite(open: () => Promise<Opened>): void {
     () => opened.database,
   );
   coverageSuite(() => store);
+  pulseSuite(() => store);
   denySuite(() => store);
   operationsSuite(() => store);
   linkingSuite(() => store);
