@@ -5,11 +5,12 @@ import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
 import { liveNews } from './live.ts';
 import type { ConsoleApp } from './page.ts';
+import { chainPages } from './pages/chain.ts';
 import { overviewPage } from './pages/overview.ts';
 
 export type ConsoleOptions = AppOptions & SignInOptions;
 
-const pages: readonly ((app: ConsoleApp) => void)[] = [overviewPage];
+const pages: readonly ((app: ConsoleApp) => void)[] = [chainPages, overviewPage];
 
 /** The web console: pages over the HTTP API of the same process. */
 export function consolePages(options: ConsoleOptions): FastifyPluginAsync {
