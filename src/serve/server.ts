@@ -31,6 +31,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { listRoutes } from './routes/lists.ts';
 import { modeRoutes } from './routes/modes.ts';
 import { metricsRoute, openRoutes } from './routes/operations.ts';
+import { overviewRoutes } from './routes/overview.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { responseRoutes } from './routes/responses.ts';
@@ -132,6 +133,7 @@ function versionOne(deps: ServeDeps, { guard, keyring, streams }: Common) {
     await v1.register(evidenceRoutes(deps));
     await v1.register(healthRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
+    await v1.register(overviewRoutes(deps));
     await v1.register(streamRoutes(streams, keyring, deps.sessions));
   };
 }
