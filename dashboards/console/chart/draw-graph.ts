@@ -2,6 +2,7 @@ import { type Html, html } from '../html.ts';
 import type { Hop, Principal } from './detail.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 import {
+  BOLD_CHARS,
   type Box,
   type Layout,
   LINE_CHARS,
@@ -112,7 +113,7 @@ function drawNode(node: GraphNode, box: Box, links: GraphLinks | undefined): Htm
     person === undefined ? drawName(node, x, y) : undefined
   }${node.lines.map(
     ({ text, mark }, index) =>
-      html`<text class="${mark}" x="${x + 9}" y="${round(y + NAME_HEIGHT + 10 + index * LINE_HEIGHT)}">${clip(text, LINE_CHARS)}</text>`,
+      html`<text class="${mark}" x="${x + 9}" y="${round(y + NAME_HEIGHT + 10 + index * LINE_HEIGHT)}">${clip(text, mark === 'added' || mark === 'broken' ? BOLD_CHARS : LINE_CHARS)}</text>`,
   )}`;
   const whole = wholeLink(node, links);
   const opened =

@@ -72,7 +72,7 @@ function drawLife(
   const tip = to;
   return html`<rect class="life is-${state}${broken ? ' is-broken' : ''}" x="${from}" y="${y}" width="${round(Math.max(2, to - from))}" height="${BAR_HEIGHT}" rx="2"><title>${fullTime(life.fromMs)}: begins; ${words}</title></rect>${
     goesOn
-      ? html`<path class="end" d="M${tip - 6} ${y} l6 ${BAR_HEIGHT / 2} l-6 ${BAR_HEIGHT / 2}"/><text class="more" x="${tip - 10}" y="${y + BAR_HEIGHT + 9}" text-anchor="end">${words}</text>`
+      ? html`<path class="end" d="M${tip - 6} ${y} l6 ${BAR_HEIGHT / 2} l-6 ${BAR_HEIGHT / 2}"/><text class="more" x="${tip - 10}" y="${y - 4}" text-anchor="end">${words}</text>`
       : life.end === 'revoked'
         ? html`<path class="end" d="M${tip - 4} ${y - 3} l8 ${BAR_HEIGHT + 6} m0 ${-BAR_HEIGHT - 6} l-8 ${BAR_HEIGHT + 6}"/>`
         : html`<path class="end" d="M${tip} ${y - 3} v${BAR_HEIGHT + 6}"/>`

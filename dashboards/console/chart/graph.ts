@@ -30,6 +30,8 @@ export interface GraphEdge {
   readonly kind: 'start' | 'link' | 'alternative' | 'action';
   readonly level?: number | undefined;
   readonly label: string;
+  /** The longest that the label becomes at any instant, where that is more. */
+  readonly room?: string | undefined;
   readonly broken: boolean;
 }
 
@@ -91,8 +93,8 @@ export function graphOf(detail: ChainDetail, options: GraphOptions): Graph {
   edges.push(...alternatives(shown, idOf));
   const systems = drawnSystems(actions, atMs, placeOf);
   for (const { key, node } of systems.nodes) add(key, node);
-  for (const { from, system, label } of systems.edges)
-    edges.push({ from, to: idOf.get(system) ?? '', kind: 'action', label, broken: false });
+  for (const { from, system, label, room } of systems.edges)
+    edges.push({ from, to: idOf.get(system) ?? '', kind: 'action', label, room, broken: false });
   return { nodes, edges, shown, lineage };
 }
 

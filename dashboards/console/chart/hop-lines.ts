@@ -9,16 +9,26 @@ export interface NodeLine {
   readonly mark: 'plain' | 'added' | 'state' | 'broken' | 'signal';
 }
 
+/** Added scopes that a node names; all of them are in the table of hops. */
+const ADDED_LINES_MAX = 3;
+
 /** What a node says of its hop. The number of lines does not depend on the instant, so that nothing jumps about. */
 export function hopLines(hop: Hop, alerts: readonly Alert[], atMs: number): readonly NodeLine[] {
   const state = stateWords(hop, atMs);
   return [
     { text: hopWord(hop), mark: 'plain' },
-    ...(hop.addedScope.length === 0
-      ? []
-      : [{ text: `added + ${hop.addedScope.join(', ')}`, mark: 'added' } as const]),
+    ...addedLines(hop.addedScope),
     ...(hop.kind === 'token' || hop.kind === 'session' ? [{ text: state, mark: 'state' } as const] : []),
     ...alertLines(alerts, atMs),
+  ];
+}
+
+function addedLines(added: readonly string[]): readonly NodeLine[] {
+  const shown = added.length <= ADDED_LINES_MAX ? added : added.slice(0, ADDED_LINES_MAX - 1);
+  const rest = added.length - shown.length;
+  return [
+    ...shown.map((scope) => ({ text: `added + ${scope}`, mark: 'added' }) as const),
+    ...(rest === 0 ? [] : [{ text: `and ${count(rest, 'more scope')}`, mark: 'added' } as const]),
   ];
 }
 

@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
 import { Graph as DagreGraph, layout } from '@dagrejs/dagre';
-import type { Graph, GraphNode } from './graph.ts';
+import type { Graph, GraphEdge, GraphNode } from './graph.ts';
 import { clip } from './words.ts';
 
 export const NODE_WIDTH = 196;
 export const NAME_HEIGHT = 28;
 export const LINE_HEIGHT = 17;
 const PADDING = 7;
+/** Lines stay this far from a box's corners. */
+const CORNER = 18;
 /** Half-widths of a letter that fit into a node at the size of its text. */
 export const NAME_CHARS = 23;
 export const LINE_CHARS = 28;
+export const BOLD_CHARS = 24;
 const LABEL_CHAR_WIDTH = 6.2;
 /** Drawings whose places are remembered: some hundred kilobytes, and an analyst comes back to the same few. */
 const LAYOUTS_MAX = 64;
@@ -61,8 +64,12 @@ export function createPlacer(layoutsMax = LAYOUTS_MAX): PlaceGraph {
 function keyOf({ nodes, edges }: Graph): string {
   const hash = createHash('sha256');
   for (const node of nodes) hash.update(`${node.id} ${nodeHeight(node)}\n`);
-  for (const { from, to, label } of edges) hash.update(`${from} ${to} ${labelWidth(label)}\n`);
+  for (const edge of edges) hash.update(`${edge.from} ${edge.to} ${labelWidth(roomOf(edge))}\n`);
   return hash.digest('base64');
+}
+
+function roomOf({ label, room = label }: GraphEdge): string {
+  return room;
 }
 
 /** Of room for a label: in steps, so that one read more does not move the whole drawing. */
@@ -73,11 +80,12 @@ export function labelWidth(label: string): number {
 /** From the top down. */
 export function place({ nodes, edges }: Graph): Layout {
   const graph = new DagreGraph({ multigraph: true });
-  graph.setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 42, edgesep: 12, ranker: 'tight-tree' });
+  graph.setGraph({ rankdir: 'TB', nodesep: 16, ranksep: 42, edgesep: 8, ranker: 'tight-tree' });
   for (const node of nodes) graph.setNode(node.id, { width: NODE_WIDTH, height: nodeHeight(node) });
-  edges.forEach(({ from, to, label }, index) => {
-    const size = label === '' ? {} : { width: labelWidth(label), height: 16, labelpos: 'c' as const };
-    graph.setEdge(from, to, { ...size }, String(index));
+  edges.forEach((edge, index) => {
+    const width = labelWidth(roomOf(edge));
+    const size = width === 0 ? {} : { width, height: 16, labelpos: 'c' as const };
+    graph.setEdge(edge.from, edge.to, { ...size }, String(index));
   });
   layout(graph);
   const boxes = new Map<string, Box>();
@@ -92,8 +100,32 @@ export function place({ nodes, edges }: Graph): Layout {
       x,
       y,
     } = graph.edge(from, to, String(index)) as Partial<Point> & { points?: Point[] };
-    return { points, label: label === '' || x === undefined || y === undefined ? undefined : { x, y } };
+    const ends = { from: boxes.get(from), to: boxes.get(to) };
+    return {
+      points: downward(points, ends),
+      label: label === '' || x === undefined || y === undefined ? undefined : { x, y },
+    };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { width: Math.max(NODE_WIDTH, width), height, boxes, lines };
+}
+
+/** From the lower edge of a box to the upper one of another: a flat line that comes in from the side hides others. */
+function downward(
+  points: readonly Point[],
+  { from, to }: { readonly from: Box | undefined; readonly to: Box | undefined },
+): readonly Point[] {
+  const [second, beforeLast] = [points[1], points.at(-2)];
+  if (from === undefined || to === undefined || second === undefined || beforeLast === undefined)
+    return points;
+  if (to.y < from.y + from.height) return points;
+  return [
+    { x: within(second.x, from), y: from.y + from.height },
+    ...points.slice(1, -1),
+    { x: within(beforeLast.x, to), y: to.y },
+  ];
+}
+
+function within(x: number, box: Box): number {
+  return Math.min(Math.max(x, box.x + CORNER), box.x + box.width - CORNER);
 }

@@ -1,5 +1,4 @@
 import type { Alert, Hop } from './detail.ts';
-import { msOf } from './instants.ts';
 
 /** The hops of a chain as a tree. */
 export interface Lineage {
@@ -17,7 +16,7 @@ export interface Lineage {
 /** Rows are not trusted to be a tree: whatever is not below a top is cut off from its parent and becomes one. */
 export function lineageOf(hops: readonly Hop[]): Lineage {
   const byKey = new Map(hops.map((hop) => [hop.key, hop]));
-  const sorted = [...byKey.values()].sort(byTime);
+  const sorted = byTime([...byKey.values()]);
   const parents = new Map<string, Hop>();
   const children = new Map<string, Hop[]>();
   for (const hop of sorted) {
@@ -67,9 +66,11 @@ function without(hops: readonly Hop[] | undefined, gone: Hop): Hop[] {
   return (hops ?? []).filter((hop) => hop !== gone);
 }
 
-function byTime(a: Hop, b: Hop): number {
-  const [atA, atB] = [msOf(a.issuedAt ?? a.firstUsedAt) ?? 0, msOf(b.issuedAt ?? b.firstUsedAt) ?? 0];
-  return atA - atB || (a.key < b.key ? -1 : 1);
+/** Our own instants are all of one form, so that their texts sort as they do. */
+function byTime(hops: readonly Hop[]): readonly Hop[] {
+  const timed = hops.map((hop) => ({ hop, at: hop.issuedAt ?? hop.firstUsedAt ?? '' }));
+  timed.sort((a, b) => (a.at === b.at ? (a.hop.key < b.hop.key ? -1 : 1) : a.at < b.at ? -1 : 1));
+  return timed.map(({ hop }) => hop);
 }
 
 const severities = ['critical', 'high', 'medium', 'low', 'info'];

@@ -14,6 +14,8 @@ const OFFENDING_MAX = 24;
 /** Of a long path: its beginning, and what is nearest to where it broke. */
 const PATH_TOP = 4;
 const PATH_NEAR = 10;
+/** Fewer that look alike are not worth a group of their own. */
+const GROUP_SIBLINGS_MIN = 3;
 /** Groups below one hop; siblings of any other shape are one group together. */
 const GROUPS_PER_PARENT_MAX = 4;
 /** Groups in all; past it there is one below each hop. */
@@ -48,7 +50,8 @@ export type Unfolded = ReadonlyMap<string, number>;
 
 /** What is drawn of a chain: all of a small one; of a large one every path to where it broke, and one of each shape. */
 export function shownOf(lineage: Lineage, offending: readonly string[], unfolded: Unfolded): Shown {
-  if (lineage.order.length <= WHOLE_HOPS_MAX) return shown(lineage, new Set(lineage.order.map(keyOf)));
+  const names = createNames();
+  if (lineage.order.length <= WHOLE_HOPS_MAX) return shown(lineage, new Set(lineage.order.map(keyOf)), names);
   const drawn = pathsTo(lineage, offending);
   const room = { base: Math.max(WHOLE_HOPS_MAX, drawn.size + 12) };
   // From the top, and from where a path goes on below what is left out of it.
@@ -58,10 +61,10 @@ export function shownOf(lineage: Lineage, offending: readonly string[], unfolded
     ...resumed.map((key) => [key, lineage.childrenOf(key)] as const),
   ];
   for (const [parentKey, siblings] of queue) {
-    for (const hop of chosen(parentKey, siblings, drawn, unfolded, room)) drawn.add(hop.key);
+    for (const hop of chosen(parentKey, siblings, { drawn, unfolded, room, names })) drawn.add(hop.key);
     for (const hop of siblings) if (drawn.has(hop.key)) queue.push([hop.key, lineage.childrenOf(hop.key)]);
   }
-  return shown(lineage, drawn);
+  return shown(lineage, drawn, names);
 }
 
 function isBelowDrawn(key: string, lineage: Lineage, drawn: ReadonlySet<string>): boolean {
@@ -82,14 +85,21 @@ function pathsTo(lineage: Lineage, offending: readonly string[]): Set<string> {
   return drawn;
 }
 
+interface Choice {
+  readonly drawn: ReadonlySet<string>;
+  readonly unfolded: Unfolded;
+  /** Hops that may be drawn without being asked for: grows with what is asked for. */
+  readonly room: { base: number };
+  readonly names: Names;
+}
+
 /** The siblings that are drawn beside those that must be: the first of each shape, pairs, and what was unfolded. */
 function chosen(
   parentKey: string | undefined,
   siblings: readonly Hop[],
-  drawn: ReadonlySet<string>,
-  unfolded: Unfolded,
-  room: { base: number },
+  { drawn, unfolded, room, names }: Choice,
 ): readonly Hop[] {
+  const { shapeOf, groupId } = names;
   const picked: Hop[] = [];
   const shapes = groupBy(siblings, shapeOf);
   const mixedId = groupId(parentKey, undefined);
@@ -114,11 +124,28 @@ function chosen(
   return picked;
 }
 
+/** How many hops that are not drawn each group would hold, were there one for each shape. */
+function siblingsAlike(
+  lineage: Lineage,
+  drawn: ReadonlySet<string>,
+  { shapeOf, groupId }: Names,
+): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const hop of lineage.order) {
+    if (drawn.has(hop.key)) continue;
+    const id = groupId(lineage.parentOf(hop)?.key, shapeOf(hop));
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** Every hop is drawn or in a group: that of its parent, or one below the hop that it hangs on. */
-function shown(lineage: Lineage, drawn: ReadonlySet<string>): Shown {
+function shown(lineage: Lineage, drawn: ReadonlySet<string>, names: Names): Shown {
+  const { shapeOf, groupId } = names;
   const groups = new Map<string, { -readonly [K in keyof Group]: Group[K] } & { keys: Set<string> }>();
   const groupOf = new Map<string, string>();
   const perParent = new Map<string | undefined, Set<string>>();
+  const likeIt = siblingsAlike(lineage, drawn, names);
   for (const hop of lineage.order) {
     if (drawn.has(hop.key)) continue;
     const parent = lineage.parentOf(hop);
@@ -128,7 +155,9 @@ function shown(lineage: Lineage, drawn: ReadonlySet<string>): Shown {
       const known = perParent.get(parent?.key) ?? new Set<string>();
       perParent.set(parent?.key, known);
       const own = groupId(parent?.key, shapeOf(hop));
-      const fits = known.has(own) || (known.size < GROUPS_PER_PARENT_MAX && groups.size < GROUPS_MAX);
+      const isWorth = (likeIt.get(own) ?? 0) >= GROUP_SIBLINGS_MIN;
+      const fits =
+        known.has(own) || (isWorth && known.size < GROUPS_PER_PARENT_MAX && groups.size < GROUPS_MAX);
       id = fits ? own : groupId(parent?.key, undefined);
       known.add(id);
     }
@@ -153,16 +182,35 @@ function shown(lineage: Lineage, drawn: ReadonlySet<string>): Shown {
   };
 }
 
+/** Names for shapes and groups, each worked out once: a chain may have ten thousand hops of a handful of shapes. */
+interface Names {
+  shapeOf(hop: Hop): string;
+  groupId(parentKey: string | undefined, shape: string | undefined): string;
+}
+
+function createNames(): Names {
+  const shapes = new Map<string, string>();
+  const ids = new Map<string, string>();
+  // Ids stand in addresses; keys may be long and hold anything.
+  return {
+    shapeOf: (hop) => kept(shapes, hop.key, () => shapeOf(hop)),
+    groupId: (parentKey, shape) => {
+      const text = JSON.stringify([parentKey ?? null, shape ?? null]);
+      return kept(ids, text, () => createHash('sha256').update(text).digest('base64url').slice(0, 10));
+    },
+  };
+}
+
+function kept(known: Map<string, string>, key: string, make: () => string): string {
+  const found = known.get(key) ?? make();
+  known.set(key, found);
+  return found;
+}
+
 /** Hops that a person would call the same: kind, link, and holder but for numbers and ids in the name. */
 function shapeOf(hop: Hop): string {
   const name = holderOf(hop).replace(/[0-9a-f]{8,}|\d+/gi, '#');
   return JSON.stringify([hop.kind, hop.tokenKind ?? '', hop.level ?? 0, name]);
-}
-
-/** Names a group in an address. Keys may be long and hold anything. */
-function groupId(parentKey: string | undefined, shape: string | undefined): string {
-  const text = JSON.stringify([parentKey ?? null, shape ?? null]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 10);
 }
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {

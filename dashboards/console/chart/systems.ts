@@ -8,13 +8,19 @@ import { count, isWrite, targetOf } from './words.ts';
 const SYSTEMS_MAX = 12;
 /** Lines into one system; those that carry least are left out and counted in its node. */
 const LINES_PER_SYSTEM_MAX = 8;
+/** Lines in all that say what they carry; past it only writes are said, or words would take all the room. */
+const WORDY_LINES_MAX = 10;
 
-interface Tally {
+interface Counts {
   writes: number;
   reads: number;
   refused: number;
-  /** Of any kind and at any time: what is drawn where must not depend on the instant. */
-  all: number;
+}
+
+/** As of the instant, and at any time: what is drawn where must not depend on the instant. */
+interface Tally {
+  readonly now: Counts;
+  readonly ever: Counts;
 }
 
 interface System extends Tally {
@@ -23,9 +29,17 @@ interface System extends Tally {
   readonly from: Map<string, Tally>;
 }
 
+export interface ActionLine {
+  readonly from: string;
+  readonly system: string;
+  readonly label: string;
+  /** The longest that the label becomes. */
+  readonly room: string;
+}
+
 export interface DrawnSystems {
   readonly nodes: readonly { readonly key: string; readonly node: Omit<GraphNode, 'id'> }[];
-  readonly edges: readonly { readonly from: string; readonly system: string; readonly label: string }[];
+  readonly edges: readonly ActionLine[];
 }
 
 /** What was touched: systems with the number of accepted writes and reads, and of what they refused. */
@@ -40,25 +54,27 @@ export function drawnSystems(
     const from = placeOf(action.hopKey);
     if (from === undefined) continue;
     const named = targetOf(action);
-    const name = names.has(named) ? named : undefined;
-    const key = name === undefined ? 'systems' : `system:${name}`;
-    const system = systems.get(key) ?? newSystem(key, name ?? 'Further systems');
+    const key = names.has(named) ? `system:${named}` : 'systems';
+    const name = names.has(named) ? named : 'Further systems';
+    const system = systems.get(key) ?? { key, name, from: new Map<string, Tally>(), ...newTally() };
     systems.set(key, system);
-    const line = system.from.get(from) ?? { writes: 0, reads: 0, refused: 0, all: 0 };
+    const line = system.from.get(from) ?? newTally();
     system.from.set(from, line);
     for (const tally of [system, line]) add(tally, action, atMs);
   }
   const all = [...systems.values()];
+  const lines = all.flatMap((system) =>
+    busiest(system).map(([from, tally]) => ({ from, system: system.key, tally })),
+  );
+  const say = lines.length <= WORDY_LINES_MAX ? words : writesAlone;
   return {
     nodes: all.map((system) => ({ key: system.key, node: systemNode(system) })),
-    edges: all.flatMap((system) =>
-      busiest(system).map(([from, tally]) => ({ from, system: system.key, label: words(tally, ' ') })),
-    ),
+    edges: lines.map(({ tally: { now, ever }, ...ends }) => ({ ...ends, label: say(now), room: say(ever) })),
   };
 }
 
-function newSystem(key: string, name: string): System {
-  return { key, name, from: new Map(), writes: 0, reads: 0, refused: 0, all: 0 };
+function newTally(): Tally {
+  return { now: { writes: 0, reads: 0, refused: 0 }, ever: { writes: 0, reads: 0, refused: 0 } };
 }
 
 function mostTouched(actions: readonly Action[]): ReadonlySet<string> {
@@ -73,34 +89,38 @@ function mostTouched(actions: readonly Action[]): ReadonlySet<string> {
   return new Set(kept.map(([name]) => name));
 }
 
-function add(tally: Tally, action: Action, atMs: number): void {
-  tally.all += 1;
-  if (msOf(action.at) > atMs) return;
-  if (action.outcome === 'denied' || action.outcome === 'failed') tally.refused += 1;
-  else if (isWrite(action)) tally.writes += 1;
-  else tally.reads += 1;
+function add({ now, ever }: Tally, action: Action, atMs: number): void {
+  const isRefused = action.outcome === 'denied' || action.outcome === 'failed';
+  const kind = isRefused ? 'refused' : isWrite(action) ? 'writes' : 'reads';
+  ever[kind] += 1;
+  if (msOf(action.at) <= atMs) now[kind] += 1;
 }
 
 function busiest({ from }: System): readonly (readonly [string, Tally])[] {
-  const sorted = [...from].sort(([, a], [, b]) => b.writes - a.writes || b.all - a.all);
-  return sorted.slice(0, LINES_PER_SYSTEM_MAX);
+  const weight = ({ ever }: Tally) => ever.writes * 10_000 + ever.reads + ever.refused;
+  return [...from].sort(([, a], [, b]) => weight(b) - weight(a)).slice(0, LINES_PER_SYSTEM_MAX);
 }
 
 function systemNode(system: System): Omit<GraphNode, 'id'> {
   const left = system.from.size - LINES_PER_SYSTEM_MAX;
+  const said = words(system.now);
   const lines: NodeLine[] = [
-    { text: words(system, ', '), mark: 'plain' },
+    { text: said === '' ? 'nothing yet' : said, mark: 'plain' },
     ...(left > 0 ? [{ text: `lines from ${left} more not drawn`, mark: 'plain' } as const] : []),
   ];
   const sentence = `System ${system.name}: ${lines.map(({ text }) => text).join(', ')}.`;
   return { kind: 'system', name: system.name, lines, sentence, broken: false };
 }
 
-function words({ writes, reads, refused }: Tally, between: string): string {
+function words({ writes, reads, refused }: Counts): string {
   const parts = [
     ...(writes > 0 ? [count(writes, 'write')] : []),
     ...(reads > 0 ? [count(reads, 'read')] : []),
     ...(refused > 0 ? [`${refused.toLocaleString('en')} refused`] : []),
   ];
-  return parts.length === 0 ? 'nothing yet' : parts.join(between);
+  return parts.join(', ');
+}
+
+function writesAlone({ writes }: Counts): string {
+  return writes > 0 ? count(writes, 'write') : '';
 }

@@ -104,7 +104,7 @@ function marks(): Html {
   ];
   return html`<ul class="legend" aria-label="Marks">${kinds.map(
     ([kind, words]) =>
-      html`<li><svg width="16" height="26" viewBox="0 8 16 26" aria-hidden="true">${markShape(kind, 7, 0)}</svg>${words}</li>`,
+      html`<li><svg width="17" height="30" viewBox="-1 2 18 31" aria-hidden="true">${markShape(kind, 7, 0)}</svg>${words}</li>`,
   )}</ul>`;
 }
 

@@ -130,5 +130,5 @@ function consequences({ alerts }: ChainDetail, nowMs: number): Html | undefined 
     typeof live === 'string' && Date.parse(live) <= nowMs
       ? html`ended by itself at ${stampOf(live)}`
       : html`is live until: ${untilOf(live, nowMs)}`
-  }. Next: ${worst.nextStep}.</p>`;
+  }. Next: ${worst.nextStep.replace(/\.+$/, '')}.</p>`;
 }

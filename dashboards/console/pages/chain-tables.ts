@@ -68,9 +68,9 @@ function hopCells(
         ? undefined
         : html`<br><span class="muted">level ${level}, ${levelWord(level)}</span>`
     }${alternatives.length === 0 ? undefined : html`<br><span class="warn">${count(alternatives.length, 'other parent')} named</span>`}`,
-    scopeCell(scope, addedScope),
-    audience.length === 0 ? html`<span class="muted">not said</span>` : audience.join(', '),
-    hop.issuedAt === undefined ? html`<span class="muted">not reported</span>` : stampOf(hop.issuedAt),
+    token === undefined ? '' : scopeCell(scope, addedScope),
+    audience.join(', '),
+    hop.issuedAt === undefined ? '' : stampOf(hop.issuedAt),
     token === undefined ? html`<span class="muted">no credential</span>` : untilOf(hop.expiresAt, nowMs),
     hop.revokedAt === undefined ? '' : stampOf(hop.revokedAt),
     html`${hop.useCount.toLocaleString('en')}${

@@ -24,3 +24,11 @@ for (const form of document.querySelectorAll('form[data-slider]')) {
     range.focus({ preventScroll: true });
   }
 }
+
+// A drawing that is wider than its window begins where authority broke, not at its left edge.
+for (const chart of document.querySelectorAll('.chart')) {
+  const broken = chart.querySelector('.node.is-broken') ?? chart.querySelector('.node');
+  if (broken === null || chart.scrollWidth <= chart.clientWidth) continue;
+  const [node, frame] = [broken.getBoundingClientRect(), chart.getBoundingClientRect()];
+  chart.scrollLeft += node.left + node.width / 2 - frame.left - frame.width / 2;
+}
