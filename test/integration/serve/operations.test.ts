@@ -49,7 +49,7 @@ const operations: OperationsStore = {
     [2, 1].slice(0, limit).map((version) => ({
       kind: 'policy',
       seq: version,
-      policy: { ...defaultPolicy, version },
+      policy: { ...defaultPolicy, name: `policy ${version}` },
     })),
 };
 
@@ -157,7 +157,7 @@ describe('GET /v1/intake', () => {
 describe('GET /v1/policy/history', () => {
   it('shows whole policies, latest first', async () => {
     const { body } = await get('/v1/policy/history');
-    expect(body.items.map(({ version }: { version: number }) => version)).toEqual([2, 1]);
+    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['policy 2', 'policy 1']);
     expect(body.items[0].policy).toMatchObject({ clocks: defaultPolicy.clocks });
   });
 });

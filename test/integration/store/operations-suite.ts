@@ -111,11 +111,11 @@ export function operationsSuite(store: () => Store): void {
       const versions = [1, 2, 3].map((version) => ({
         kind: 'policy' as const,
         seq: seq + version,
-        policy: { ...defaultPolicy, version },
+        policy: { ...defaultPolicy, name: `policy ${version}` },
       }));
       await store().appendControl(versions);
       const told = await store().policyHistory(2);
-      expect(told.map(({ policy }) => policy.version)).toEqual([3, 2]);
+      expect(told.map(({ policy }) => policy.name)).toEqual(['policy 3', 'policy 2']);
     });
   });
 }
