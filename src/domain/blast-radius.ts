@@ -4,9 +4,9 @@ import type { Lineage, LineageToken } from './reach.ts';
 /** A token that works because of another one. */
 export interface Descendant {
   readonly token: LineageToken;
-  /** The token over which it was reached; undefined for the one that was asked about. */
-  readonly parentKey: string | undefined;
-  readonly by: 'source' | 'parent' | 'family';
+  /** The token over which it was reached. */
+  readonly parentKey: string;
+  readonly by: 'parent' | 'family';
   readonly depth: number;
   /** The weakest link between the two; a family is what its issuer says it is. */
   readonly level: LinkLevel;
@@ -23,40 +23,45 @@ export function lifeOf(
   return expiresMs === null || expiresMs > nowMs ? 'alive' : 'ended';
 }
 
-/** The token itself, and all that falls with it, nearest first. */
+/** All that falls with a token, nearest first; of the token itself nothing has to be known. */
 export function descendantsOf({ tokens }: Lineage, key: string): readonly Descendant[] {
-  const source = tokens.find((token) => token.key === key);
-  if (source === undefined) return [];
   const below = grouped(tokens, ({ parents }) => parents.map((parent) => parent.key));
   const kin = grouped(tokens, ({ family }) => (family === undefined ? [] : [family]));
   const found = new Map<string, Descendant>();
-  const next: Descendant[] = [{ token: source, parentKey: undefined, by: 'source', depth: 0, level: 1 }];
+  const next: Descendant[] = [];
+
+  function look(parentKey: string, family: string | undefined, depth: number, level: LinkLevel): void {
+    for (const token of below.get(parentKey) ?? []) {
+      const link = token.parents.find((parent) => parent.key === parentKey)?.level ?? 4;
+      next.push({ token, parentKey, by: 'parent', depth, level: Math.max(level, link) as LinkLevel });
+    }
+    for (const token of kin.get(family ?? '') ?? [])
+      next.push({ token, parentKey, by: 'family', depth, level });
+    // Whoever looks at a family has seen all of it.
+    if (family !== undefined) kin.delete(family);
+  }
+
+  look(key, tokens.find((token) => token.key === key)?.family, 1, 1);
   for (let at = next.shift(); at !== undefined; at = next.shift()) {
     const { token, depth, level } = at;
-    if (found.has(token.key)) continue;
+    if (token.key === key || found.has(token.key)) continue;
     found.set(token.key, at);
-    for (const child of below.get(token.key) ?? []) {
-      const link = child.parents.find((parent) => parent.key === token.key)?.level ?? 4;
-      next.push({
-        ...{ token: child, parentKey: token.key, by: 'parent', depth: depth + 1 },
-        level: Math.max(level, link) as LinkLevel,
-      });
-    }
-    for (const other of kin.get(token.family ?? '') ?? [])
-      next.push({ token: other, parentKey: token.key, by: 'family', depth: depth + 1, level });
-    // Whoever looks at a family has seen all of it.
-    if (token.family !== undefined) kin.delete(token.family);
+    look(token.key, token.family, depth + 1, level);
   }
   return [...found.values()];
 }
 
-/** When the last of them ends by itself: null never, undefined where nothing lives or nobody knows. */
-export function aliveUntilOf(all: readonly Descendant[], nowMs: number): number | null | undefined {
-  const ends = all
-    .filter(({ token }) => lifeOf(token, nowMs) === 'alive')
-    .map(({ token }) => token.expiresMs ?? null);
-  if (ends.includes(null)) return null;
-  return ends.length === 0 ? undefined : ends.reduce((a, b) => Math.max(Number(a), Number(b)));
+/** When the last of them ends by itself: null never, undefined where nothing lives as far as anybody knows. */
+export function aliveUntilOf(
+  tokens: readonly Pick<LineageToken, 'expiresMs' | 'revokedMs'>[],
+  nowMs: number,
+): number | null | undefined {
+  const ends = tokens
+    .filter((token) => lifeOf(token, nowMs) === 'alive')
+    .map(({ expiresMs }) => expiresMs ?? Number.POSITIVE_INFINITY);
+  if (ends.length === 0) return undefined;
+  const last = ends.reduce((a, b) => Math.max(a, b));
+  return last === Number.POSITIVE_INFINITY ? null : last;
 }
 
 function grouped(

@@ -9,6 +9,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { DenyListView } from '../domain/deny-list.ts';
 import type { Detector } from '../domain/detector.ts';
 import type { EvidenceKeeper } from '../domain/evidence.ts';
+import type { HuntStore } from '../domain/hunting.ts';
 import type { NewsSource } from '../domain/news.ts';
 import type { OperationsStore } from '../domain/operations.ts';
 import type { PolicyStatus } from '../domain/policy/document.ts';
@@ -70,6 +71,7 @@ export const defaultServeConfig: ServeConfig = {
 export interface ServeDeps {
   readonly store: QueryStore &
     KeyStore &
+    HuntStore &
     Pick<Store, 'ping' | 'findOutbox' | 'findResponses' | 'findPlans' | 'decisions'>;
   readonly sink: EventSink;
   readonly admit: Admit;

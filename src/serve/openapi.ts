@@ -26,6 +26,7 @@ export function openApiOptions(version: string): FastifyDynamicSwaggerOptions {
       tags: [
         'events',
         'chains',
+        'hunts',
         'alerts',
         'responses',
         'audit',

@@ -3,12 +3,17 @@ import type { Alert, AlertAction, AlertWithLife } from '../../src/domain/alert.t
 import type { Action, Chain, Hop } from '../../src/domain/chain.ts';
 import type { DeadLetter } from '../../src/domain/dead-letter.ts';
 import { severityRank } from '../../src/domain/finding.ts';
+import type { HuntStore } from '../../src/domain/hunting.ts';
 import type { Incident } from '../../src/domain/incident.ts';
 import type { KeyStore, Page, PageQuery, QueryStore, Store } from '../../src/domain/ports.ts';
 import type { OutboxEntry, Plan, Response } from '../../src/domain/response.ts';
+import { memoryHunts } from './memory-hunts.ts';
 import { newestResponses } from './response-tables.ts';
 
-type Served = QueryStore & KeyStore & Pick<Store, 'ping' | 'findResponses' | 'findPlans' | 'decisions'>;
+type Served = QueryStore &
+  KeyStore &
+  HuntStore &
+  Pick<Store, 'ping' | 'findResponses' | 'findPlans' | 'decisions'>;
 
 export interface MemoryStore extends Served {
   writeChains(chains: readonly Chain[]): Promise<void>;
@@ -132,6 +137,7 @@ export function createMemoryStore(): MemoryStore {
       alerts: alerts.length,
       deadLetters: letters.length,
     }),
+    ...memoryHunts(),
     apiKeys: async () => [...keys.values()],
     writeApiKey: async (key) => void keys.set(key.id, key),
     ping: async () => undefined,

@@ -49,6 +49,10 @@ const ChainQuery = z
       .enum(['request', 'authority', 'context', 'impact'])
       .optional()
       .describe('Chains that lack this link'),
+    system: id.optional().describe('Chains that touched this system, whatever the resource'),
+    tool: id.optional(),
+    txn: id.optional(),
+    verdict: z.enum(['root', 'gap', 'late', 'unissued']).optional(),
   })
   .refine(wholeToken, wholeTokenMessage);
 
@@ -139,9 +143,9 @@ export function chainRoutes({ store, auditTrail, version }: ServeDeps): FastifyP
 
   return async (app) => {
     app.get('/chains', { ...access, schema: listSchema }, async (request) => {
-      const { from, to, limit, cursor, principal, target, detector, missing, ...token } = request.query;
+      const { from, to, limit, cursor, iss, jti, hash, ...asked } = request.query;
       const page = { tenant: caller(request).tenant, limit, cursor };
-      const filters = { principal, target, detector, missing, tokenKey: tokenKeyOf(token) };
+      const filters = { ...anyChain, ...asked, tokenKey: tokenKeyOf({ iss, jti, hash }) };
       const time = { fromMs: toMs(from), toMs: toMs(to) };
       return presentPage(await store.chains({ ...page, ...time, ...filters }), presentChain);
     });
@@ -158,5 +162,6 @@ export function chainRoutes({ store, auditTrail, version }: ServeDeps): FastifyP
   };
 }
 
+const anyChain = { principal: undefined, target: undefined, detector: undefined, missing: undefined };
 const anyAction = { tokenKey: undefined, actor: undefined, fromMs: undefined, toMs: undefined };
 const anyAlert = { state: undefined, kind: undefined, detector: undefined, minSeverity: undefined };

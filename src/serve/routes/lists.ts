@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { effects } from '../../domain/event/index.ts';
+import { TEXT_CHARS_MAX } from '../../domain/limits.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
 import { ActionShape, presentAction } from '../present/chain.ts';
@@ -20,6 +22,17 @@ const actionSchema = {
       ...tokenFilter,
       chain: id.optional(),
       actor: id.optional().describe('Id of a principal'),
+      system: id.optional(),
+      resource: z
+        .string()
+        .min(1)
+        .max(TEXT_CHARS_MAX)
+        .optional()
+        .describe('Exact; with a `*` at its end all that begin so'),
+      tool: id.optional(),
+      effect: z.enum(effects).optional(),
+      outcome: z.enum(['accepted', 'denied', 'failed', 'unknown']).optional(),
+      txn: id.optional(),
       from: since,
       to: since,
     })
@@ -39,9 +52,9 @@ const deadLetterSchema = {
 export function listRoutes({ store }: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/actions', { ...access, schema: actionSchema }, async (request) => {
-      const { from, to, limit, cursor, actor, chain, ...token } = request.query;
+      const { from, to, limit, cursor, actor, chain, iss, jti, hash, ...asked } = request.query;
       const page = { tenant: caller(request).tenant, limit, cursor };
-      const filters = { chainId: chain, tokenKey: tokenKeyOf(token), actor };
+      const filters = { ...asked, chainId: chain, tokenKey: tokenKeyOf({ iss, jti, hash }), actor };
       const time = { fromMs: toMs(from), toMs: toMs(to) };
       return presentPage(await store.actions({ ...page, ...filters, ...time }), presentAction);
     });

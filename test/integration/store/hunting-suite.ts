@@ -230,14 +230,14 @@ export function huntingSuite(open: () => Store): void {
       const store = open();
       const seq = (await store.lastSeq()) + 1;
       const boss = { id: 'boss', kind: 'human', name: hard.slice(0, -1) } as const;
-      const said = { v: 1, approvalId: 'apr-1', binds: [], txn: 'TX' } as const;
+      const said = { v: 1 as const, approvalId: 'apr-1', binds: [], txn: 'TX' };
       const granted = {
         ...said,
-        type: 'approval.granted',
+        type: 'approval.granted' as const,
         approver: boss,
         exp: noon / 1000,
         maxUses: 2,
-      } as const;
+      };
       await store.appendEvents([
         logged(seq, { tenant, timeMs: noon, data: granted }),
         logged(seq + 1, { tenant, timeMs: noon - 1, data: { ...said, type: 'approval.requested' } }),
