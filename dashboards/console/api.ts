@@ -9,6 +9,7 @@ export interface Api {
   /** Rejects with `ApiProblem` for any answer but a success. */
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  delete<T>(path: string): Promise<T>;
   /** The answer as it is, for downloads. */
   text(path: string): Promise<{ readonly type: string; readonly body: string }>;
 }
@@ -26,7 +27,7 @@ export class ApiProblem extends Error {
 
 /** Within the process: nothing goes over the network, everything goes through the API's own checks. */
 export function createApi(app: FastifyInstance, secret: string): Api {
-  async function ask(method: 'GET' | 'POST', url: string, body?: unknown) {
+  async function ask(method: 'GET' | 'POST' | 'DELETE', url: string, body?: unknown) {
     const answer = await app.inject({
       method,
       url,
@@ -43,6 +44,7 @@ export function createApi(app: FastifyInstance, secret: string): Api {
       const answer = await ask('POST', path, body);
       return (answer.body === '' ? undefined : answer.json<T>()) as T;
     },
+    delete: async <T>(path: string) => (await ask('DELETE', path)).json<T>(),
     async text(path) {
       const { headers, body } = await ask('GET', path);
       return { type: String(headers['content-type'] ?? 'text/plain'), body };

@@ -14,6 +14,8 @@ export interface AppOptions {
   readonly clock: () => number;
   /** Of the product. */
   readonly version: string;
+  /** The console is reached by https. */
+  readonly isSecure: boolean;
 }
 
 const policy = [
@@ -66,7 +68,10 @@ export function sendPage(reply: FastifyReply, status: number, page: Html): Fasti
 }
 
 /** Pages for people who are signed in; others are asked to sign in first, and come back. */
-export function consoleApp(app: FastifyInstance, { sessions, clock, version }: AppOptions): ConsoleApp {
+export function consoleApp(
+  app: FastifyInstance,
+  { sessions, clock, version, isSecure }: AppOptions,
+): ConsoleApp {
   function contextOf(request: FastifyRequest, { secret, session }: Visit): PageContext {
     const { name, role, tenant } = session.key;
     return {
@@ -75,6 +80,7 @@ export function consoleApp(app: FastifyInstance, { sessions, clock, version }: A
       may: (access) => allows(role, access),
       nowMs: clock(),
       url: new URL(request.url, 'http://console.invalid'),
+      origin: originOf(request, isSecure),
       say: session.say,
     };
   }
@@ -122,9 +128,11 @@ export function consoleApp(app: FastifyInstance, { sessions, clock, version }: A
   return {
     page(path, render) {
       app.get(path, { schema: { hide: true } }, (request, reply) =>
-        answer(request, reply, async (found, context) =>
-          show(request, reply, found, await render(context, request.params as Params)),
-        ),
+        answer(request, reply, async (found, context) => {
+          const made = await render(context, request.params as Params);
+          if ('goTo' in made) return reply.redirect(localPath(made.goTo), 303);
+          return show(request, reply, found, made);
+        }),
       );
     },
     download(path, make) {
@@ -165,6 +173,15 @@ function forbidden(): ApiProblem {
     ...{ type: 'about:blank', title: 'Forbidden', status: 403, code: 'FORBIDDEN' },
     ...{ detail: 'your role does not allow this', instance: '' },
   });
+}
+
+/** By the name that the browser itself used; what is no name is not repeated. */
+function originOf(request: FastifyRequest, isSecure: boolean): string {
+  try {
+    return new URL(`${isSecure ? 'https' : 'http'}://${request.host}`).origin;
+  } catch {
+    return 'http://127.0.0.1:8787';
+  }
 }
 
 /** The page that a form stood on, as the browser says; where it does not, the first page. */

@@ -26,6 +26,11 @@ export interface Page {
   readonly modules?: readonly string[];
 }
 
+/** Instead of a page: the address of another one in the console, to which the browser goes. */
+export interface Elsewhere {
+  readonly goTo: string;
+}
+
 export const topics = ['alerts', 'incidents', 'responses', 'health', 'policy'] as const;
 export type Topic = (typeof topics)[number];
 
@@ -38,6 +43,8 @@ export interface PageContext {
   readonly nowMs: number;
   /** As it was asked for; its origin means nothing. */
   readonly url: URL;
+  /** Where the person's browser reaches the service. */
+  readonly origin: string;
   /** To be told once, at the top of the next page that is shown. */
   say(notice: string): void;
 }
@@ -55,7 +62,7 @@ export interface Download {
 
 /** Where pages are registered. */
 export interface ConsoleApp {
-  page(path: string, render: (context: PageContext, params: Params) => Promise<Page>): void;
+  page(path: string, render: (context: PageContext, params: Params) => Promise<Page | Elsewhere>): void;
   download(path: string, make: (context: PageContext, params: Params) => Promise<Download>): void;
   /** Changes something, then goes elsewhere in the console. What the API refuses is told on the page it came from. */
   action(
