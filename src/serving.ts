@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { consolePages } from '../dashboards/console/index.ts';
+import { concepts, elsewhere, partly, uncovered } from '../detectors/concepts.ts';
 import type { Config } from './config.ts';
 import type { WatermarkTracker } from './correlate/watermark.ts';
 import { armDetectors, createArming } from './detect/arming.ts';
@@ -102,6 +103,7 @@ export async function openServer(
     onClosed: () => void detection.closings.look(),
     jwks: detection.jwks,
     ...proof,
+    concepts: known,
     operations: store,
     vitals,
     news,
@@ -122,6 +124,14 @@ export async function openServer(
 function isSecure({ console: { publicUrl } }: Config): boolean {
   return publicUrl?.startsWith('https:') === true;
 }
+
+const known = Object.entries(concepts).map(([id, asks]) => ({
+  id,
+  asks,
+  elsewhere: elsewhere[id],
+  uncovered: uncovered[id],
+  partly: partly[id],
+}));
 
 interface Overseen {
   readonly store: Store;

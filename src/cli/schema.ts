@@ -68,6 +68,7 @@ async function openApi(terminal: Terminal): Promise<object> {
     steps: nothing,
     denyList: nothing,
     auditTrail: nothing,
+    concepts: [],
     operations: nothing,
     vitals: () => Promise.reject(new Error('nothing runs')),
     evidence: nothing,

@@ -4,6 +4,7 @@ import type { ApiKey } from '../domain/access.ts';
 import type { Admit } from '../domain/admission.ts';
 import type { AuditSink, AuditStore } from '../domain/audit.ts';
 import type { Backtests, Modes } from '../domain/backtest.ts';
+import type { Concept } from '../domain/concept.ts';
 import type { Oversight } from '../domain/coverage.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { DenyListView } from '../domain/deny-list.ts';
@@ -103,6 +104,8 @@ export interface ServeDeps {
   readonly pulse: PulseStore;
   /** What changed, at once. */
   readonly news: NewsSource;
+  /** What is asked for, of which detectors cover their part. */
+  readonly concepts: readonly Concept[];
   /** What tells how detection itself is doing: noise, who was heard, what was refused, earlier policies. */
   readonly operations: OperationsStore;
   readonly vitals: () => Promise<Vitals>;

@@ -37,6 +37,7 @@ import { overviewRoutes } from './routes/overview.ts';
 import { planRoutes } from './routes/plans.ts';
 import { policyRoutes } from './routes/policy.ts';
 import { principalRoutes } from './routes/principals.ts';
+import { requirementRoutes } from './routes/requirements.ts';
 import { responseRoutes } from './routes/responses.ts';
 import { searchRoute } from './routes/search.ts';
 import { securityEventRoutes } from './routes/ssf.ts';
@@ -140,6 +141,7 @@ function versionOne(deps: ServeDeps, { guard, keyring, streams }: Common) {
     await v1.register(auditRoutes(deps));
     await v1.register(evidenceRoutes(deps));
     await v1.register(healthRoutes(deps));
+    await v1.register(requirementRoutes(deps));
     await v1.register(keyRoutes(deps, keyring));
     await v1.register(overviewRoutes(deps));
     await v1.register(streamRoutes(streams, keyring, deps.sessions));

@@ -155,6 +155,7 @@ describe('the tables of the README', () => {
       steps: {} as ServeDeps['steps'],
       denyList: {} as ServeDeps['denyList'],
       auditTrail: {} as ServeDeps['auditTrail'],
+      concepts: [],
       operations: {} as ServeDeps['operations'],
       vitals: {} as ServeDeps['vitals'],
       evidence: {} as ServeDeps['evidence'],

@@ -51,7 +51,8 @@ const noAudit: Pick<ServeDeps, 'auditTrail' | 'evidence'> = {
 };
 
 /** Nothing comes in, nothing waits, and no policy was ever another one. */
-const wellAndIdle: Pick<ServeDeps, 'operations' | 'vitals'> = {
+const wellAndIdle: Pick<ServeDeps, 'concepts' | 'operations' | 'vitals'> = {
+  concepts: [{ id: 'V05', asks: 'a hop keeps within the scope of its parent' }],
   operations: {
     alertCounts: async () => ({ counts: [], reasons: [] }),
     producers: async () => [],

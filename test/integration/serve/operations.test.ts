@@ -103,6 +103,15 @@ describe('GET /v1/detectors/noise', () => {
   });
 });
 
+describe('GET /v1/requirements', () => {
+  it('says what is asked for and which detectors answer it', async () => {
+    const { body } = await get('/v1/requirements');
+    expect(body.items).toEqual([
+      { id: 'V05', asks: 'a hop keeps within the scope of its parent', detectors: ['scope-creep'] },
+    ]);
+  });
+});
+
 describe('GET /v1/health', () => {
   it('tells how the process is doing', async () => {
     const { body } = await get('/v1/health');
