@@ -14,6 +14,8 @@ const OFFENDING_MAX = 24;
 /** Of a long path: its beginning, and what is nearest to where it broke. */
 const PATH_TOP = 4;
 const PATH_NEAR = 10;
+/** So many that look alike are all drawn, where there is room. */
+const FEW_ALIKE = 4;
 /** Fewer that look alike are not worth a group of their own. */
 const GROUP_SIBLINGS_MIN = 3;
 /** Groups below one hop; siblings of any other shape are one group together. */
@@ -93,7 +95,7 @@ interface Choice {
   readonly names: Names;
 }
 
-/** The siblings that are drawn beside those that must be: the first of each shape, pairs, and what was unfolded. */
+/** The siblings that are drawn beside those that must be: the first of each shape, all of a few, and what was unfolded. */
 function chosen(
   parentKey: string | undefined,
   siblings: readonly Hop[],
@@ -107,7 +109,7 @@ function chosen(
   for (const [shape, hops] of shapes) {
     const asked = (unfolded.get(groupId(parentKey, shape)) ?? 0) * UNFOLD_HOPS;
     const isAlreadyTold = hops.some((hop) => drawn.has(hop.key));
-    const plain = hops.length <= 2 ? hops.length : isAlreadyTold ? 0 : 1;
+    const plain = hops.length <= FEW_ALIKE ? hops.length : isAlreadyTold ? 0 : 1;
     let left = asked + plain;
     for (const hop of hops) {
       if (drawn.size + picked.length >= DRAWN_HOPS_MAX) return picked;
