@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createAlertBook } from './alert/index.ts';
 import type { Config } from './config.ts';
@@ -32,6 +33,7 @@ import {
 import type { Policies } from './policies.ts';
 import type { Closings, Connectors, Responder } from './respond/index.ts';
 import { openResponding, type RespondingParts } from './responding.ts';
+import { createSlices } from './slices.ts';
 import { startWatch, type Watch } from './watch/index.ts';
 
 /** From the log to chains, alerts and whatever leaves because of them. */
@@ -88,6 +90,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
       return responder.handle(changes, { handledSeq, hops, rows });
     },
     ...progress,
+    slices: createSlices({ now: () => performance.now(), turn: () => turn() }),
     sleep,
     onFatal: (error) =>
       parts.fail(new ChainwardenError('INTERNAL', 'the pipeline stopped', { cause: error })),

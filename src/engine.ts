@@ -1,22 +1,18 @@
+import { byTenant, sum } from './by-tenant.ts';
 import { type Applied, type Correlator, createCorrelator } from './correlate/correlator.ts';
 import { armDetectors, createArming } from './detect/arming.ts';
 import { Judge } from './detect/judge.ts';
 import type { Detector } from './domain/detector.ts';
 import type { AdmittedEvent } from './domain/event/index.ts';
 import { CHAIN_IDLE_MS, LIVE_CHAINS_MAX, LIVE_EVENTS_MAX } from './domain/limits.ts';
+import type { Pausing } from './domain/pausing.ts';
 import { defaultPolicy, type Policy } from './domain/policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './domain/recall.ts';
-import type {
-  DetectorSwitch,
-  Engine,
-  EngineOutput,
-  EngineStats,
-  EventWatch,
-  LogRecord,
-} from './domain/record.ts';
+import type { DetectorSwitch, Engine, EngineOutput, EventWatch, LogRecord } from './domain/record.ts';
 import { foreseeStep, nothingForeseen, unhurried } from './foresight.ts';
 import { createRules } from './rules.ts';
 import { look, place } from './showing.ts';
+import { atOnce } from './slices.ts';
 
 export interface EngineOptions {
   readonly detectors: readonly Detector[];
@@ -76,25 +72,29 @@ export function createEngine(options: EngineOptions): Engine {
    * Detection looks once at everything that a run of events touched, not once for each event: what it says depends
    * on the state alone, and a hot chain would be judged as a whole again for every single call.
    */
-  function lookAll(): void {
-    for (const { correlator, judge } of tenants.values()) look(correlator, judge, rules.policy, watermarkMs);
+  function* lookAll(): Pausing<void> {
+    for (const { correlator, judge } of tenants.values())
+      yield* look(correlator, judge, rules.policy, watermarkMs);
   }
 
   /**
    * What was recalled is judged as it was before these records, and what that says is known already. Unless it was
    * judged by other rules then: what the rules of today say of it is news.
    */
-  function remember(output: Mutable<EngineOutput>): void {
+  function* remember(output: Mutable<EngineOutput>): Pausing<void> {
     if (!isRecalled) return;
     isRecalled = false;
     const isNews = recalledSeq < rules.changedSeq;
     recalledSeq = Number.POSITIVE_INFINITY;
-    if (isNews) {
-      lookAll();
-      return;
-    }
     for (const { correlator, judge } of tenants.values()) {
-      const known = judge.quietly(() => look(correlator, judge, rules.policy, watermarkMs));
+      const looking = look(correlator, judge, rules.policy, watermarkMs);
+      if (isNews) {
+        yield* looking;
+        correlator.settle();
+        continue;
+      }
+      const known = yield* judge.quietly(looking);
+      correlator.settle();
       correlator.prime();
       for (const finding of known)
         output.remembered.push(place(correlator, finding, { policy: rules.policy, arming, version: 0 }));
@@ -112,7 +112,7 @@ export function createEngine(options: EngineOptions): Engine {
     }
   }
 
-  function apply(record: LogRecord, output: Mutable<EngineOutput>): void {
+  function* take(record: LogRecord, output: Mutable<EngineOutput>): Pausing<void> {
     switch (record.kind) {
       case 'event': {
         const { event, seq } = record;
@@ -127,22 +127,22 @@ export function createEngine(options: EngineOptions): Engine {
         tenant(record.tenant).correlator.refuse(record);
         break;
       case 'watermark': {
-        lookAll();
+        yield* lookAll();
         watermarkMs = Math.max(watermarkMs, record.watermarkMs);
         for (const { correlator, judge } of tenants.values()) {
           correlator.advance(watermarkMs, rules.policy);
           for (const instance of judge.advance(watermarkMs)) correlator.revisit(instance);
-          look(correlator, judge, rules.policy, watermarkMs);
+          yield* look(correlator, judge, rules.policy, watermarkMs);
         }
         break;
       }
       case 'policy':
       case 'detector': {
-        lookAll();
+        yield* lookAll();
         rules.apply(record);
         for (const { correlator, judge } of tenants.values()) {
           correlator.revisitAll();
-          look(correlator, judge, rules.policy, watermarkMs);
+          yield* look(correlator, judge, rules.policy, watermarkMs);
         }
         break;
       }
@@ -150,23 +150,25 @@ export function createEngine(options: EngineOptions): Engine {
   }
 
   /** Puts everything that changed since the last report into the output. */
-  function report(seq: number, output: Mutable<EngineOutput>): void {
+  function* report(seq: number, output: Mutable<EngineOutput>): Pausing<void> {
     const time = { seq, watermarkMs, policy: rules.policy };
     for (const { correlator, judge } of tenants.values()) {
-      const rows = correlator.report(time);
+      const rows = yield* correlator.report(time);
       for (const key of rows.renamed) judge.renew(key);
       output.chains.push(...rows.chains);
       output.hops.push(...rows.hops);
       output.actions.push(...rows.actions);
-      for (const finding of judge.drain((subject) => correlator.carriedOn(subject)))
+      for (const finding of judge.drain((subject) => correlator.carriedOn(subject))) {
         output.findings.push(place(correlator, finding, { policy: rules.policy, arming, version: seq }));
+        yield;
+      }
     }
   }
 
-  function evict(seq: number): void {
+  function* evict(seq: number): Pausing<void> {
     const time = { seq, watermarkMs, policy: rules.policy };
     for (const { correlator, judge } of tenants.values()) {
-      const gone = correlator.evict(time, (instance) => judge.pendingUntilMs(instance));
+      const gone = yield* correlator.evict(time, (instance) => judge.pendingUntilMs(instance));
       for (const instance of gone) judge.release(instance);
     }
   }
@@ -175,24 +177,31 @@ export function createEngine(options: EngineOptions): Engine {
     return [...tenants.values()].flatMap(({ correlator }) => correlator.missing());
   }
 
+  /** Between two pauses nothing is left half done: a record is applied or not, a sighting judged or not. */
+  function* applying(records: readonly LogRecord[]): Pausing<EngineOutput> {
+    const output: Mutable<EngineOutput> = {
+      chains: [],
+      hops: [],
+      actions: [],
+      findings: [],
+      remembered: [],
+      filings: [],
+    };
+    const seq = records.at(-1)?.seq ?? 0;
+    yield* remember(output);
+    for (const record of records) {
+      yield* take(record, output);
+      yield;
+    }
+    yield* lookAll();
+    yield* report(seq, output);
+    yield* evict(seq);
+    return output;
+  }
+
   return {
-    apply(records: readonly LogRecord[]): EngineOutput {
-      const output: Mutable<EngineOutput> = {
-        chains: [],
-        hops: [],
-        actions: [],
-        findings: [],
-        remembered: [],
-        filings: [],
-      };
-      const seq = records.at(-1)?.seq ?? 0;
-      remember(output);
-      for (const record of records) apply(record, output);
-      lookAll();
-      report(seq, output);
-      evict(seq);
-      return output;
-    },
+    applying,
+    apply: (records) => atOnce(applying(records)),
     missing(records) {
       for (const record of records) {
         if (record.kind === 'event') tenant(record.event.tenant).correlator.expect(record.event);
@@ -257,41 +266,4 @@ function filingsOf({ tenant, timeMs }: AdmittedEvent, seq: number, { late, names
     alias: alias ?? '',
     late,
   }));
-}
-
-function byTenant({ events, aliases, truncated }: Recalled): Map<string, Recalled> {
-  const tenants = new Set([
-    ...events.map(({ event }) => event.tenant),
-    ...[...aliases, ...truncated].map(({ tenant }) => tenant),
-  ]);
-  return new Map(
-    [...tenants].map((id) => [
-      id,
-      {
-        events: events.filter(({ event }) => event.tenant === id),
-        aliases: aliases.filter(({ tenant }) => tenant === id),
-        truncated: truncated.filter(({ tenant }) => tenant === id),
-      },
-    ]),
-  );
-}
-
-function sum(all: readonly EngineStats[]): EngineStats {
-  const total = {
-    events: 0,
-    duplicates: 0,
-    conflicts: 0,
-    lateEvents: 0,
-    liveChains: 0,
-    liveTokens: 0,
-    liveEvents: 0,
-    evictedChains: 0,
-    parkedChains: 0,
-    recalledEvents: 0,
-    recallsCut: 0,
-    uncorrelated: 0,
-  };
-  for (const stats of all)
-    for (const key of Object.keys(total) as (keyof EngineStats)[]) total[key] += stats[key];
-  return total;
 }

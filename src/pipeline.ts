@@ -7,6 +7,7 @@ import type { ChainStore, PositionStore } from './domain/ports.ts';
 import type { RecallStore } from './domain/recall.ts';
 import type { Engine, EngineOutput, LogRecord } from './domain/record.ts';
 import { BATCH_RECORDS_MAX, createRecordQueue } from './record-queue.ts';
+import type { Slices } from './slices.ts';
 
 export interface PipelineOptions {
   readonly engine: Engine;
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly checkpointSeq: number;
   /** Records between two checkpoints: what a restart replays at most, beside the batch that was under way. */
   readonly checkpointRecords?: number;
+  /** Runs the engine so that who asks it something need not wait for the end of a batch. */
+  readonly slices: Slices;
   readonly sleep: (ms: number) => Promise<void>;
   /** Going on is pointless: the engine failed, or the store refuses for good what it wrote. */
   readonly onFatal: (error: unknown) => void;
@@ -89,7 +92,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   let checkpointSeq = options.checkpointSeq;
   /** Up to here everything is applied and durable; a state beyond it must not be written down. */
   let doneSeq = options.checkpointSeq;
-  let appliedSeq = options.checkpointSeq;
+  /** Up to here something may be applied: more than is done, while a batch is under way or after it failed. */
+  let underWaySeq = options.checkpointSeq;
 
   async function run(): Promise<void> {
     // Whoever offers in this turn shares the batch.
@@ -120,15 +124,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     // Before anything of the batch is written; it may end without a trace, and its end is no more than a cut.
     const begun = isNew ? persist(() => store.writePosition(BEGUN, seq)) : undefined;
     await Promise.all([begun, recall(batch)]);
-    const startedMs = performance.now();
-    const output = engine.apply(batch);
-    observer?.applied(batch.length, performance.now() - startedMs);
+    underWaySeq = seq;
+    const { value: output, workedMs } = await options.slices(engine.applying(batch));
+    observer?.applied(batch.length, workedMs);
     observer?.found(output.findings);
     alerts.remember(output.remembered);
     const forgotten = alerts.forgotten(output.findings);
     if (forgotten.length > 0) alerts.recall(await persist(() => store.standingAlerts(forgotten)));
     const changes = alerts.apply(output.findings);
-    appliedSeq = seq;
     if (!isNew) {
       await options.respond(changes, [], Promise.resolve());
       return;
@@ -232,7 +235,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       stopped = true;
       release();
       await running;
-      if (doneSeq === appliedSeq && doneSeq > checkpointSeq) {
+      if (doneSeq === underWaySeq && doneSeq > checkpointSeq) {
         await checkpoint().catch((error: unknown) => observer?.retried(error));
       }
     },

@@ -11,6 +11,7 @@ import type {
 import type { FeedHealth, FeedView } from '../domain/detector.ts';
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import type { Finding, Subject } from '../domain/finding.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Lookup, Recalled, StateRow } from '../domain/recall.ts';
 import type { EngineStats, ForeignSpeech } from '../domain/record.ts';
@@ -63,8 +64,10 @@ export interface Correlator {
   expectTime(watermarkMs: number): void;
   /** What has to be recalled before anything is applied; empty when everything is here. */
   missing(): readonly Lookup[];
-  /** Takes in what was found, as it was before. */
+  /** Takes in what was found, as it was before. Until `settle` it counts as not known yet: half may be missing. */
   recall(found: Recalled): void;
+  /** Everything that came back is here, and was judged. */
+  settle(): void;
   /** Returns undefined for an event that is known already. */
   apply(event: AdmittedEvent, seq: number, watermarkMs: number): Applied | undefined;
   /** Somebody spoke for an issuer that is not their own, and was refused. */
@@ -74,14 +77,14 @@ export interface Correlator {
   /** Marks a sighting to be looked at again. */
   revisit(instance: string): void;
   revisitAll(): void;
-  /** What was touched since the last call. */
-  takeTouched(policy: Policy, watermarkMs: number): TouchedViews;
+  /** What was touched since the last call; a pause after every chain. */
+  takeTouched(policy: Policy, watermarkMs: number): Pausing<TouchedViews>;
   /** What was touched is as it was reported before: nothing of it is reported again. */
   prime(): void;
-  /** Rows that changed since the last call. */
-  report(time: ReportTime): ChangedRows;
+  /** Rows that changed since the last call; a pause after every one. */
+  report(time: ReportTime): Pausing<ChangedRows>;
   /** Lets chains go; returns the sightings that leave with them. Only what has been reported may go. */
-  evict(time: ReportTime, pending: Pending): Iterable<string>;
+  evict(time: ReportTime, pending: Pending): Pausing<Iterable<string>>;
   /** What a canonical key stands for is recalled when the watermark gets to `dueMs`. */
   park(key: string, dueMs: number): void;
   /** Parts of the stream's state that changed since the last call. */
@@ -194,12 +197,12 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     if (window !== undefined) graph.touched.windows.add(window);
   }
 
-  function takeTouched(policy: Policy, watermarkMs: number): TouchedViews {
+  function* takeTouched(policy: Policy, watermarkMs: number): Pausing<TouchedViews> {
     const { touched } = graph;
     const feeds = stream.takeFeeds(policy, watermarkMs);
     for (const issuer of feeds.gone) touched.gone.add(`feed:${issuer}`);
     graph.evidence.touch(touched, graph.places.cells);
-    graph.touchPeople(policy);
+    yield* graph.touchPeople(policy);
     graph.touched = nothingTouched();
     reporter.take(touched);
     for (const cell of touched.cells) {
@@ -207,6 +210,7 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
       if (cell.stale) cell.rebuild();
       if (!cell.visible) touched.gone.add(`chain:${cell.rootKey}`);
       unproven.note(cell);
+      yield;
     }
     reliance.forget(touched.gone);
     return {
@@ -223,9 +227,9 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     };
   }
 
-  function evict(time: ReportTime, pending: Pending): Iterable<string> {
+  function* evict(time: ReportTime, pending: Pending): Pausing<Iterable<string>> {
     for (const id of stream.forgetBefore(time.watermarkMs)) graph.touched.gone.add(`principal:${id}`);
-    if (eviction.run(time, pending)) unproven.forgetGone();
+    if (yield* eviction.run(time, pending)) unproven.forgetGone();
     const { gone } = graph.touched;
     graph.touched = nothingTouched();
     reliance.forget(gone);
@@ -244,7 +248,13 @@ export function createCorrelator(tenant: string, limits: EvictionLimits): Correl
     expect: (event) => recollection.expect(event),
     expectTime: (watermarkMs) => recollection.find(eviction.takeDue(watermarkMs)),
     missing: () => recollection.missing(),
-    recall: (found) => recollection.take(found),
+    recall(found) {
+      graph.returning = graph.touched;
+      recollection.take(found);
+    },
+    settle() {
+      graph.returning = nothingTouched();
+    },
     apply,
     refuse: hearSpeaker,
     advance(watermarkMs, policy) {

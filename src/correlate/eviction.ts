@@ -1,4 +1,5 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { ChainCell } from './chain-cell.ts';
 import type { TenantGraph } from './graph.ts';
 import { isPersonData } from './kinds.ts';
@@ -82,16 +83,16 @@ export class Eviction {
     return due;
   }
 
-  /** Returns true when it looked through what is in memory. */
-  run(time: ReportTime, pending: Pending): boolean {
+  /** Returns true when it looked through what is in memory; a pause after every chain. */
+  *run(time: ReportTime, pending: Pending): Pausing<boolean> {
     const { watermarkMs } = time;
     if (!Number.isFinite(watermarkMs)) return false;
     this.#cool(watermarkMs, pending);
     const excess = this.#excess();
     if (excess <= 0 && watermarkMs < this.#ranAtMs + INTERVAL_MS) return false;
     this.#ranAtMs = watermarkMs;
-    this.#leaveIdle(time, pending);
-    if (excess > 0) this.#makeRoom(time, pending);
+    yield* this.#leaveIdle(time, pending);
+    if (excess > 0) yield* this.#makeRoom(time, pending);
     this.#forgetLoose(watermarkMs);
     return true;
   }
@@ -115,18 +116,18 @@ export class Eviction {
     graph.places.hot.clear();
   }
 
-  #leaveIdle(time: ReportTime, pending: Pending): void {
+  *#leaveIdle(time: ReportTime, pending: Pending): Pausing<void> {
     const { graph, limits } = this.#parts;
     const endMs = time.watermarkMs - limits.chainIdleMs;
     const idle = [...graph.places.cells].filter(
       (cell) =>
         cell.lastEventMs < endMs && !isRestedOn(cell) && this.#dueMs(cell, time, pending) === undefined,
     );
-    this.#leave(idle, time, true);
+    yield* this.#leave(idle, time, true);
   }
 
   /** The oldest leave, settled ones first, until there is room again. */
-  #makeRoom(time: ReportTime, pending: Pending): void {
+  *#makeRoom(time: ReportTime, pending: Pending): Pausing<void> {
     const { graph, limits } = this.#parts;
     const byAge = [...graph.places.cells]
       .filter((cell) => !isRestedOn(cell))
@@ -134,20 +135,21 @@ export class Eviction {
     const settled = byAge.filter(
       (cell) => cell.lastEventMs < time.watermarkMs && this.#dueMs(cell, time, pending) === undefined,
     );
-    this.#leaveUntilRoom(settled, time);
+    yield* this.#leaveUntilRoom(settled, time);
     if (!limits.recallable || this.#excess() <= 0) return;
     for (const cell of byAge) {
       if (!graph.places.cells.has(cell)) continue;
       const dueMs = this.#dueMs(cell, time, pending);
       if (dueMs !== undefined) this.#parkName(anyNameOf(cell), dueMs);
+      yield;
     }
-    this.#leaveUntilRoom(
+    yield* this.#leaveUntilRoom(
       byAge.filter((cell) => graph.places.cells.has(cell)),
       time,
     );
   }
 
-  #leaveUntilRoom(cells: readonly ChainCell[], time: ReportTime): void {
+  *#leaveUntilRoom(cells: readonly ChainCell[], time: ReportTime): Pausing<void> {
     const { graph, limits, residency } = this.#parts;
     let chains = graph.places.cells.size - Math.floor(limits.liveChainsMax * ROOM);
     let events = residency.events - Math.floor(limits.liveEventsMax * ROOM);
@@ -158,12 +160,15 @@ export class Eviction {
       chains -= 1;
       for (const _ of eventsOf(cell)) events -= 1;
     }
-    this.#leave(leaving, time, false);
+    yield* this.#leave(leaving, time, false);
   }
 
-  #leave(cells: readonly ChainCell[], time: ReportTime, closing: boolean): void {
+  *#leave(cells: readonly ChainCell[], time: ReportTime, closing: boolean): Pausing<void> {
     const { graph, residency, forget, close, leave } = this.#parts;
-    for (const cell of closedUnder(cells, graph, residency)) {
+    const leaving = yield* closedUnder(cells, graph, residency);
+    // What they share goes with the first of them: none of the others is whole any more.
+    for (const cell of leaving) cell.stale = true;
+    for (const cell of leaving) {
       if (closing) close(cell, time);
       leave(cell);
       for (const event of graph.evict(cell)) {
@@ -171,6 +176,7 @@ export class Eviction {
         forget(event);
       }
       this.evictedChains += 1;
+      yield;
     }
   }
 

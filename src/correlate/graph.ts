@@ -1,4 +1,5 @@
 import type { AdmittedEvent, TokenRef } from '../domain/event/index.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Call } from './call.ts';
 import { Calls } from './calls.ts';
@@ -40,6 +41,8 @@ export class TenantGraph {
   /** Events that name a token by its hash alone, by that hash: they are filed again when its key changes. */
   readonly #hashEvents = new Map<string, Map<string, Fact>>();
   touched: Touched = nothingTouched();
+  /** What came back, and what it touched, while not all of it is here or judged. */
+  returning: Touched = nothingTouched();
 
   constructor(tenant: string) {
     this.tenant = tenant;
@@ -93,11 +96,12 @@ export class TenantGraph {
     });
   }
 
-  /** Everything that somebody of whom there is news has a part in. */
-  touchPeople(policy: Policy): void {
+  /** Everything that somebody of whom there is news has a part in; a pause after every chain. */
+  *touchPeople(policy: Policy): Pausing<void> {
     const changed = this.people.takeChanged(policy);
     if (changed.size === 0) return;
     for (const cell of this.places.cells) {
+      yield;
       if (![...cell.concerning()].some((key) => changed.has(key))) continue;
       this.touched.cells.add(cell);
       for (const { token, calls } of cell.members) {

@@ -1,5 +1,6 @@
 import type { AdmittedEvent } from '../domain/event/index.ts';
 import { ACTIONS_PER_HOP_MAX } from '../domain/limits.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { Call } from './call.ts';
 import type { ChainCell } from './chain-cell.ts';
 import { evidenceNamesOf } from './evidence.ts';
@@ -59,13 +60,17 @@ function* evidenceNames(cell: ChainCell): Iterable<string> {
  * Of chains that could leave, those that may: the ones that share no closed name with anybody who stays. Who shares
  * a name comes back with it, so nobody may be left behind who bears it.
  */
-export function closedUnder(
+export function* closedUnder(
   cells: readonly ChainCell[],
   graph: TenantGraph,
   residency: Residency,
-): readonly ChainCell[] {
+): Pausing<readonly ChainCell[]> {
   const counted = new Set<AdmittedEvent>();
-  let leaving = cells.map((cell) => ({ cell, names: closedNames(cell, graph, counted) }));
+  let leaving: { readonly cell: ChainCell; readonly names: ReadonlyMap<string, number> }[] = [];
+  for (const cell of cells) {
+    leaving.push({ cell, names: closedNames(cell, graph, counted) });
+    yield;
+  }
   for (;;) {
     const borne = new Map<string, number>();
     for (const { names } of leaving) {
@@ -76,6 +81,7 @@ export function closedUnder(
     );
     if (staying.length === leaving.length) return staying.map(({ cell }) => cell);
     leaving = staying;
+    yield;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Action, Chain, Hop } from '../domain/chain.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { Policy } from '../domain/policy.ts';
 import { createScopeAlgebras } from '../domain/scope/index.ts';
 import type { Call } from './call.ts';
@@ -73,8 +74,8 @@ export class Reporter {
     this.#gonePlaces.clear();
   }
 
-  /** Rows that changed since the last call. */
-  report(time: ReportTime): ChangedRows {
+  /** Rows that changed since the last call; a pause after every one. */
+  *report(time: ReportTime): Pausing<ChangedRows> {
     const rows: ChangedRows = { chains: this.#closed.splice(0), hops: [], actions: [], renamed: [] };
     const ended: (() => Chain | undefined)[] = [];
     for (const cell of this.#graph.places.takeDropped()) this.#retire(cell, time, ended);
@@ -82,6 +83,7 @@ export class Reporter {
       if (!this.#graph.places.cells.has(cell)) continue;
       if (cell.visible) this.#reportChain(cell, time, rows, ended);
       else this.#retire(cell, time, ended);
+      yield;
     }
     // Only now is it known which ids are in use: one that a chain goes by again has not ended.
     for (const end of ended) {
@@ -97,6 +99,7 @@ export class Reporter {
         rows.hops.push(hopRow(place, this.#algebraOf(time.policy), time.seq));
       else if (place.reported) rows.hops.push(goneHop(this.#graph.tenant, place.key, time.seq));
       place.reported = place.chain?.visible === true;
+      yield;
     }
     for (const key of this.#gonePlaces) {
       if (this.#graph.places.get(key) === undefined)
@@ -105,6 +108,7 @@ export class Reporter {
     for (const call of this.#calls) {
       call.version = time.seq;
       if (call.home !== undefined) rows.actions.push(call.row(this.#graph.tenant, time.policy));
+      yield;
     }
     // What was told as one call and is several now must not stay in sight as one more.
     for (const [id, { call, atMs }] of this.#retired) {

@@ -27,10 +27,10 @@ export interface Supposition {
   readonly action: ActionView;
   /** The credential with the call among its uses. */
   readonly token: TokenView | undefined;
-  /** The chain with the call in it; undefined where there is none, or what is known of it is just coming back. */
+  /** The chain with the call in it; undefined where there is none, or it is not `known`. */
   readonly chain: ChainView | undefined;
   readonly chainId: string | undefined;
-  /** False while what is known of the credential or its chain is missing or just coming back. */
+  /** False while what is known of the credential or its chain is missing, just coming back or to be counted again. */
   readonly known: boolean;
   /** What the call would hang on, and all above that, with the weakest link up to each. */
   readonly path: ReadonlyMap<string, LinkLevel>;
@@ -49,8 +49,8 @@ export function suppose(graph: TenantGraph, question: StepQuestion, policy: Poli
   const rests = approval === undefined ? undefined : used(approval, call);
   const action = rests === undefined ? call : over<ActionView>(call, { approval: rests });
   const isWhole =
-    !(token !== undefined && graph.touched.tokens.has(token)) &&
-    !(cell !== undefined && (cell.stale || graph.touched.cells.has(cell)));
+    !(token !== undefined && graph.returning.tokens.has(token)) &&
+    !(cell !== undefined && (cell.stale || graph.returning.cells.has(cell)));
   const isNamed = data.token === undefined ? home !== undefined : token !== undefined;
   return {
     tenant: question.tenant,

@@ -3,6 +3,7 @@ import type { Finding, LiveFinding, Subject } from '../domain/finding.ts';
 import { maxSeverity } from '../domain/finding.ts';
 import { deterministicId } from '../domain/ids.ts';
 import { EVIDENCE_EVENTS_MAX } from '../domain/limits.ts';
+import type { Pausing } from '../domain/pausing.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Arming } from './arming.ts';
 import { type Contributions, contribute, primary } from './contributions.ts';
@@ -93,9 +94,9 @@ export class Judge {
   }
 
   /** Runs looks whose findings were reported before; returns those that were not known here. */
-  quietly(looks: () => void): JudgedFinding[] {
+  *quietly(looks: Iterable<void>): Pausing<JudgedFinding[]> {
     this.#quiet = new Set();
-    looks();
+    yield* looks;
     const known = [...this.#quiet].sort();
     this.#quiet = undefined;
     return known.flatMap((id) => {

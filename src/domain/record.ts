@@ -1,6 +1,7 @@
 import type { Action, Chain, Hop } from './chain.ts';
 import type { AdmittedEvent } from './event/index.ts';
 import type { LiveFinding } from './finding.ts';
+import type { Pausing } from './pausing.ts';
 import type { PolicyDocument } from './policy/document.ts';
 import type { Policy } from './policy.ts';
 import type { Filing, Lookup, Recalled, StateRow } from './recall.ts';
@@ -78,7 +79,12 @@ export interface EngineOutput {
 
 /** Correlation and detection together: pure and deterministic, no I/O, no clock, no randomness. */
 export interface Engine {
-  /** Applies records in log order and reports what they changed since the last call. */
+  /**
+   * Applies records in log order and returns what they changed since the last call. It pauses wherever `foresee` may
+   * be asked; for anything else it has to be run to its end first.
+   */
+  applying(records: readonly LogRecord[]): Pausing<EngineOutput>;
+  /** The same without a pause. */
   apply(records: readonly LogRecord[]): EngineOutput;
   /**
    * What has to be recalled before these records may be applied; to be asked of everything before the first of
@@ -94,8 +100,8 @@ export interface Engine {
   /** Reads them back, before the first record. */
   restore(rows: readonly StateRow[]): void;
   /**
-   * What speaks against a step that has not been taken. To be asked between two calls of `apply`; nothing changes by
-   * it.
+   * What speaks against a step that has not been taken. To be asked between two calls, or at a pause: then what was
+   * applied counts, and what detectors have said of it so far. Nothing changes by it.
    */
   foresee(question: StepQuestion, asking?: Asking): Foresight;
   readonly watermarkMs: number;

@@ -25,8 +25,8 @@ export interface StepObserver {
 const ROUNDS_MAX = 4;
 
 /**
- * Answers whether steps may be taken. The engine is asked between two of its batches, in the same turn of the event
- * loop: nothing is locked, and a question that comes during a batch waits for its end.
+ * Answers whether steps may be taken. The engine is asked between two of its batches or at a pause of one, in the same
+ * turn of the event loop: nothing is locked, and a question waits for the next pause.
  */
 export function createStepDecisions(options: StepDecisionsOptions): StepDecisions {
   const { engine, denyList, lives, config, now, observer } = options;

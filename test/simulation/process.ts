@@ -17,6 +17,7 @@ import { OutboundConfig } from '../../src/respond/config.ts';
 import type { Connector } from '../../src/respond/connectors/index.ts';
 import { createResponder } from '../../src/respond/responder.ts';
 import type { Channel, Subscription } from '../../src/respond/types.ts';
+import { atOnce } from '../../src/slices.ts';
 import type { Life } from './life.ts';
 import type { Intake } from './publisher.ts';
 import type { SimulatedStore } from './store.ts';
@@ -110,6 +111,8 @@ export async function startProcess(parts: ProcessParts): Promise<SimulatedProces
     respond: (changes, hops, rows) => responder.handle(changes, { handledSeq, hops, rows }),
     ...progress,
     checkpointRecords: parts.checkpointRecords,
+    // Virtual time stands still while the engine works.
+    slices: async (work) => ({ value: atOnce(work), workedMs: 0 }),
     sleep,
     onFatal: parts.fail,
   });

@@ -3,7 +3,8 @@ import { createAlertBook } from '../../src/alert/index.ts';
 import { ChainwardenError } from '../../src/domain/errors.ts';
 import { defaultPolicy } from '../../src/domain/policy.ts';
 import type { Engine, LogRecord } from '../../src/domain/record.ts';
-import { createPipeline, type PipelineOptions } from '../../src/pipeline.ts';
+import { createPipeline, type Pipeline, type PipelineOptions } from '../../src/pipeline.ts';
+import { atOnce, createSlices } from '../../src/slices.ts';
 
 const nothing = async (): Promise<void> => undefined;
 const tick = (seq: number): LogRecord => ({ kind: 'watermark', seq, watermarkMs: seq });
@@ -15,10 +16,12 @@ function bench(options: Partial<PipelineOptions> = {}) {
   const batches: [first: number, last: number][] = [];
   const did: string[] = [];
   const engine: Engine = {
-    apply(records) {
+    *applying(records) {
+      yield;
       batches.push([records[0]?.seq ?? 0, records.at(-1)?.seq ?? 0]);
       return { chains: [], hops: [], actions: [], findings: [], remembered: [], filings: [] };
     },
+    apply: (records) => atOnce(engine.applying(records)),
     missing: () => [],
     recall: () => [],
     park: () => undefined,
@@ -53,13 +56,14 @@ function bench(options: Partial<PipelineOptions> = {}) {
     handledSeq: 0,
     begunSeq: 0,
     checkpointSeq: 0,
+    slices: createSlices({ now: () => 0, turn: nothing }),
     sleep: nothing,
     onFatal: (error) => {
       throw error;
     },
     ...options,
   });
-  return { pipeline, batches, did, store };
+  return { pipeline, batches, did, store, engine };
 }
 
 async function* pieces(...all: LogRecord[][]) {
@@ -150,6 +154,46 @@ describe('the pipeline', () => {
       await pipeline.drained();
       expect(did.at(-1), `offered ${turns} turns after the last write`).toBe('detect 2');
     }
+  });
+
+  it('finishes the batch that is being applied when it is stopped, and no other', async () => {
+    let pipeline: Pipeline | undefined;
+    let stopping: Promise<void> | undefined;
+    const stopInBetween = async (): Promise<void> => {
+      stopping ??= pipeline?.stop();
+    };
+    const made = bench({
+      slices: createSlices({ now: () => 0, turn: stopInBetween, sliceMs: 0 }),
+    });
+    pipeline = made.pipeline;
+    await pipeline.offer(ticks(1, 5_000));
+    await pipeline.drained();
+    await stopping;
+    expect(made.batches).toEqual([[1, 4_000]]);
+    expect(made.did).toEqual([
+      'detect-begun 4000',
+      'respond',
+      'detect 4000',
+      'state',
+      'detect-checkpoint 4000',
+    ]);
+  });
+
+  it('ends with what the engine throws, and writes down nothing of a batch that is half applied', async () => {
+    const fatal: unknown[] = [];
+    const { pipeline, did, engine } = bench({ onFatal: (error) => fatal.push(error) });
+    await pipeline.offer([tick(1)]);
+    await pipeline.drained();
+    const fault = new Error('broken');
+    engine.applying = function* () {
+      yield;
+      throw fault;
+    };
+    await pipeline.offer([tick(2)]);
+    await pipeline.drained();
+    await pipeline.stop();
+    expect(fatal).toEqual([fault]);
+    expect(did).toEqual(['detect-begun 1', 'respond', 'detect 1', 'detect-begun 2']);
   });
 
   it('tries again what may succeed later, and ends with what never will, freeing whoever waits', async () => {
