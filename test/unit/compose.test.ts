@@ -3,34 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { knownEnvironment, loadConfig } from '../../src/config.ts';
+import { isSecret, loopback, pinned, required, Service } from '../support/compose.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
-/** What this file may use of the Compose specification; a misspelt key is an error. */
-const Service = z.strictObject({
-  image: z.string().optional(),
-  build: z.strictObject({ context: z.literal('.'), dockerfile_inline: z.string() }).optional(),
-  restart: z.literal('unless-stopped'),
-  init: z.boolean().optional(),
-  read_only: z.boolean().optional(),
-  tmpfs: z.array(z.string()).optional(),
-  cap_drop: z.array(z.string()).optional(),
-  security_opt: z.array(z.string()).optional(),
-  ports: z.array(z.string()).default([]),
-  volumes: z.array(z.string()),
-  ulimits: z.record(z.string(), z.number()).optional(),
-  /** Compose refuses booleans here, and a bare number may lose its shape. */
-  environment: z.record(z.string(), z.string()),
-  depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
-  stop_grace_period: z.string().optional(),
-  healthcheck: z.strictObject({
-    test: z.tuple([z.literal('CMD')], z.string()),
-    interval: z.string(),
-    timeout: z.string(),
-    retries: z.int(),
-    start_period: z.string(),
-  }),
-});
 const Compose = z.strictObject({
   name: z.string(),
   services: z.strictObject({ kafka: Service, clickhouse: Service, chainwarden: Service }),
@@ -47,7 +23,7 @@ describe('docker-compose.yml', () => {
   it('pins every image to a version', () => {
     const images = [kafka.image, clickhouse.image, ...bases];
     expect(images).toHaveLength(4);
-    for (const image of images) expect(image).toMatch(/^[\w./-]+:\d+\.\d+(\.\d+)?(-[\w-]+)?$/);
+    for (const image of images) expect(image).toMatch(pinned);
   });
 
   it('runs the Kafka that the tests run against', () => {
@@ -59,7 +35,7 @@ describe('docker-compose.yml', () => {
 
   it('publishes ports on this machine only', () => {
     expect(all.flatMap(([, { ports }]) => ports)).toHaveLength(2);
-    for (const [, { ports }] of all) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    for (const [, { ports }] of all) for (const port of ports) expect(port).toMatch(loopback);
   });
 
   it('sets only variables that the configuration knows, to values it takes', () => {
@@ -89,7 +65,7 @@ describe('docker-compose.yml', () => {
   it('has no password of its own', () => {
     for (const [, { environment }] of all) {
       for (const [name, value] of Object.entries(environment)) {
-        if (/PASSWORD|SECRET|KEY/.test(name)) expect(value).toMatch(/^\$\{[A-Z_]+:\?.+\}$/);
+        if (isSecret(name)) expect(value).toMatch(required);
       }
     }
   });

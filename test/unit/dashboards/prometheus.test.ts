@@ -1,0 +1,216 @@
+import { Counter, Gauge, Histogram } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { errorCodes } from '../../../src/domain/errors.ts';
+import { responseStates } from '../../../src/domain/response.ts';
+import { createMetrics } from '../../../src/observe/index.ts';
+import { dashboardFiles } from '../../support/grafana/dashboards.ts';
+import { readProject } from '../../support/markdown.ts';
+
+const Rule = z.strictObject({
+  alert: z.string().regex(/^Chainwarden[A-Z]\w+$/),
+  expr: z.string(),
+  for: z.string().regex(/^\d+m$/),
+  labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+  annotations: z.strictObject({
+    summary: z.string().min(10).max(120),
+    /** What to do. */
+    description: z.string().min(60),
+    /** Why at this value. */
+    threshold: z.string().min(10),
+  }),
+});
+const Rules = z.strictObject({
+  groups: z.array(z.strictObject({ name: z.string().regex(/^chainwarden-[a-z]+$/), rules: z.array(Rule) })),
+});
+const read = (name: string): unknown => parse(readProject(`dashboards/prometheus/${name}`), { strict: true });
+const rules = Rules.parse(read('chainwarden.rules.yml')).groups.flatMap((group) => group.rules);
+
+/** What is asked, and the labels that its answer is shown with. */
+interface Asked {
+  readonly title: string;
+  readonly expr: string;
+  readonly shown: readonly string[];
+}
+
+const asked: readonly Asked[] = [
+  ...rules.map(({ alert, expr, annotations }) => ({
+    title: alert,
+    expr,
+    shown: [
+      ...Object.values(annotations)
+        .join(' ')
+        .matchAll(/\{\{ \$labels\.(\w+) \}\}/g),
+    ].map(([, label = '']) => label),
+  })),
+  ...dashboardFiles().flatMap(({ dashboard }) =>
+    dashboard.panels.flatMap((panel) =>
+      panel.type === 'row'
+        ? []
+        : panel.targets.flatMap((target) => {
+            if (!('expr' in target)) return [];
+            const shown = [...target.legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label);
+            return [{ title: panel.title, expr: target.expr, shown }];
+          }),
+    ),
+  ),
+];
+
+interface Series {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly labels: readonly string[];
+}
+
+const known = await knownSeries();
+
+/** Every series that a scrape may bring, with its labels; those that the scrape itself adds are on all. */
+async function knownSeries(): Promise<ReadonlyMap<string, Series>> {
+  const series = new Map<string, Series>([['up', { type: 'gauge', labels: [] }]]);
+  const metrics = createMetrics({ process: true });
+  for (const [, name = '', type] of (await metrics.render()).matchAll(/^# TYPE (\S+) (counter|gauge)$/gm)) {
+    if (!name.startsWith('chainwarden_')) series.set(name, { type: type as Series['type'], labels: [] });
+  }
+  const Named = z.object({ name: z.string(), labelNames: z.array(z.string()) });
+  for (const instrument of Object.values(metrics).flatMap((part) => Object.values(part) as unknown[])) {
+    const type =
+      instrument instanceof Counter
+        ? 'counter'
+        : instrument instanceof Gauge
+          ? 'gauge'
+          : instrument instanceof Histogram
+            ? 'histogram'
+            : undefined;
+    if (type === undefined) continue;
+    const { name, labelNames } = Named.parse(instrument);
+    if (type !== 'histogram') series.set(name, { type, labels: labelNames });
+    else
+      for (const part of ['bucket', 'count', 'sum'])
+        series.set(`${name}_${part}`, {
+          type,
+          labels: [...labelNames, ...(part === 'bucket' ? ['le'] : [])],
+        });
+  }
+  return series;
+}
+
+interface Use {
+  readonly name: string;
+  readonly matchers: readonly (readonly [label: string, value: string])[];
+  /** The function around it, if any. */
+  readonly inside: string | undefined;
+}
+
+function usesIn(expr: string): readonly Use[] {
+  const pattern = /(?:\b(\w+)\()?\b((?:chainwarden|process|nodejs)_\w+|up)\b(?:\{([^}]*)\})?/g;
+  return [...expr.matchAll(pattern)].map(([, inside, name = '', matchers = '']) => ({
+    name,
+    inside,
+    matchers: [...matchers.matchAll(/(\w+)(?:=~|!=|=)"([^"]*)"/g)].map(([, label = '', value = '']) => [
+      label,
+      value,
+    ]),
+  }));
+}
+
+function labelsBy(expr: string): readonly string[] {
+  return [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, list = '']) =>
+    list.split(',').map((each) => each.trim()),
+  );
+}
+
+function labelsMade(expr: string): readonly string[] {
+  return [...expr.matchAll(/label_replace\([^"]*"(\w+)"/g)].map(([, label = '']) => label);
+}
+
+/** Values that our labels may have, where an expression asks for one. */
+const values: Readonly<Record<string, readonly string[]>> = {
+  job: ['chainwarden'],
+  code: Object.keys(errorCodes),
+  mode: ['dry_run', 'real'],
+  state: [...responseStates, 'waiting', 'in_flight'],
+  by: ['machine', 'person'],
+  status: ['5..'],
+};
+
+describe('what Prometheus is asked', () => {
+  it('is a lot', () => {
+    expect(rules.length).toBeGreaterThan(25);
+    expect(asked.length).toBeGreaterThan(70);
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+  });
+
+  it.each(asked.map(({ title, expr, shown }) => [`${title}: ${expr.slice(0, 60)}`, expr, shown] as const))(
+    '%s',
+    (_, expr, shown) => {
+      const uses = usesIn(expr);
+      expect(uses.length).toBeGreaterThan(0);
+      for (const { name, matchers, inside } of uses) {
+        const { type, labels } = known.get(name) ?? expect.fail(`nothing counts ${name}`);
+        for (const [label, value] of matchers) {
+          expect(label === 'job' ? ['job'] : labels).toContain(label);
+          expect(values[label]).toContain(value);
+        }
+        // A counter says nothing by its height, and a gauge nothing by its rate.
+        if (type === 'gauge') expect(inside ?? '', name).not.toMatch(/^(rate|increase)$/);
+        else if (inside === undefined || inside === 'by') expect(expr).toContain(`unless ${name}`);
+      }
+      const has = new Set([
+        ...uses.flatMap(({ name }) => known.get(name)?.labels ?? []),
+        ...labelsMade(expr),
+      ]);
+      for (const label of labelsBy(expr)) expect([...has]).toContain(label);
+      const left = labelsBy(expr).length > 0 ? labelsBy(expr) : [...has];
+      for (const label of shown) expect(left).toContain(label);
+    },
+  );
+
+  it('uses what is measured in every stage', () => {
+    const used = new Set(
+      asked.flatMap(({ expr }) => usesIn(expr).map(({ name }) => name.replace(/_(bucket|count)$/, ''))),
+    );
+    const stages = [
+      'intake',
+      'http',
+      'log',
+      'engine',
+      'detector',
+      'detection',
+      'alerts',
+      'step',
+      'store',
+      'webhook',
+    ];
+    for (const stage of [...stages, 'outbox', 'response', 'policy', 'kafka', 'ssf']) {
+      expect(
+        [...used].some((name) => name.startsWith(`chainwarden_${stage}`)),
+        stage,
+      ).toBe(true);
+    }
+  });
+});
+
+describe('the rules', () => {
+  it('see a counter with labels begin', () => {
+    for (const { alert, expr } of rules) {
+      const once = [...expr.matchAll(/increase\((chainwarden_\w+)[^)]*\)\)* > 0(?![.\d])/g)];
+      for (const [, name = ''] of once) {
+        if ((known.get(name)?.labels.length ?? 0) === 0 || expr.includes('offset 1')) continue;
+        expect.fail(`${alert} overlooks the first of ${name}`);
+      }
+    }
+  });
+
+  it('are loaded by a Prometheus that scrapes with a key', () => {
+    expect(read('prometheus.yml')).toMatchObject({
+      rule_files: ['/etc/prometheus/rules/*.yml'],
+      scrape_configs: [
+        {
+          job_name: 'chainwarden',
+          metrics_path: '/metrics',
+          authorization: { type: 'Bearer', credentials_file: '/run/secrets/chainwarden_key' },
+        },
+      ],
+    });
+  });
+});
