@@ -1,6 +1,6 @@
 import type { Detector } from '../domain/detector.ts';
 
-/** Of so many evaluations one is timed and stands for all: looking at the clock twice takes a third of a microsecond. */
+/** Of so many evaluations one is timed and stands for all: two looks at the clock take a third of a microsecond. */
 const TIMED_ONE_IN = 16;
 
 /** What one detector has taken since the start. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dashboardFiles, type Panel, questionsOf } from '../../support/grafana/dashboards.ts';
+import { readProject, table } from '../../support/markdown.ts';
 
 const files = dashboardFiles();
 
@@ -15,6 +16,15 @@ describe('the dashboards', () => {
 
   it('are written as one edits them', () => {
     for (const { text } of files) expect(text).toBe(`${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+  });
+
+  it('stand in the manual', () => {
+    const listed = table(readProject('dashboards/README.md'), 'Dashboard').map(([name]) => name);
+    expect([...listed].sort()).toEqual(
+      files
+        .map(({ path }) => path.slice('dashboards/'.length))
+        .map((path) => `[\`${path.slice('grafana/'.length, -'.json'.length)}\`](${path})`),
+    );
   });
 
   it('link only to one another', () => {

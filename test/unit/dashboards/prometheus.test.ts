@@ -6,7 +6,7 @@ import { errorCodes } from '../../../src/domain/errors.ts';
 import { responseStates } from '../../../src/domain/response.ts';
 import { createMetrics } from '../../../src/observe/index.ts';
 import { dashboardFiles } from '../../support/grafana/dashboards.ts';
-import { readProject } from '../../support/markdown.ts';
+import { readProject, table } from '../../support/markdown.ts';
 
 const Rule = z.strictObject({
   alert: z.string().regex(/^Chainwarden[A-Z]\w+$/),
@@ -199,6 +199,18 @@ describe('the rules', () => {
         expect.fail(`${alert} overlooks the first of ${name}`);
       }
     }
+  });
+
+  it('stand in the manual as they are', () => {
+    const listed = table(readProject('dashboards/README.md'), 'Rule');
+    expect(listed).toEqual(
+      rules.map(({ alert, labels, for: wait, annotations }) => [
+        `\`${alert}\``,
+        labels.severity,
+        wait,
+        annotations.threshold,
+      ]),
+    );
   });
 
   it('are loaded by a Prometheus that scrapes with a key', () => {
