@@ -6,11 +6,24 @@ import { serveFiles } from './files.ts';
 import { liveNews } from './live.ts';
 import type { ConsoleApp } from './page.ts';
 import { chainPages } from './pages/chain.ts';
+import { endPages } from './pages/end.ts';
+import { huntPages } from './pages/hunt.ts';
 import { overviewPage } from './pages/overview.ts';
+import { principalPages } from './pages/principal.ts';
+import { searchPage } from './pages/search.ts';
+import { tokenPages } from './pages/token.ts';
 
 export type ConsoleOptions = AppOptions & SignInOptions;
 
-const pages: readonly ((app: ConsoleApp) => void)[] = [chainPages, overviewPage];
+const pages: readonly ((app: ConsoleApp) => void)[] = [
+  chainPages,
+  endPages,
+  huntPages,
+  overviewPage,
+  principalPages,
+  searchPage,
+  tokenPages,
+];
 
 /** The web console: pages over the HTTP API of the same process. */
 export function consolePages(options: ConsoleOptions): FastifyPluginAsync {

@@ -29,7 +29,7 @@ import { problems } from '../problem.ts';
 import { noQuery } from '../query.ts';
 import { tokenParams } from './tokens.ts';
 
-const BlastRadius = z
+export const BlastRadius = z
   .object({
     token: TokenSummary,
     source: ReachedTokenShape.optional().describe(

@@ -22,7 +22,7 @@ const FIRST_SHOWN = 50;
 const principalRoles = ['initiator', 'actor', 'delegator', 'subject'] as const;
 type PrincipalRole = (typeof principalRoles)[number];
 
-const PrincipalDetail = z
+export const PrincipalDetail = z
   .object({
     id: z.string(),
     identities: z.array(PrincipalSummary).describe('As sources name it; more than one where they differ'),

@@ -28,7 +28,7 @@ const APPROVAL_REACH_MS = 86_400_000;
 
 export const tokenParams = z.strictObject({ ref: z.string().min(1).max(TOKEN_REF_CHARS_MAX) });
 
-const TokenDetail = z
+export const TokenDetail = z
   .object({
     token: TokenSummary,
     chain: ChainShape,
