@@ -5,22 +5,40 @@ import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
 import { liveNews } from './live.ts';
 import type { ConsoleApp } from './page.ts';
+import { auditPages } from './pages/audit.ts';
+import { backtestPages } from './pages/backtest.ts';
 import { chainPages } from './pages/chain.ts';
+import { detectorPages } from './pages/detector.ts';
+import { detectorsPage } from './pages/detectors.ts';
 import { endPages } from './pages/end.ts';
+import { healthPages } from './pages/health.ts';
 import { huntPages } from './pages/hunt.ts';
 import { overviewPage } from './pages/overview.ts';
+import { planPages } from './pages/plan.ts';
+import { policyPage } from './pages/policy.ts';
 import { principalPages } from './pages/principal.ts';
+import { responsePages } from './pages/response.ts';
+import { responsesPage } from './pages/responses.ts';
 import { searchPage } from './pages/search.ts';
 import { tokenPages } from './pages/token.ts';
 
 export type ConsoleOptions = AppOptions & SignInOptions;
 
 const pages: readonly ((app: ConsoleApp) => void)[] = [
+  auditPages,
+  backtestPages,
   chainPages,
+  detectorPages,
+  detectorsPage,
   endPages,
+  healthPages,
   huntPages,
   overviewPage,
+  planPages,
+  policyPage,
   principalPages,
+  responsePages,
+  responsesPage,
   searchPage,
   tokenPages,
 ];
