@@ -1,6 +1,7 @@
 import { type Html, html } from '../html.ts';
 import type { Hop, Principal } from './detail.ts';
 import type { Graph, GraphEdge, GraphNode } from './graph.ts';
+import type { NodeLine } from './hop-lines.ts';
 import {
   BOLD_CHARS,
   type Box,
@@ -103,32 +104,34 @@ function pathOf(points: readonly Point[]): string {
   return `M${first.x} ${first.y} ${bends.join(' ')} L${last.x} ${last.y}`;
 }
 
+/** The box leads to the credential and its heading to who holds it: two links, one beside the other in the order of tabs. */
 function drawNode(node: GraphNode, box: Box, links: GraphLinks | undefined): Html {
   const { x, y, width, height } = { ...box, x: round(box.x), y: round(box.y) };
   const classes = `node ${node.kind}${node.broken ? ' is-broken' : ''}${node.state === undefined ? '' : ` is-${node.state}`}`;
-  const round4 = node.kind === 'system' ? 0 : node.kind === 'person' ? 16 : 6;
   const person =
     links === undefined || node.principal === undefined ? undefined : links.principal(node.principal);
-  const body = html`<title>${node.sentence}</title><rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${round4}"/>${
-    person === undefined ? drawName(node, x, y) : undefined
-  }${node.lines.map(
-    ({ text, mark }, index) =>
-      html`<text class="${mark}" x="${x + 9}" y="${round(y + NAME_HEIGHT + 10 + index * LINE_HEIGHT)}">${clip(text, mark === 'added' || mark === 'broken' ? BOLD_CHARS : LINE_CHARS)}</text>`,
-  )}`;
   const whole = wholeLink(node, links);
-  const opened =
-    whole === undefined
-      ? html`<g${links === undefined ? undefined : html` role="img" aria-label="${node.sentence}"`}>${body}</g>`
-      : html`<a href="${whole}" aria-label="${node.sentence}">${body}</a>`;
-  if (person === undefined)
-    return html`<g class="${classes}">${opened}</g>
-`;
-  return html`<g class="${classes}">${opened}<a class="name" href="${person}" aria-label="${node.name}, ${node.principal?.kind}"><rect class="hit" x="${x + 2}" y="${y + 2}" width="${width - 4}" height="${NAME_HEIGHT - 4}"/>${drawName(node, x, y)}</a></g>
+  const body = html`<rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="${corners[node.kind]}"/><text>${
+    person === undefined ? nameLine(node, x, y) : undefined
+  }${node.lines.map((line, index) => drawLine(line, x + 9, round(y + NAME_HEIGHT + 10 + index * LINE_HEIGHT)))}</text>`;
+  return html`<g class="${classes}"><title>${node.sentence}</title>${whole === undefined ? body : html`<a href="${whole}">${body}</a>`}${
+    person === undefined
+      ? undefined
+      : html`<a class="name" href="${person}"><rect class="hit" x="${x + 2}" y="${y + 2}" width="${width - 4}" height="${NAME_HEIGHT - 4}"/><text>${nameLine(node, x, y)}</text></a>`
+  }</g>
 `;
 }
 
-function drawName({ name }: GraphNode, x: number, y: number): Html {
-  return html`<text class="name" x="${x + 9}" y="${y + 19}">${clip(name, NAME_CHARS)}</text>`;
+const corners = { person: 16, hop: 6, ancestor: 6, missing: 6, group: 6, system: 0 } as const;
+
+function nameLine({ name }: GraphNode, x: number, y: number): Html {
+  return html`<tspan class="name" x="${x + 9}" y="${round(y + 19)}">${clip(name, NAME_CHARS)} </tspan>`;
+}
+
+/** The blank at its end is not seen: it keeps the words of two lines apart when they are read out. */
+function drawLine({ text, mark }: NodeLine, x: number, y: number): Html {
+  const chars = mark === 'added' || mark === 'broken' ? BOLD_CHARS : LINE_CHARS;
+  return html`<tspan class="${mark}" x="${x}" y="${y}">${clip(text, chars)} </tspan>`;
 }
 
 function wholeLink(node: GraphNode, links: GraphLinks | undefined): string | undefined {

@@ -43,12 +43,12 @@ type Scale = (ms: number) => number;
 
 function drawLane(lane: Lane, top: number, x: Scale, { timeline, hopLink }: TimelineDrawing): Html {
   const { name, detail, hop } = lane;
-  const heading = html`<text x="8" y="${top + 16}" font-weight="600">${clip(name, 30)}</text><text class="more" x="8" y="${top + 31}">${clip(detail, 38)}</text>`;
+  const heading = html`<text><tspan x="8" y="${top + 16}" font-weight="600">${clip(name, 30)} </tspan><tspan class="more" x="8" y="${top + 31}">${clip(detail, 38)}</tspan></text>`;
   const label = `${name}, ${detail}`;
   return html`<g><title>${label}</title><line class="lane" x1="0" x2="${WIDTH}" y1="${top + LANE_HEIGHT - 1}" y2="${top + LANE_HEIGHT - 1}"/>${
     hop === undefined
       ? heading
-      : html`<a href="${hopLink(hop)}" aria-label="${label}"><rect class="hit" x="2" y="${top + 1}" width="${LEFT - 10}" height="${LANE_HEIGHT - 4}"/>${heading}</a>`
+      : html`<a href="${hopLink(hop)}"><rect class="hit" x="2" y="${top + 1}" width="${LEFT - 10}" height="${LANE_HEIGHT - 4}"/>${heading}</a>`
   }${drawLife(lane, top, x, timeline)}${gather(lane.marks, x, timeline.atMs).map((mark) => drawMark(mark, top))}</g>
 `;
 }

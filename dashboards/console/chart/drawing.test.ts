@@ -35,7 +35,7 @@ const hostile = [
   'javascript:alert(1)',
   '`"]);click n0 "javascript:alert(1)"\n%%{init: {"securityLevel": "loose"}}%%',
   'end\nsubgraph x\n  style n0 fill:#fff',
-  '\u202egnp.exe\u0000\u0007\ud800',
+  '\u202egnp.exe\u0000\u0007\ufeff',
   `z${'\u0300'.repeat(200)}`,
   '🦊'.repeat(300),
 ];
@@ -78,7 +78,8 @@ function tagsOf(markup: string): ReadonlySet<string> {
     const [, isEnd, name, attributes, isEmpty] = match;
     if (name === undefined) continue;
     names.add(name);
-    for (const [, attribute] of (attributes ?? '').matchAll(/\s([a-zA-Z][\w-]*)="[^"]*"/g)) names.add(`@${attribute}`);
+    for (const [, attribute] of (attributes ?? '').matchAll(/\s([a-zA-Z][\w-]*)="[^"]*"/g))
+      names.add(`@${attribute}`);
     if (isEnd === '/') expect(open.pop()).toBe(name);
     else if (isEmpty !== '/') open.push(name);
   }
@@ -114,19 +115,21 @@ describe('a drawing', () => {
 
   it('says all of every node in its own text, in the order from the top down', () => {
     const markup = drawn(wideChain(30));
-    expect(markup).toContain('aria-label="worker-21: token j21, added + crm:write, added + crm:admin');
+    expect(markup).toContain('<title>worker-21: token j21, added + crm:write, added + crm:admin');
     const rows = [...markup.matchAll(/<rect class="box" x="[^"]+" y="([^"]+)"/g)].map(([, y]) => Number(y));
     expect(rows).toEqual(rows.toSorted((a, b) => a - b));
   });
 
   it('leads to tokens, principals and more of a group; a file leads nowhere', () => {
     const page = drawn(wideChain(500));
-    expect(page).toMatch(/<a href="\/tokens\/[^"]+" aria-label="worker-/);
-    expect(page).toMatch(/<a class="name" href="\/principals\/agent%3A4" aria-label="worker-4, agent">/);
-    expect(page).toMatch(/<a href="\?open=[\w-]{10}" aria-label="\+ 141 more/);
+    expect(page).toMatch(/<a href="\/tokens\/[^"]+"><rect[^>]+><text><tspan[^>]+>token j350 </);
+    expect(page).toMatch(/<a class="name" href="\/principals\/agent%3Ao"><rect[^>]+><text><tspan[^>]+>Orchestrator </);
+      /<a class="name" href="\/principals\/agent%3A4" ><rect[^>]+><text><tspan[^>]+>worker-4 </,
+    );
+    expect(page).toMatch(/<a href="\?open=[\w-]{10}"><rect[^>]+><text><tspan[^>]+>\+ 140 more </);
     const file = drawn(wideChain(500), 'file');
     expect(file).not.toContain('href');
-    expect(file).toContain('<style>text{');
+    expect(file).toContain('<style>text,tspan{');
   });
 
   it('is bounded, however large the chain is', () => {

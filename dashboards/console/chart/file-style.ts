@@ -3,15 +3,15 @@
  * fetched. Pages have theirs in `static/chart.css`.
  */
 export const fileStyle = [
-  'text{font:12px system-ui,sans-serif;fill:#1b2430}',
-  '.name{font-weight:600;font-size:13px}',
+  'text,tspan{font:12px system-ui,sans-serif;fill:#1b2430}',
+  'tspan.name{font-weight:600;font-size:13px}',
   '.box{fill:#fff;stroke:#566273}',
   '.system .box{fill:#eef1f5}',
   '.group .box,.missing .box,.ancestor .box{stroke-dasharray:5 4}',
   '.is-later .box{stroke-dasharray:2 3}',
   '.is-broken .box{stroke:#b3261e;stroke-width:3}',
-  'text.broken,text.added{fill:#b3261e;font-weight:600}',
-  'text.signal{fill:#8a5200}',
+  '.broken,.added{fill:#b3261e;font-weight:600}',
+  '.signal{fill:#8a5200}',
   '.edge path{fill:none;stroke:#566273;stroke-width:1.4}',
   '.edge.is-weak path{stroke-dasharray:6 4}',
   '.edge.alternative path,.edge.action path{stroke-dasharray:2 3}',
