@@ -5,6 +5,8 @@ import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
 import { liveNews } from './live.ts';
 import type { ConsoleApp } from './page.ts';
+import { alertPages } from './pages/alert.ts';
+import { alertsPage } from './pages/alerts.ts';
 import { auditPages } from './pages/audit.ts';
 import { backtestPages } from './pages/backtest.ts';
 import { chainPages } from './pages/chain.ts';
@@ -13,6 +15,8 @@ import { detectorsPage } from './pages/detectors.ts';
 import { endPages } from './pages/end.ts';
 import { healthPages } from './pages/health.ts';
 import { huntPages } from './pages/hunt.ts';
+import { incidentPages } from './pages/incident.ts';
+import { incidentsPage } from './pages/incidents.ts';
 import { overviewPage } from './pages/overview.ts';
 import { planPages } from './pages/plan.ts';
 import { policyPage } from './pages/policy.ts';
@@ -25,6 +29,8 @@ import { tokenPages } from './pages/token.ts';
 export type ConsoleOptions = AppOptions & SignInOptions;
 
 const pages: readonly ((app: ConsoleApp) => void)[] = [
+  alertPages,
+  alertsPage,
   auditPages,
   backtestPages,
   chainPages,
@@ -33,6 +39,8 @@ const pages: readonly ((app: ConsoleApp) => void)[] = [
   endPages,
   healthPages,
   huntPages,
+  incidentPages,
+  incidentsPage,
   overviewPage,
   planPages,
   policyPage,
