@@ -130,7 +130,9 @@ export function loadConfig({ file, env }: ConfigSources): Config {
 
 /** A misspelt variable must not become silence. Secrets may have any name: the configuration says which. */
 function refuseUnread(env: ConfigSources['env'], config: Config): void {
-  const secrets = secretsIn(config.outbound);
+  const { clientSecret } = config.console.oidc ?? {};
+  const ofConsole = clientSecret !== undefined && 'env' in clientSecret ? [clientSecret.env] : [];
+  const secrets = [...secretsIn(config.outbound), ...ofConsole];
   for (const name of Object.keys(env)) {
     if (!/^CHAINWARDEN_(?!TEST_)/.test(name)) continue;
     if (knownEnvironment.includes(name) || secrets.includes(name)) continue;

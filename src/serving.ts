@@ -12,6 +12,7 @@ import type { Detector } from './domain/detector.ts';
 import type { NewsSink, NewsSource } from './domain/news.ts';
 import type { EventSink, Store } from './domain/ports.ts';
 import { answerSteps, type openDenyList } from './gateways.ts';
+import { openIdentityProvider } from './identity-provider.ts';
 import { decodeBinary } from './ingest/codec.ts';
 import { tellingOfPeople } from './news-of.ts';
 import type { Health, Metrics } from './observe/index.ts';
@@ -84,6 +85,8 @@ export async function openServer(
   });
   opened.push(securityEvents.close);
 
+  const provider = openIdentityProvider(config, process.env);
+  opened.push(provider.close);
   const server = await createServer({
     store: tellingOfPeople(store, news),
     sink: heard(eventLog, tracker, clock),
@@ -115,7 +118,8 @@ export async function openServer(
     version,
     config: { ...defaultServeConfig, openMetrics: config.openMetrics },
     sessions,
-    pages: (access) => consolePages({ sessions, access, clock, version, isSecure: isSecure(config) }),
+    pages: (access) =>
+      consolePages({ sessions, access, clock, version, isSecure: isSecure(config), oidc: provider.oidc }),
   });
   opened.push(() => closeServer(server));
   return server;

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { type AppOptions, consoleApp, scoped } from './app.ts';
+import { signInByProvider } from './auth/oidc.ts';
 import { type SignInOptions, signIn } from './auth/sign-in.ts';
 import { errorPage, notFound } from './errors.ts';
 import { serveFiles } from './files.ts';
@@ -56,6 +57,8 @@ export function consolePages(options: ConsoleOptions): FastifyPluginAsync {
   return scoped(async (app: FastifyInstance) => {
     await serveFiles(app);
     signIn(app, options);
+    const { oidc } = options;
+    if (oidc !== undefined) signInByProvider(app, { ...options, oidc });
     liveNews(app, options);
     const registered = consoleApp(app, options);
     for (const register of pages) register(registered);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { severities } from '../domain/finding.ts';
+import { SecretSource } from '../domain/secret-source.ts';
 import {
   notifySecrets,
   ocsfFault,
@@ -12,7 +13,7 @@ import {
 } from './notify/config.ts';
 import { prepareNotify } from './notify/create.ts';
 import type { Connect } from './notify/parts.ts';
-import { type Environment, readSecret, SecretSource } from './secrets.ts';
+import { type Environment, readSecret } from './secrets.ts';
 import { signingKey, signWithAll } from './signing.ts';
 import type { Subscription } from './types.ts';
 import { createWebhookChannel, type WebhookDestination } from './webhook.ts';

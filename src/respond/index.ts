@@ -9,5 +9,6 @@ export { type Closings, createClosings } from './notify/closings.ts';
 export { observedIn } from './observed.ts';
 export type { EffectiveMode } from './plan/index.ts';
 export { createResponder, type Responder } from './responder.ts';
+export { readSecret } from './secrets.ts';
 export { systemTimer } from './timer.ts';
 export type { Channel, Log, Timer } from './types.ts';

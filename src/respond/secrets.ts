@@ -1,13 +1,6 @@
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
 import { ChainwardenError } from '../domain/errors.ts';
-
-/** Where a secret is: never in the configuration itself, which is shown, logged and committed. */
-export const SecretSource = z.union([
-  z.strictObject({ env: z.string().min(1).max(128) }),
-  z.strictObject({ file: z.string().min(1).max(1_024) }),
-]);
-export type SecretSource = z.infer<typeof SecretSource>;
+import type { SecretSource } from '../domain/secret-source.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,12 +4,15 @@ import { sendPage, themeOf, visitOf } from '../app.ts';
 import { type Html, html } from '../html.ts';
 import { shell, themes } from '../shell.ts';
 import { cookieOptions, localPath, SESSION_COOKIE } from './cookie.ts';
+import type { Oidc } from './oidc.ts';
 
 export interface SignInOptions {
   readonly sessions: Sessions;
   readonly access: PageAccess;
   /** The console is reached by https: cookies go nowhere else. */
   readonly isSecure: boolean;
+  /** People may sign in by it too. */
+  readonly oidc?: Oidc | undefined;
 }
 
 interface Asked {
@@ -25,12 +28,12 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 const TRIES_MAX = 20;
 
 /** Signing in by an API key, or by the link that a terminal showed; signing out; and how pages look. */
-export function signIn(app: FastifyInstance, { sessions, access, isSecure }: SignInOptions): void {
+export function signIn(app: FastifyInstance, { sessions, access, isSecure, oidc }: SignInOptions): void {
   const options = cookieOptions(isSecure);
   const tries = app.createRateLimit({ max: TRIES_MAX, timeWindow: 60_000, keyGenerator: ({ ip }) => ip });
 
   function show(request: FastifyRequest, reply: FastifyReply, status: number, asked: Asked, fault?: string) {
-    const body = signInForm(asked, fault);
+    const body = signInForm(asked, oidc, fault);
     return sendPage(reply, status, shell({ title: 'Sign in', body }, { theme: themeOf(request) }));
   }
 
@@ -81,7 +84,7 @@ export function signIn(app: FastifyInstance, { sessions, access, isSecure }: Sig
   });
 }
 
-function signInForm({ next = '/', invitation }: Asked, fault?: string): Html {
+function signInForm({ next = '/', invitation }: Asked, oidc: Oidc | undefined, fault?: string): Html {
   return html`<section class="state narrow">
 <h1>Sign in to Chainwarden</h1>
 ${fault === undefined ? undefined : html`<p class="notice bad" role="alert">${fault}</p>`}
@@ -90,7 +93,13 @@ ${fault === undefined ? undefined : html`<p class="notice bad" role="alert">${fa
 ${invitation === undefined ? keyField() : html`<input type="hidden" name="invitation" value="${invitation}">`}
 <button class="primary">Sign in</button>
 </form>
+${oidc !== undefined && invitation === undefined && providerLink(oidc, next)}
 </section>`;
+}
+
+function providerLink({ config }: Oidc, next: string): Html {
+  return html`<hr>
+<p><a class="button" href="/login/oidc?next=${encodeURIComponent(next)}">Sign in with ${new URL(config.issuer).host}</a></p>`;
 }
 
 function keyField(): Html {

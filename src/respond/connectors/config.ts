@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { ID_CHARS_MAX, LIST_MAX, TEXT_CHARS_MAX } from '../../domain/limits.ts';
+import { SecretSource } from '../../domain/secret-source.ts';
 import { Url } from '../notify/config.ts';
-import { SecretSource } from '../secrets.ts';
 
 const id = z.string().min(1).max(ID_CHARS_MAX);
 const sentence = z.string().min(1).max(TEXT_CHARS_MAX);

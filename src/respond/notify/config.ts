@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { ocsfVersions } from '../../domain/ocsf/base.ts';
 import { patterns } from '../../domain/policy/primitives.ts';
-import { type SecretKind, SecretSource } from '../secrets.ts';
+import { SecretSource } from '../../domain/secret-source.ts';
+import type { SecretKind } from '../secrets.ts';
 
 /** http or https, without credentials. */
 export const Url = z
