@@ -51,7 +51,8 @@ export function drawGraph({ graph, layout, chainId, links, style }: GraphDrawing
 <desc id="graph-desc">${describe(graph)}</desc>
 ${style === undefined ? undefined : html`<style>${style}</style>`}
 <defs>${['arrow', 'arrow-broken'].map(arrow)}</defs>
-<g aria-hidden="true">${graph.edges.map((edge, index) => drawEdge(edge, layout.lines[index]))}</g>
+<g class="edges" aria-hidden="true">${graph.edges.map((edge, index) => drawEdge(edge, layout.lines[index]))}</g>
+<g class="labels" aria-hidden="true">${graph.edges.map(({ label }, index) => drawLabel(label, layout.lines[index]?.label))}</g>
 ${placed.map(({ node, box }) => drawNode(node, box, links))}
 </svg>`;
 }
@@ -80,14 +81,15 @@ function drawEdge(edge: GraphEdge, line: Layout['lines'][number] | undefined): H
   if (line === undefined || line.points.length < 2) return undefined;
   const weak = edge.level !== undefined && edge.level >= WEAK_LEVEL ? ' is-weak' : '';
   const broken = edge.broken ? ' is-broken' : '';
-  const { label } = line;
-  return html`<g class="edge ${edge.kind}${weak}${broken}"><path d="${pathOf(line.points)}" marker-end="url(#arrow${
-    edge.broken ? '-broken' : ''
-  })"/>${label === undefined ? undefined : drawLabel(edge.label, label)}</g>
+  const head = edge.broken ? 'arrow-broken' : 'arrow';
+  return html`<path class="${edge.kind}${weak}${broken}" d="${pathOf(line.points)}" marker-end="url(#${head})"/>
 `;
 }
 
-function drawLabel(text: string, { x, y }: Point): Html {
+/** Over all lines: whichever passes behind it, its words can be read. */
+function drawLabel(text: string, at: Point | undefined): Html | undefined {
+  if (text === '' || at === undefined) return undefined;
+  const { x, y } = at;
   const width = labelWidth(text);
   return html`<rect x="${round(x - width / 2)}" y="${round(y - 8)}" width="${width}" height="16" rx="3"/><text x="${round(x)}" y="${round(y + 4)}" text-anchor="middle">${clip(text, 24)}</text>`;
 }

@@ -10,7 +10,7 @@ const PADDING = 7;
 /** Lines stay this far from a box's corners. */
 const CORNER = 18;
 /** Half-widths of a letter that fit into a node at the size of its text. */
-export const NAME_CHARS = 23;
+export const NAME_CHARS = 21;
 export const LINE_CHARS = 28;
 export const BOLD_CHARS = 24;
 const LABEL_CHAR_WIDTH = 6.2;

@@ -48,9 +48,15 @@ const anyHops = fc
 
 describe('what is drawn of a chain', () => {
   it('is all of a small one', () => {
-    const { hops } = wideChain(WHOLE_HOPS_MAX);
-    expect(all(hops).hops).toHaveLength(WHOLE_HOPS_MAX);
+    const { hops } = wideChain(40);
+    expect(all(hops).hops).toHaveLength(40);
     expect(all(hops).groups).toEqual([]);
+  });
+
+  it('is no row of siblings that nobody can oversee, not even in a small one', () => {
+    const { hops } = wideChain(WHOLE_HOPS_MAX);
+    expect(all(hops).groups).toHaveLength(3);
+    covers(all(hops), hops);
   });
 
   it('is one of each shape of a large one, and how many more there are', () => {

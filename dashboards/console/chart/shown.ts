@@ -5,6 +5,8 @@ import { holderOf } from './words.ts';
 
 /** Hops that are drawn one by one without a word: what a person can still take in. */
 export const WHOLE_HOPS_MAX = 60;
+/** Siblings side by side that still fit on a screen or two: more are folded in small chains, too. */
+const FAN_OUT_MAX = 12;
 /** Nodes of hops in one drawing, whatever is unfolded: laying out more would be felt by everybody else. */
 export const DRAWN_HOPS_MAX = 240;
 /** Siblings that one more click on a group shows. */
@@ -53,7 +55,7 @@ export type Unfolded = ReadonlyMap<string, number>;
 /** What is drawn of a chain: all of a small one; of a large one every path to where it broke, and one of each shape. */
 export function shownOf(lineage: Lineage, offending: readonly string[], unfolded: Unfolded): Shown {
   const names = createNames();
-  if (lineage.order.length <= WHOLE_HOPS_MAX) return shown(lineage, new Set(lineage.order.map(keyOf)), names);
+  if (isWhole(lineage)) return shown(lineage, new Set(lineage.order.map(keyOf)), names);
   const drawn = pathsTo(lineage, offending);
   const room = { base: Math.max(WHOLE_HOPS_MAX, drawn.size + 12) };
   // From the top, and from where a path goes on below what is left out of it.
@@ -67,6 +69,14 @@ export function shownOf(lineage: Lineage, offending: readonly string[], unfolded
     for (const hop of siblings) if (drawn.has(hop.key)) queue.push([hop.key, lineage.childrenOf(hop.key)]);
   }
   return shown(lineage, drawn, names);
+}
+
+function isWhole({ order, tops, childrenOf }: Lineage): boolean {
+  return (
+    order.length <= WHOLE_HOPS_MAX &&
+    tops.length <= FAN_OUT_MAX &&
+    order.every(({ key }) => childrenOf(key).length <= FAN_OUT_MAX)
+  );
 }
 
 function isBelowDrawn(key: string, lineage: Lineage, drawn: ReadonlySet<string>): boolean {
