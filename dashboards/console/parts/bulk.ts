@@ -28,7 +28,7 @@ export function bulkDialogs(): Html {
 <form method="dialog" class="stack"><h2 id="close-title">Close the chosen</h2>
 <p><label>Because <select name="reason">${closingReasons.map((reason) => html`<option>${reason}</option>`)}</select></label></p>
 <p><label>In your words <input name="words" maxlength="1024" autocomplete="off"></label></p>
-<p class="row end"><button value="cancel" formnovalidate>Cancel</button><button value="close" class="primary">Close them</button></p></form></dialog>
+<p class="row end"><button value="close" class="primary">Close them</button><button value="cancel" formnovalidate>Cancel</button></p></form></dialog>
 <dialog id="queue-keys" aria-labelledby="keys-title"><form method="dialog" class="stack"><h2 id="keys-title">Keys of this page</h2>
 <dl class="facts">
 ${keys.map(([key, does]) => html`<dt><kbd>${key}</kbd></dt><dd>${does}</dd>`)}
