@@ -115,10 +115,3 @@ export function questionsOf(panel: Panel): readonly Question[] {
   if (panel.type === 'row') return [];
   return panel.targets.flatMap((target) => ('rawSql' in target ? [target] : []));
 }
-
-/** What Prometheus is asked by a dashboard. */
-export function expressionsOf({ panels }: Dashboard): readonly string[] {
-  return panels.flatMap((panel) =>
-    panel.type === 'row' ? [] : panel.targets.flatMap((target) => ('expr' in target ? [target.expr] : [])),
-  );
-}

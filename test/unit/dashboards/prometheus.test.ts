@@ -213,6 +213,19 @@ describe('the rules', () => {
     );
   });
 
+  it('send people only to requests that there are', () => {
+    const files = [
+      'dashboards/prometheus/chainwarden.rules.yml',
+      ...dashboardFiles().map(({ path }) => path),
+    ];
+    const named = files.flatMap((path) =>
+      [...readProject(path).matchAll(/\b(?:GET|POST) \/v1\/[\w/{}-]+/g)].map(String),
+    );
+    const readme = readProject('README.md');
+    expect(named.length).toBeGreaterThan(8);
+    for (const request of named) expect(readme, request).toContain(`| \`${request}`);
+  });
+
   it('are loaded by a Prometheus that scrapes with a key', () => {
     expect(read('prometheus.yml')).toMatchObject({
       rule_files: ['/etc/prometheus/rules/*.yml'],
