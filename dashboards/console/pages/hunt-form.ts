@@ -33,6 +33,17 @@ const labels: Readonly<Record<Exclude<HuntFilter, 'range' | 'from' | 'to'>, stri
   txn: 'Transaction',
 };
 
+/** What most hunts begin with; the others are folded until one of them is set. */
+const first: ReadonlySet<HuntFilter> = new Set([
+  'principal',
+  'system',
+  'resource',
+  'effect',
+  'outcome',
+  'verdict',
+  'missing',
+]);
+
 const rangeNames: Readonly<Record<string, string>> = {
   '1h': 'last hour',
   '6h': 'last 6 hours',
@@ -48,14 +59,18 @@ export function huntForm({ of, filters }: HuntQuery, names: readonly HuntFilter[
     (name): name is keyof typeof labels => name !== 'range' && name !== 'from' && name !== 'to',
   );
   const { range, from, to } = filters;
+  const rest = fields.filter((name) => !first.has(name));
+  const isNarrow = rest.some((name) => filters[name] !== undefined);
   return html`<form class="panel hunt" method="get" action="/hunt" aria-label="Filters">
 <input type="hidden" name="of" value="${of}">
 <div class="fields">
 <div><label for="range">Time</label>${rangeSelect(range)}</div>
-<div><label for="from">or from (UTC)</label><input id="from" name="from" type="datetime-local" value="${fieldTime(from)}"></div>
-<div><label for="to">until (UTC)</label><input id="to" name="to" type="datetime-local" value="${fieldTime(to)}"></div>
-${fields.map((name) => fieldOf(name, filters[name]))}
+<div><label for="from">or from (UTC)</label><input id="from" name="from" type="datetime-local" step="1" value="${fieldTime(from)}"></div>
+<div><label for="to">until (UTC)</label><input id="to" name="to" type="datetime-local" step="1" value="${fieldTime(to)}"></div>
+${fields.filter((name) => first.has(name)).map((name) => fieldOf(name, filters[name]))}
 </div>
+<details${isNarrow && html` open`}><summary>More filters</summary>
+<div class="fields">${rest.map((name) => fieldOf(name, filters[name]))}</div></details>
 <div class="row"><button class="primary">Hunt</button> <a class="button quiet" href="/hunt?of=${of}">Reset</a></div>
 </form>`;
 }

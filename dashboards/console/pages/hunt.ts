@@ -80,7 +80,12 @@ async function find(
     if (error instanceof HuntFault) return { fault: error.message };
     if (error instanceof ApiProblem && error.problem.status === 400) {
       const [first] = error.problem.errors ?? [];
-      return { fault: first === undefined ? error.problem.detail : `${first.path}: ${first.reason}` };
+      return {
+        fault:
+          first === undefined
+            ? error.problem.detail
+            : `${first.path.replace(/^querystring\./, '')}: ${first.reason}`,
+      };
     }
     throw error;
   }
@@ -103,7 +108,7 @@ function results({ of }: HuntQuery, { items, next }: Found, url: URL): Html {
     of === 'chains'
       ? chainResults(items as readonly Chain[], url)
       : actionResults(items as readonly Action[], url);
-  return html`${rows}
+  return html`<div class="results">${rows}</div>
 ${pager(url, next)}`;
 }
 

@@ -39,7 +39,7 @@ ${
 
 function stepOf({ hop, level }: Origin, index: number, nowMs: number): Html {
   const what = hopWord(hop);
-  return html`<li>${index > 0 && html`<span>made from</span> ${levelText(level)}<br>`}
+  return html`<li>${index > 0 && html`${hop.kind === 'token' ? 'made from' : 'given under'} ${levelText(level)}<br>`}
 ${personLink(hop.to ?? hop.from)} ${hop.token === undefined || index === 0 ? what : html`<a href="${tokenHref(hop.token.ref)}">${what}</a>`}
 ${hop.token !== undefined && html`<span class="muted">until</span> ${untilOf(hop.expiresAt, nowMs)}`}
 ${hop.alternatives.length > 0 && html` ${badge(`${hop.alternatives.length} other parents named`, 'warn')}`}</li>`;

@@ -134,7 +134,10 @@ function findingsPanels(detail: TokenDetail, nowMs: number): Html {
 ${alertRows(detail.alerts, {
   caption: 'About it, or answered by its revocation',
   nowMs,
-  empty: emptyState({ what: 'No alert is about it.', why: 'Detectors that could see it found nothing.' }),
+  empty: emptyState({
+    what: 'No alert is about it.',
+    next: html`<a href="${chainHref(detail.chain.id)}">Its chain</a> shows those about other tokens.`,
+  }),
 })}</section>
 <section class="panel" aria-labelledby="responses"><h2 id="responses">Responses</h2>
 ${table({
