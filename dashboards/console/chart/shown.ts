@@ -5,8 +5,8 @@ import { holderOf } from './words.ts';
 
 /** Hops that are drawn one by one without a word: what a person can still take in. */
 export const WHOLE_HOPS_MAX = 60;
-/** Siblings side by side that still fit on a screen or two: more are folded in small chains, too. */
-const FAN_OUT_MAX = 12;
+/** Hops of one depth, side by side, that still fit on two screens: where there are more, small chains fold, too. */
+const ROW_HOPS_MAX = 14;
 /** Nodes of hops in one drawing, whatever is unfolded: laying out more would be felt by everybody else. */
 export const DRAWN_HOPS_MAX = 240;
 /** Siblings that one more click on a group shows. */
@@ -71,12 +71,16 @@ export function shownOf(lineage: Lineage, offending: readonly string[], unfolded
   return shown(lineage, drawn, names);
 }
 
-function isWhole({ order, tops, childrenOf }: Lineage): boolean {
-  return (
-    order.length <= WHOLE_HOPS_MAX &&
-    tops.length <= FAN_OUT_MAX &&
-    order.every(({ key }) => childrenOf(key).length <= FAN_OUT_MAX)
-  );
+function isWhole({ order, parentOf }: Lineage): boolean {
+  if (order.length > WHOLE_HOPS_MAX) return false;
+  const depths = new Map<string, number>();
+  const widths = new Map<number, number>();
+  for (const hop of order) {
+    const depth = (depths.get(parentOf(hop)?.key ?? '') ?? 0) + 1;
+    depths.set(hop.key, depth);
+    widths.set(depth, (widths.get(depth) ?? 0) + 1);
+  }
+  return Math.max(0, ...widths.values()) <= ROW_HOPS_MAX;
 }
 
 function isBelowDrawn(key: string, lineage: Lineage, drawn: ReadonlySet<string>): boolean {
