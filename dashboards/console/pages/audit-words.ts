@@ -52,18 +52,19 @@ function listed(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }
 
-const pages: Readonly<Record<string, (id: string) => string>> = {
-  alr: alertHref,
-  chn: chainHref,
-  inc: incidentHref,
-  pln: planHref,
-  rsp: responseHref,
+const pages: Readonly<Record<string, { readonly word: string; readonly href: (id: string) => string }>> = {
+  alr: { word: 'alert', href: alertHref },
+  chn: { word: 'chain', href: chainHref },
+  inc: { word: 'incident', href: incidentHref },
+  pln: { word: 'plan', href: planHref },
+  rsp: { word: 'response', href: responseHref },
 };
 
 /** Ids begin with what they name; whatever else is here is the name of a detector, a message or a key. */
 export function aboutLink(id: string): Html {
-  const href = pages[id.slice(0, id.indexOf('_'))];
-  if (href !== undefined) return html`<a href="${href(id)}">${id}</a>`;
+  const page = pages[id.slice(0, id.indexOf('_'))];
+  if (page !== undefined)
+    return html`<a href="${page.href(id)}" title="${id}">${page.word} …${id.slice(-6)}</a>`;
   return /^[a-z]+(?:-[a-z]+)+$/.test(id)
     ? html`<a href="${detectorHref(id)}">${id}</a>`
     : html`<code>${id}</code>`;

@@ -10,6 +10,7 @@ import { type Exception, exceptionTable } from '../parts/exceptions.ts';
 import { alertHref, detectorHref } from '../parts/links.ts';
 import { countsIn, falseShareOf, type Noise } from '../parts/noise.ts';
 import { type Coverage, lacksOf, type Sight, sightBadge } from '../parts/sight.ts';
+import { structure } from '../parts/structure.ts';
 import { table } from '../parts/table.ts';
 import { stampOf, timeOf } from '../parts/time.ts';
 import { countOf } from '../parts/words.ts';
@@ -167,14 +168,15 @@ function alertTable(items: readonly Alert[], coverage: Attempt<Coverage>, id: st
 }
 
 function facts({ id, version, nature, basis, covers, frameworks, config }: Detector): Html {
-  const settings = Object.entries(config);
+  const settings = Object.keys(config);
+  const labels = new Set(frameworks.map(({ framework, corrected }) => `${framework}: ${corrected}`));
   return html`<dl class="facts">
 <dt>Version</dt><dd>${version}</dd>
 <dt>Acts</dt><dd>${nature === 'monotone' ? 'at once: nothing that comes later clears it' : 'after its grace: late evidence may clear it'}</dd>
 <dt>Rests on</dt><dd>${basis === 'deterministic' ? 'facts' : 'statistics: it never revokes'}</dd>
 <dt>Covers</dt><dd>${covers.join(', ')}</dd>
-<dt>Frameworks</dt><dd><ul class="plain">${frameworks.map(({ framework, corrected }) => html`<li>${framework}: ${corrected}</li>`)}</ul></dd>
-${settings.length > 0 && html`<dt>Settings</dt><dd><ul class="plain">${settings.map(([name, value]) => html`<li>${name}: <code>${JSON.stringify(value)}</code></li>`)}</ul></dd>`}
+<dt>Frameworks</dt><dd><ul class="plain">${[...labels].map((label) => html`<li>${label}</li>`)}</ul></dd>
+${settings.length > 0 && html`<dt>Settings</dt><dd>${structure(config, 'Settings', 1)}</dd>`}
 <dt>Runbook</dt><dd><code>detectors/${id}/README.md</code></dd>
 </dl>`;
 }

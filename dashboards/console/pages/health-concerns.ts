@@ -50,10 +50,19 @@ function ofIntake({ intake }: HealthRead): readonly Concern[] {
     ...(of('silent') > 0
       ? [concern(`${countOf(of('silent'), 'producer')} fell silent`, 'producers', true)]
       : []),
-    ...(of('skewed') > 0
+    ...(of('ahead') > 0
       ? [
           concern(
-            `${countOf(of('skewed'), 'producer has', 'producers have')} a wrong clock`,
+            `${countOf(of('ahead'), 'producer has a clock', 'producers have clocks')} ahead of ours`,
+            'producers',
+            false,
+          ),
+        ]
+      : []),
+    ...(of('late') > 0
+      ? [
+          concern(
+            `${countOf(of('late'), 'producer delivers', 'producers deliver')} late, or by a slow clock`,
             'producers',
             false,
           ),

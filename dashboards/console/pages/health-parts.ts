@@ -14,13 +14,14 @@ type Producer = Intake['producers'][number];
 const producerTones: Readonly<Record<Producer['state'], Tone>> = {
   well: 'good',
   silent: 'bad',
-  skewed: 'warn',
+  ahead: 'warn',
+  late: 'warn',
   rare: 'plain',
   never: 'warn',
 };
-const producerOrder: readonly Producer['state'][] = ['silent', 'skewed', 'never', 'rare', 'well'];
+const producerOrder: readonly Producer['state'][] = ['silent', 'ahead', 'late', 'never', 'rare', 'well'];
 
-/** Each publisher and source: silent, skewed or well, its longest gap, and how late it is. */
+/** Each publisher and source: silent, late or well, its longest gap, and how late it is. */
 export function producers({ producers: all, from }: Intake, nowMs: number): Html {
   return table({
     caption: `Since ${from.slice(0, 16).replace('T', ' ')} UTC; who needs a look first`,
@@ -54,11 +55,14 @@ export function producers({ producers: all, from }: Intake, nowMs: number): Html
   });
 }
 
-function delayOf({ medianDelaySeconds: seconds }: Producer): Html | undefined {
+function delayOf({ medianDelaySeconds: seconds, state }: Producer): Html | undefined {
   if (seconds === undefined) return undefined;
-  const ms = seconds * 1000;
-  if (ms < 0) return html`<strong class="warn">${durationOf(ms)} from the future</strong>`;
-  return html`${ms < 10_000 ? `${seconds.toFixed(1)} s` : durationOf(ms)}`;
+  const size = Math.abs(seconds);
+  const words = size < 10 ? `${size.toFixed(1)} s` : durationOf(size * 1000);
+  if (seconds >= 0) return html`${words}`;
+  return state === 'ahead'
+    ? html`<strong class="warn">${words} from the future</strong>`
+    : html`${words} ahead`;
 }
 
 function gapOf({ longestGapSeconds: seconds, gapFrom }: Producer): Html | undefined {
@@ -188,12 +192,16 @@ ${table({
   rows: shown.map(({ detector, evaluations, seconds, faults }) => [
     link(detector),
     evaluations.toLocaleString('en'),
-    `${((seconds / evaluations) * 1e6).toFixed(1)} µs`,
+    costOf(seconds / evaluations),
     `${all === 0 ? 0 : Math.round((seconds / all) * 100)} %`,
     faults === 0 ? '0' : html`<strong class="bad">${faults.toLocaleString('en')}</strong>`,
   ]),
   empty: 'None has looked at anything yet.',
 })}`;
+}
+
+function costOf(seconds: number): string {
+  return seconds < 0.001 ? `${(seconds * 1e6).toFixed(1)} µs` : `${(seconds * 1000).toFixed(1)} ms`;
 }
 
 function link(id: string): Html {

@@ -41,7 +41,7 @@ export function presentNoise(
   };
 }
 
-export const producerStates = ['well', 'silent', 'skewed', 'rare', 'never'] as const;
+export const producerStates = ['well', 'silent', 'ahead', 'late', 'rare', 'never'] as const;
 
 export const ProducerShape = z
   .object({
@@ -50,7 +50,7 @@ export const ProducerShape = z
     state: z
       .enum(producerStates)
       .describe(
-        'silent: quiet for longer than it ever was in this time; skewed: its clock is wrong; rare: heard too seldom to tell; never: not heard in this time',
+        'silent: quiet for longer than it ever was in this time; ahead: its clock is; late: it delivers late, or its clock is behind; rare: heard too seldom to tell; never: not heard in this time',
       ),
     events: count,
     lastHeardAt: Instant.optional().describe('By our clock'),
@@ -71,9 +71,9 @@ export const ProducerShape = z
 const TELLING_MINUTES = 10;
 /** Silence that is shorter is none. */
 const SILENCE_MS_MIN = 5 * 60_000;
-/** A clock that is off by more than what is waited for stragglers holds its events out of order. */
-const SKEW_MS_MAX = 10 * 60_000;
-/** From the future there is no honest delay at all. */
+/** As long as stragglers are waited for: what comes later is judged without what came before it. */
+const DELAY_MS_MAX = 10 * 60_000;
+/** Clocks waver, and nothing comes honestly from the future. */
 const AHEAD_MS_MAX = 60_000;
 
 export function presentProducer(activity: ProducerActivity, nowMs: number): z.infer<typeof ProducerShape> {
@@ -97,7 +97,8 @@ function stateOf(
 ): (typeof producerStates)[number] {
   const silentMs = nowMs - lastHeardMs;
   if (minutes >= TELLING_MINUTES && silentMs > Math.max(SILENCE_MS_MIN, 2 * longestGapMs)) return 'silent';
-  if (medianDelayMs > SKEW_MS_MAX || medianDelayMs < -AHEAD_MS_MAX) return 'skewed';
+  if (medianDelayMs < -AHEAD_MS_MAX) return 'ahead';
+  if (medianDelayMs > DELAY_MS_MAX) return 'late';
   return minutes < TELLING_MINUTES ? 'rare' : 'well';
 }
 

@@ -139,7 +139,7 @@ describe('GET /v1/health', () => {
 });
 
 describe('GET /v1/intake', () => {
-  it('says who is well, silent, skewed or too rare to tell, and which keys were never heard', async () => {
+  it('says who is well, silent, late, ahead or too rare to tell, and which keys were never heard', async () => {
     const { body } = await get('/v1/intake?hours=2');
     const states = body.producers.map(({ source, state }: { source?: string; state: string }) => [
       source,
@@ -149,8 +149,8 @@ describe('GET /v1/intake', () => {
       ['https://idp.example', 'well'],
       ['gone', 'silent'],
       ['slow', 'well'],
-      ['late', 'skewed'],
-      ['ahead', 'skewed'],
+      ['late', 'late'],
+      ['ahead', 'ahead'],
       ['rare', 'rare'],
     ]);
     expect(body.refusals).toMatchObject([{ code: 'EVENT_INVALID', count: 2 }]);
