@@ -62,37 +62,49 @@ interface Series {
   readonly labels: readonly string[];
 }
 
-const known = await knownSeries();
+interface Instrument {
+  readonly name: string;
+  readonly type: Series['type'];
+  readonly labels: readonly string[];
+  readonly help: string;
+}
+
+const metrics = createMetrics({ process: true });
+
+/** What our own code counts. */
+function instruments(): readonly Instrument[] {
+  const Named = z.object({ name: z.string(), labelNames: z.array(z.string()), help: z.string() });
+  const kinds = [
+    ['counter', Counter],
+    ['gauge', Gauge],
+    ['histogram', Histogram],
+  ] as const;
+  return Object.values(metrics)
+    .flatMap((part) => Object.values(part) as unknown[])
+    .flatMap((instrument) => {
+      const [type] = kinds.find(([, kind]) => instrument instanceof kind) ?? [];
+      if (type === undefined) return [];
+      const { name, labelNames: labels, help } = Named.parse(instrument);
+      return [{ name, type, labels, help }];
+    });
+}
 
 /** Every series that a scrape may bring, with its labels; those that the scrape itself adds are on all. */
 async function knownSeries(): Promise<ReadonlyMap<string, Series>> {
   const series = new Map<string, Series>([['up', { type: 'gauge', labels: [] }]]);
-  const metrics = createMetrics({ process: true });
   for (const [, name = '', type] of (await metrics.render()).matchAll(/^# TYPE (\S+) (counter|gauge)$/gm)) {
     if (!name.startsWith('chainwarden_')) series.set(name, { type: type as Series['type'], labels: [] });
   }
-  const Named = z.object({ name: z.string(), labelNames: z.array(z.string()) });
-  for (const instrument of Object.values(metrics).flatMap((part) => Object.values(part) as unknown[])) {
-    const type =
-      instrument instanceof Counter
-        ? 'counter'
-        : instrument instanceof Gauge
-          ? 'gauge'
-          : instrument instanceof Histogram
-            ? 'histogram'
-            : undefined;
-    if (type === undefined) continue;
-    const { name, labelNames } = Named.parse(instrument);
-    if (type !== 'histogram') series.set(name, { type, labels: labelNames });
+  for (const { name, type, labels } of instruments()) {
+    if (type !== 'histogram') series.set(name, { type, labels });
     else
       for (const part of ['bucket', 'count', 'sum'])
-        series.set(`${name}_${part}`, {
-          type,
-          labels: [...labelNames, ...(part === 'bucket' ? ['le'] : [])],
-        });
+        series.set(`${name}_${part}`, { type, labels: [...labels, ...(part === 'bucket' ? ['le'] : [])] });
   }
   return series;
 }
+
+const known = await knownSeries();
 
 interface Use {
   readonly name: string;
@@ -188,6 +200,18 @@ describe('what Prometheus is asked', () => {
       ).toBe(true);
     }
   });
+});
+
+it('stands in the manual: everything that is counted', () => {
+  const listed = table(readProject('dashboards/prometheus/README.md'), 'Metric');
+  const code = (text: string): string => `\`${text}\``;
+  const counted = instruments().map(({ name, type, labels, help }) => [
+    code(name.slice('chainwarden_'.length)),
+    type,
+    labels.map(code).join(', '),
+    help,
+  ]);
+  expect(listed).toEqual(counted.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
 });
 
 describe('the rules', () => {
