@@ -14,6 +14,7 @@ type Token = BlastRadius['tokens'][number];
 
 /** Deeper branches are folded: the first two hand-overs are what one has to see. */
 const OPEN_DEPTH = 2;
+const CHAINS_SHOWN = 20;
 
 /** What falls when it falls, what that did, and what of it still lives. */
 export function belowPanel(below: BlastRadius, nowMs: number): Html {
@@ -38,7 +39,8 @@ ${table({
   empty: emptyState({ what: 'Nobody is known to hold any of them.' }),
 })}
 <p class="muted">${countOf(below.chains.length, 'chain')}:
-${below.chains.slice(0, 20).map((id) => html`<a href="${chainHref(id)}">${id}</a> `)}${below.chains.length > 20 && 'and more'}</p>
+${below.chains.slice(0, CHAINS_SHOWN).map((id) => html`<a href="${chainHref(id)}">${id}</a> `)}
+${below.chains.length > CHAINS_SHOWN && 'and more'}</p>
 </section>`;
 }
 

@@ -62,8 +62,8 @@ function missingPage(): Page {
     place: 'hunt',
     status: 404,
     body: html`<section class="state"><h1>Token not found</h1>
-<p>No chain of this tenant holds it, and nothing is known to hang on it. It may have been named by its jti where only its
-hash is known, or be past its retention.</p>
+<p>No chain of this tenant holds it, and nothing is known to hang on it. It may have been named
+by its jti where only its hash is known, or be past its retention.</p>
 <p><a class="button" href="/hunt">Hunt for it</a></p></section>`,
   };
 }

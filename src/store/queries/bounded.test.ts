@@ -88,6 +88,7 @@ const read: Record<string, (store: Store) => Promise<unknown>> = {
   incidents: (store) =>
     store.incidents({ ...of, state: 'open', minSeverity: 'low', detector: "x'x", chainId: "x'x" }),
   incident: (store) => store.incident('t', "x'x"),
+  incidentHandling: (store) => store.incidentHandling('t', ["x'x"]),
   alertActions: (store) => store.alertActions('t', "x'x"),
   responses: (store) =>
     store.responses({ ...of, alertId: "x'x", chainId: "x'x", planId: "x'x", state: 'failed' }),

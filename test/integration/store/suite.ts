@@ -50,16 +50,9 @@ export function storeSuite(open: () => Promise<Opened>): void {
   afterAll(() => opened.close());
 
   const everything = (tenant: string): ChainQuery => ({
-    tenant,
-    limit: 100,
-    cursor: undefined,
-    fromMs: undefined,
-    toMs: undefined,
-    principal: undefined,
-    tokenKey: undefined,
-    target: undefined,
-    detector: undefined,
-    missing: undefined,
+    ...{ tenant, limit: 100, cursor: undefined, fromMs: undefined, toMs: undefined },
+    ...{ principal: undefined, tokenKey: undefined, target: undefined },
+    ...{ detector: undefined, missing: undefined },
   });
   const anyAlert = (tenant: string) => ({
     tenant,
