@@ -113,6 +113,9 @@ function follow() {
   };
   source.addEventListener('news', ({ data }) => topics.includes(JSON.parse(data).topic) && hear());
   source.addEventListener('reset', hear);
+  source.addEventListener('closed', ({ data }) => {
+    if (JSON.parse(data).reason === 'signed out' && !isBusy(main)) location.reload();
+  });
 }
 
 show.addEventListener('click', look);
