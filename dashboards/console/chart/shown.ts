@@ -206,21 +206,31 @@ interface Names {
 
 function createNames(): Names {
   const shapes = new Map<string, string>();
-  const ids = new Map<string, string>();
-  // Ids stand in addresses; keys may be long and hold anything.
+  const ids = new Map<string, Map<string, string>>();
   return {
     shapeOf: (hop) => kept(shapes, hop.key, () => shapeOf(hop)),
-    groupId: (parentKey, shape) => {
-      const text = JSON.stringify([parentKey ?? null, shape ?? null]);
-      return kept(ids, text, () => createHash('sha256').update(text).digest('base64url').slice(0, 10));
+    groupId(parentKey = '', shape = '') {
+      const below = ids.get(parentKey) ?? new Map<string, string>();
+      ids.set(parentKey, below);
+      return kept(below, shape, () => shortId(parentKey, shape));
     },
   };
 }
 
 function kept(known: Map<string, string>, key: string, make: () => string): string {
-  const found = known.get(key) ?? make();
-  known.set(key, found);
-  return found;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  return made;
+}
+
+/** Stands in addresses; keys may be long and hold anything. */
+function shortId(parentKey: string, shape: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([parentKey, shape]))
+    .digest('base64url')
+    .slice(0, 10);
 }
 
 /** Hops that a person would call the same: kind, link, and holder but for numbers and ids in the name. */
