@@ -5,7 +5,7 @@ import { createGuard, readSecret } from './respond/index.ts';
 
 type Oidc = NonNullable<ConsoleOptions['oidc']>;
 
-/** A secret goes into a form or a header of its own: whatever a provider made up, as long as it can be guessed by nobody. */
+/** Whatever a provider made up, as long as nobody guesses it. */
 const clientSecretKind = {
   expected: 'a client secret of 8 to 4096 printable characters',
   parse: (text: string) => (/^[\x20-\x7e]{8,4096}$/.test(text) ? text : undefined),

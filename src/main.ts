@@ -30,7 +30,7 @@ export interface Service {
   readonly adminKey: string | undefined;
   /** Makes a further key and returns its text, which is kept nowhere. */
   makeKey(name: string, role: Role): Promise<string>;
-  /** Where the bearer of a key that this process made signs in to the console with one click, for a quarter of an hour. */
+  /** Where the bearer of a key that this process made signs in with one click, for a quarter of an hour. */
   signInLink(keyText: string): string | undefined;
   readonly admit: Admit;
   readonly sink: EventSink;
@@ -92,21 +92,10 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
   });
   const denyList = await openDenyList(store, clock);
   const modes = await openModes(config, { store, audit: proof.audit, log, clock });
-  const detection = await startDetection(config, {
-    detectors,
-    store,
-    endpoints,
-    denyList,
-    policies,
-    audit: proof.audit,
-    modeOf: modes.modeOf,
-    news,
-    log,
-    metrics,
-    clock,
-    sleep,
-    fail,
-  });
+  const common = { detectors, store, denyList, policies, news, log, metrics, clock, sleep };
+  const { audit } = proof;
+  const parts = { ...common, endpoints, audit, modeOf: modes.modeOf, fail };
+  const detection = await startDetection(config, parts);
   const { eventLog, tracker } = detection;
   opened.push(detection.stop, policies.stop);
   const onAdmission = countAdmissions(metrics, tracker.observe);
@@ -114,21 +103,7 @@ async function assemble(config: Config, detectors: readonly Detector[], opened: 
 
   const sessions = createSessions(clock);
   const keys = createKeys(store, config.tenant);
-  const known = {
-    store,
-    detectors,
-    denyList,
-    policies,
-    proof,
-    modes,
-    sessions,
-    news,
-    metrics,
-    health,
-    log,
-    clock,
-    sleep,
-  };
+  const known = { ...common, proof, modes, sessions, health };
   let kafka: ReturnType<typeof startKafkaIntake>;
   const vitals = () => readVitals({ detection, kafka, metrics });
   const server = await openServer(config, { ...known, detection, admit, vitals }, opened);

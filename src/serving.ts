@@ -76,13 +76,8 @@ export async function openServer(
     sleep,
   } = parts;
   const { eventLog, tracker } = detection;
-  const securityEvents = openSecurityEvents(config, {
-    admit,
-    sink: eventLog,
-    audit: proof.audit,
-    metrics,
-    clock,
-  });
+  const told = { admit, sink: eventLog, audit: proof.audit, metrics, clock };
+  const securityEvents = openSecurityEvents(config, told);
   opened.push(securityEvents.close);
 
   const provider = openIdentityProvider(config, process.env);

@@ -10,8 +10,8 @@ const NAME_CHARS_MAX = 128;
 const TENANT_CHARS_MAX = 128;
 
 /**
- * Who signed in, as a key that is kept nowhere: its role is what the provider's claims are worth here, and its empty hash
- * opens nothing. Or why they are not let in.
+ * Who signed in, as a key that is kept nowhere: its role is what the provider's claims are worth here, and its empty
+ * hash opens nothing. Or why they are not let in.
  */
 export function identityOf(
   claims: Claims,

@@ -42,8 +42,8 @@ interface Begun {
 }
 
 /**
- * The authorization code flow. What was begun is kept here under a secret that only the browser has that began it, and is
- * good for one return: a callback of another browser, or the same one again, finds nothing.
+ * The authorization code flow. What was begun is kept here under a secret that only the browser has that began it, and
+ * is good for one return: a callback of another browser, or the same one again, finds nothing.
  */
 export function signInByProvider(
   app: FastifyInstance,

@@ -99,7 +99,8 @@ ${oidc !== undefined && invitation === undefined && providerLink(oidc, next)}
 
 function providerLink({ config }: Oidc, next: string): Html {
   return html`<hr>
-<p><a class="button" href="/login/oidc?next=${encodeURIComponent(next)}">Sign in with ${new URL(config.issuer).host}</a></p>`;
+<p><a class="button" href="${`/login/oidc?next=${encodeURIComponent(next)}`}">
+Sign in with ${new URL(config.issuer).host}</a></p>`;
 }
 
 function keyField(): Html {

@@ -14,7 +14,8 @@ ${countOf(events, 'event')}, ${countOf(alerts, 'alert')}</figcaption>
 <details><summary>As a table</summary>
 <div class="scroll" tabindex="0" role="region" aria-label="Events and alerts over time">
 <table><caption>Events by their own time, alerts by when they began</caption>
-<thead><tr><th scope="col">From</th><th scope="col" class="num">Events</th><th scope="col" class="num">Alerts</th></tr></thead>
+<thead><tr><th scope="col">From</th><th scope="col" class="num">Events</th>
+<th scope="col" class="num">Alerts</th></tr></thead>
 <tbody>
 ${steps.map(
   (

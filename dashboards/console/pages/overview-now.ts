@@ -32,7 +32,8 @@ export function healthLine({ health, coverage }: Pick<Read, 'health' | 'coverage
     health.checks.find(({ state }) => state === 'failing') ??
     health.checks.find(({ state }) => state !== 'ok');
   if (ill !== undefined) {
-    return html`<p class="notice ${ill.state === 'failing' ? 'bad' : 'warn'}"><strong>${ill.name} is ${ill.state}:</strong>
+    const tone = ill.state === 'failing' ? 'bad' : 'warn';
+    return html`<p class="notice ${tone}"><strong>${ill.name} is ${ill.state}:</strong>
 ${ill.reason}, since ${timeOf(ill.since, nowMs)}. <a href="/health">Health</a></p>`;
   }
   const { lagSeconds, holder } = health.time;
@@ -61,7 +62,8 @@ export function tiles(read: Read, nowMs: number): Html {
   const all: readonly Tile[] = [...ofPeople(read), ...ofMachines(read, nowMs)];
   return html`<ul class="tiles">${all.map(
     ({ href, name, figure, below, tone }) =>
-      html`<li class="tile"><a href="${href}">${name}<span class="figure ${tone ?? ''}">${figure}</span><span class="muted">${below}</span></a></li>
+      html`<li class="tile"><a href="${href}">${name}<span class="figure ${tone ?? ''}">${figure}</span>
+<span class="muted">${below}</span></a></li>
 `,
   )}</ul>`;
 }
