@@ -1,5 +1,6 @@
 import { type Api, ApiProblem, pathOf } from '../api.ts';
 import type { Action, ChainDetail } from '../chart/detail.ts';
+import { standingAlerts } from '../chart/lineage.ts';
 import type { Unwinding } from './chain-unwind.ts';
 
 /** Further pages of actions that are read for the drawings, of 500 each: more marks than a screen has places for. */
@@ -27,8 +28,10 @@ export async function readChain(api: Api, id: string): Promise<ReadChain> {
   return { detail, actions, isCut: next !== undefined };
 }
 
-export function readUnwinding(api: Api, id: string): Promise<Unwinding> {
-  return api.get<Unwinding>(`/v1/chains/${encodeURIComponent(id)}/unwind`);
+/** Thousands of actions are looked through for it: not where nothing stands that could put one in doubt. */
+export async function readUnwinding(api: Api, { chain, alerts }: ChainDetail): Promise<Unwinding> {
+  if (standingAlerts(alerts).length === 0) return { breaks: [], writes: [] };
+  return api.get<Unwinding>(`/v1/chains/${encodeURIComponent(chain.id)}/unwind`);
 }
 
 /** Undefined when no chain has this id. */

@@ -37,7 +37,7 @@ async function chainPage(context: PageContext, id: string, place: PlaceGraph): P
   const read = await unlessMissing(readChain(api, id));
   if (read === undefined) return notFound(id);
   const { detail, actions, isCut } = read;
-  const unwinding = await readUnwinding(api, detail.chain.id);
+  const unwinding = await readUnwinding(api, detail);
   const askedMs = readAt(url);
   const options: GraphOptions = {
     atMs: askedMs ?? nowMs,
