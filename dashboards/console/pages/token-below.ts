@@ -48,7 +48,7 @@ function aliveSentence({ alive, tokenCount }: BlastRadius, nowMs: number): Html 
   const all = countOf(tokenCount, 'token');
   const blind = alive.unknown > 0 && ` Of ${countOf(alive.unknown, 'token')} nobody said when they end.`;
   if (alive.tokens === 0) return html`${all} below it; none of all these is known to be alive.${blind}`;
-  return html`${all} below it. <strong>${countOf(alive.tokens, 'token')} alive</strong>, the last of them until ${untilOf(alive.until, nowMs)}.${blind}`;
+  return html`${all} below it. <strong>${countOf(alive.tokens, 'token')} alive</strong>, ${alive.tokens > 1 && 'the last of them '}until ${untilOf(alive.until, nowMs)}.${blind}`;
 }
 
 function treeOf(below: BlastRadius, nowMs: number): Html {

@@ -11,7 +11,7 @@ import { chainHref, responseHref, tokenHref } from '../parts/links.ts';
 import { ownerText, personLink } from '../parts/person.ts';
 import { table } from '../parts/table.ts';
 import { timeOf, untilOf } from '../parts/time.ts';
-import { actionWords } from '../parts/words.ts';
+import { actionWords, countOf } from '../parts/words.ts';
 import { endLink } from './end.ts';
 import { belowPanel } from './token-below.ts';
 import { approvalsPanel, provenancePanel } from './token-origin.ts';
@@ -79,7 +79,8 @@ function lifePanel(
   const { iss, jti, hash, ref } = (detail ?? below)?.token ?? { ref: '' };
   const life = source?.life ?? 'unknown';
   return html`<section class="panel" aria-labelledby="life">
-<div class="row apart"><h2 id="life">Its life</h2> ${endLink(context, tokenHref(ref))}</div>
+<div class="row apart"><h2 id="life">Its life</h2>
+${isOver(below) ? html`<span class="muted">Nothing of it is left alive</span>` : endLink(context, tokenHref(ref))}</div>
 <dl class="facts">
 <dt>Now</dt><dd>${lifeWords(life)}</dd>
 ${jti !== undefined && html`<dt>jti</dt><dd><code>${jti}</code></dd>`}
@@ -102,11 +103,16 @@ ${detail !== undefined && html`<dt>Chain</dt><dd><a href="${chainHref(detail.cha
 </section>`;
 }
 
+/** Neither it nor anything below it can be used any more, as far as everybody said. */
+function isOver(below: BlastRadius | undefined): boolean {
+  return below !== undefined && !below.isCut && below.alive.tokens + below.alive.unknown === 0;
+}
+
 const unknown = html`<span class="muted">unknown</span>`;
 
 function usesOf(hop: NonNullable<TokenDetail['hop']>, nowMs: number): Html {
   const { scope, addedScope, audience, useCount } = hop;
-  return html`<dt>Used</dt><dd>${useCount.toLocaleString('en')} times${
+  return html`<dt>Used</dt><dd>${countOf(useCount, 'time')}${
     hop.firstUsedAt !== undefined &&
     html`, first ${timeOf(hop.firstUsedAt, nowMs)}, last ${timeOf(hop.lastUsedAt, nowMs)}`
   }</dd>
