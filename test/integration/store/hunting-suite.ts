@@ -53,7 +53,6 @@ export function huntingSuite(open: () => Store): void {
       const keys = found.hops.map(({ key }) => key).sort();
       expect(keys).toEqual(['inv:1', token('mid'), token('root')]);
       expect(descendantsOf(lineageOf(tenant, found.hops, false), token('root'))).toMatchObject([
-        { by: 'source', depth: 0, level: 1 },
         { by: 'parent', depth: 1, level: 4, parentKey: token('root') },
       ]);
       const none = { reads: 0, writes: 0, others: 0, denied: 0, failed: 0, firstMs: noon, lastMs: noon };
