@@ -32,7 +32,7 @@ export function streamRoutes(
   sessions: Sessions | undefined,
 ): FastifyPluginAsyncZod {
   return async (app) => {
-    app.get('/stream', { config: { access: 'read', quiet: true }, schema }, async (request, reply) => {
+    app.get('/stream', { config: { access: 'read', quiet: true }, schema }, (request, reply) => {
       const key = caller(request);
       const [, secret] = /^Session +(\S+)$/i.exec(request.headers.authorization ?? '') ?? [];
       streams.open(request, reply, {
