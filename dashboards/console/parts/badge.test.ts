@@ -6,7 +6,7 @@ import { dryRunBadge, outcomeBadge, severityBadge, stateBadge } from './badge.ts
 
 it('says in words what the colour repeats', () => {
   expect(String(severityBadge('critical'))).toBe('<span class="badge critical">critical</span>');
-  expect(String(outcomeBadge('accepted'))).toBe('<span class="badge bad">accepted</span>');
+  expect(String(outcomeBadge('accepted'))).toBe('<span class="badge plain">accepted</span>');
   expect(String(dryRunBadge(true))).toContain('dry run');
   expect(dryRunBadge(false)).toBeUndefined();
 });

@@ -56,7 +56,7 @@ export function stateBadge(state: string): Html {
   return badge(state, stateTones[state]);
 }
 
-const outcomeTones: Readonly<Record<string, Tone>> = { accepted: 'bad', denied: 'good', failed: 'plain' };
+const outcomeTones: Readonly<Record<string, Tone>> = { accepted: 'plain', denied: 'good', failed: 'warn' };
 
 /** What the target answered. It is bad news when it did what was asked. */
 export function outcomeBadge(outcome: string): Html {

@@ -30,7 +30,7 @@ function list(items: readonly unknown[], name: string, depth: number): Html {
 
 function rowsOf(rows: readonly Readonly<Record<string, unknown>>[], name: string): Html {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table: ${name}">
 <table><caption>${name}</caption><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${columns.map((column) => html`<td>${cell(row[column], column)}</td>`)}</tr>
