@@ -18,7 +18,7 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Round instants of UTC, few enough that their labels do not touch. The first one, and each of a new day, says the day. */
+/** Round instants of UTC, few enough that their labels do not touch. The first one, and each of a new day, says it. */
 export function ticksOf(fromMs: number, toMs: number): readonly Tick[] {
   const span = Math.max(1, toMs - fromMs);
   const stepMs = steps.find((each) => span / each <= TICKS_MAX) ?? Math.ceil(span / TICKS_MAX / day) * day;

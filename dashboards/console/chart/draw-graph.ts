@@ -52,7 +52,9 @@ export function drawGraph({ graph, layout, chainId, links, style }: GraphDrawing
 ${style === undefined ? undefined : html`<style>${style}</style>`}
 <defs>${['arrow', 'arrow-broken'].map(arrow)}</defs>
 <g class="edges" aria-hidden="true">${graph.edges.map((edge, index) => drawEdge(edge, layout.lines[index]))}</g>
-<g class="labels" aria-hidden="true">${graph.edges.map(({ label }, index) => drawLabel(label, layout.lines[index]?.label))}</g>
+<g class="labels" aria-hidden="true">${graph.edges.map(({ label }, index) =>
+    drawLabel(label, layout.lines[index]?.label),
+  )}</g>
 ${placed.map(({ node, box }) => drawNode(node, box, links))}
 </svg>`;
 }
@@ -106,7 +108,7 @@ function pathOf(points: readonly Point[]): string {
   return `M${first.x} ${first.y} ${bends.join(' ')} L${last.x} ${last.y}`;
 }
 
-/** The box leads to the credential and its heading to who holds it: two links, one beside the other in the order of tabs. */
+/** The box leads to the credential and its heading to who holds it: two links, one after the other. */
 function drawNode(node: GraphNode, box: Box, links: GraphLinks | undefined): Html {
   const { x, y, width, height } = { ...box, x: round(box.x), y: round(box.y) };
   const classes = `node ${node.kind}${node.broken ? ' is-broken' : ''}${node.state === undefined ? '' : ` is-${node.state}`}`;

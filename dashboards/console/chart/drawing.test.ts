@@ -109,7 +109,7 @@ describe('a drawing', () => {
         expect(tagsOf(drawn(detail))).not.toContain('script');
         expect(tagsOf(timeline(detail))).not.toContain('script');
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
@@ -166,7 +166,7 @@ describe('the layout', () => {
           }
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 

@@ -123,7 +123,7 @@ describe('what is drawn of a chain', () => {
           first.groups.every(({ parentKey }) => parentKey === undefined || first.isDrawn(parentKey)),
         ).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

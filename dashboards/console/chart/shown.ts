@@ -109,7 +109,7 @@ interface Choice {
   readonly names: Names;
 }
 
-/** The siblings that are drawn beside those that must be: the first of each shape, all of a few, and what was unfolded. */
+/** Siblings that are drawn beside those that must be: the first of each shape, all of a few, and what was unfolded. */
 function chosen(
   parentKey: string | undefined,
   siblings: readonly Hop[],

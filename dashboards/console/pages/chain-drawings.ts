@@ -77,6 +77,7 @@ function slider({ timeline, url, askedMs, nowMs }: Drawn): Html {
   const at = askedMs ?? nowMs;
   const before = moments.findLast((ms) => ms < at);
   const after = moments.find((ms) => ms > at);
+  const asOf = askedMs === undefined ? `now, ${fullTime(nowMs)}` : fullTime(at);
   const to = (ms: number | undefined) =>
     `${hrefWith(url, { at: ms === undefined ? undefined : new Date(ms).toISOString() })}#timeline`;
   const kept = ['open', 'hops'].flatMap((name) => {
@@ -84,8 +85,9 @@ function slider({ timeline, url, askedMs, nowMs }: Drawn): Html {
     return text === null ? [] : [html`<input type="hidden" name="${name}" value="${text}">`];
   });
   return html`<form class="slider no-print" method="get" action="${url.pathname}#timeline" data-slider>
-<label for="at">Graph and bars as of <output for="at">${askedMs === undefined ? `now, ${fullTime(nowMs)}` : fullTime(at)}</output></label>
-<input id="at" type="range" name="at" min="${fromMs}" max="${toMs}" step="${step}" value="${value}" aria-valuetext="${fullTime(value)}">
+<label for="at">Graph and bars as of <output for="at">${asOf}</output></label>
+<input id="at" type="range" name="at" min="${fromMs}" max="${toMs}" step="${step}"
+value="${value}" aria-valuetext="${fullTime(value)}">
 <button>Show</button>${kept}
 <div class="row">
 ${before === undefined ? undefined : html`<a class="button" href="${to(before)}">‹ Step before</a>`}

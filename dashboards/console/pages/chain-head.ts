@@ -109,7 +109,8 @@ function broke({ alerts }: ChainDetail, lineage: Lineage): Html {
   const [worst, ...others] = standing;
   if (worst === undefined) {
     const gone = alerts.length - standing.length;
-    return html`No alert stands about it${gone > 0 ? `; ${count(gone, 'alert')} did, and ${gone === 1 ? 'was' : 'were'} withdrawn or merged` : ''}.`;
+    if (gone === 0) return html`No alert stands about it.`;
+    return html`No alert stands about it; ${count(gone, 'alert')} ${gone === 1 ? 'was' : 'were'} withdrawn or merged.`;
   }
   const hop = hopOf(worst, lineage);
   const level = worst.weakestLink;

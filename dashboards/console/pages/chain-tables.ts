@@ -62,7 +62,9 @@ function hopCells(
   return [
     html`${hop.to === undefined ? holderOf(hop) : principalName(hop.to)}<br><span class="muted">${
       token === undefined ? what : html`<a href="${tokenHref(token.ref)}">${what}</a>`
-    }${hop.grant === undefined ? undefined : `, ${hop.grant.split(':').at(-1)}`}${hop.late ? ', reported late' : undefined}</span>`,
+    }${hop.grant === undefined ? undefined : `, ${hop.grant.split(':').at(-1)}`}${
+      hop.late ? ', reported late' : undefined
+    }</span>`,
     html`${hopName(lineage.parentOf(hop), rows)}${
       level === undefined
         ? undefined

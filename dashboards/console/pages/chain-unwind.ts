@@ -15,6 +15,9 @@ export type Unwinding = z.infer<typeof UnwindingShape>;
 /** Rows that are shown; the rest is in the answer of the API. */
 const WRITES_MAX = 200;
 
+const meaning =
+  'Below are the writes at and below it since then. Ending a credential takes none of them back.';
+
 /** Every write that was made after authority broke, the last one first: the order in which it is to be taken back. */
 export function unwindPanel(
   { breaks, writes, incomplete }: Unwinding,
@@ -32,7 +35,7 @@ ${
         return html`${index === 0 ? '' : '; '}at ${at === undefined ? (label ?? 'the whole chain') : holderOf(at)}${since === undefined ? undefined : html` from ${stampOf(since)}`}${
           alertId === undefined ? undefined : html` (<a href="${alertHref(alertId)}">alert</a>)`
         }`;
-      })}${breaks.length > 5 ? ` and at ${breaks.length - 5} more` : undefined}. Below are the writes at and below it since then. Ending a credential takes none of them back.</p>`
+      })}${breaks.length > 5 ? ` and at ${breaks.length - 5} more` : undefined}. ${meaning}</p>`
 }
 ${incomplete === undefined ? undefined : html`<p class="notice warn">The chain has more actions than are looked through: older writes may be missing from this list.</p>`}
 ${table({

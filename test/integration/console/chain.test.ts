@@ -111,7 +111,7 @@ describe('the page of a chain', () => {
     const slid = await open(`/chains/chn_acme?at=${nowMs + 500}`);
     expect(slid.body).toContain('live, never expires');
     expect(slid.body).toMatch(
-      /<input id="at" type="range" name="at" min="\d+" max="\d+" step="\d+" value="\d+"/,
+      /<input id="at" type="range" name="at" min="\d+" max="\d+" step="\d+"\nvalue="\d+"/,
     );
     expect((await open('/chains/chn_acme?at=yesterday&hops=x&open=%22%3E')).statusCode).toBe(200);
   });
