@@ -11,6 +11,7 @@ import { alertsPage } from './pages/alerts.ts';
 import { auditPages } from './pages/audit.ts';
 import { backtestPages } from './pages/backtest.ts';
 import { chainPages } from './pages/chain.ts';
+import { deliveriesPages } from './pages/deliveries.ts';
 import { detectorPages } from './pages/detector.ts';
 import { detectorsPage } from './pages/detectors.ts';
 import { endPages } from './pages/end.ts';
@@ -35,6 +36,7 @@ const pages: readonly ((app: ConsoleApp) => void)[] = [
   auditPages,
   backtestPages,
   chainPages,
+  deliveriesPages,
   detectorPages,
   detectorsPage,
   endPages,

@@ -7,6 +7,7 @@ import type { ConsoleApp, Page, PageContext } from '../page.ts';
 import { type Attempt, attempt, shownOr } from '../parts/attempt.ts';
 import { emptyState, noMatch } from '../parts/empty.ts';
 import { pager } from '../parts/pager.ts';
+import { panel } from '../parts/panel.ts';
 import { table } from '../parts/table.ts';
 import { stampOf, timeOf } from '../parts/time.ts';
 import { aboutLink, auditSentence, kindWords } from './audit-words.ts';
@@ -84,8 +85,9 @@ function auditPage(
     styles: ['operations.css'],
     body: html`<h1>Audit</h1>
 ${filters(filter)}
-<section class="panel" aria-label="Entries">${entryTable(entries.items, filter)}${pager(context.url, entries.next)}</section>
-<section class="panel" aria-labelledby="proof"><h2 id="proof">Proof</h2>${proof(heads, context.nowMs)}</section>`,
+<section class="panel" aria-label="Entries">${entryTable(entries.items, filter)}
+${pager(context.url, entries.next)}</section>
+${panel('proof', 'Proof', proof(heads, context.nowMs))}`,
   };
 }
 
@@ -142,7 +144,7 @@ ${shownOr(heads, 'The ends of the chains', ({ items }) =>
 )}
 <details><summary>Check it</summary>
 <p>Export every entry and the ends, then check them where this service has no hand in it:</p>
-<pre>npx chainwarden audit head > head.json
+<pre tabindex="0">npx chainwarden audit head > head.json
 npx chainwarden audit export > audit.ndjson
 npx chainwarden verify audit.ndjson --head head.json</pre></details>`;
 }

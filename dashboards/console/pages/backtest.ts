@@ -1,10 +1,13 @@
 import type * as z from 'zod';
+import { principalIdIn } from '../../../src/domain/principal.ts';
 import type { BacktestShape } from '../../../src/serve/present/mode.ts';
 import { notFound } from '../errors.ts';
 import { type Html, html } from '../html.ts';
 import type { ConsoleApp, Page, PageContext } from '../page.ts';
 import { severityBadge, stateBadge } from '../parts/badge.ts';
 import { alertHref, detectorHref } from '../parts/links.ts';
+import { panel } from '../parts/panel.ts';
+import { reasonField } from '../parts/reason.ts';
 import { table } from '../parts/table.ts';
 import { stampOf, timeOf } from '../parts/time.ts';
 import { countOf } from '../parts/words.ts';
@@ -42,13 +45,17 @@ ${report.isCut && html`<p class="notice warn">There was more than could be looke
 ${detector.version !== report.detectorVersion && html`<p class="notice warn">It is of version ${report.detectorVersion}; version ${detector.version} runs.</p>`}
 ${tiles(report.counts)}
 ${context.may('administer') && detector.basis === 'deterministic' && letItAct(report)}
-<section class="panel" aria-labelledby="cases"><h2 id="cases">Cases</h2>${cases(report)}</section>
-<section class="panel" aria-labelledby="opened"><h2 id="opened">Who has looked at it</h2>${table({
-      caption: 'Acting alone needs an admin among them',
-      columns: ['When', 'Who', 'Role'],
-      rows: report.openedBy.map(({ at, by, role }) => [stampOf(at), by, role]),
-      empty: 'Nobody before you.',
-    })}<p class="muted">Digest <code>${report.digest}</code></p></section>`,
+${panel('cases', 'Cases', cases(report))}
+${panel(
+  'opened',
+  'Who has looked at it',
+  html`${table({
+    caption: 'Acting alone needs an admin among them',
+    columns: ['When', 'Who', 'Role'],
+    rows: report.openedBy.map(({ at, by, role }) => [stampOf(at), by, role]),
+    empty: 'Nobody before you.',
+  })}<p class="muted">Digest <code>${report.digest}</code></p>`,
+)}`,
   };
 }
 
@@ -71,12 +78,15 @@ ${tile(counts.mostInAnHour, 'most in one hour')}
 }
 
 function letItAct({ id, detector, counts }: Backtest): Html {
-  return html`<section class="panel" aria-labelledby="auto"><h2 id="auto">Let it act alone</h2>
-${counts.falseActed + counts.withdrawnActed > 0 && html`<p class="notice bad">It would have ended authority ${countOf(counts.falseActed + counts.withdrawnActed, 'time')} for what was nothing.</p>`}
+  return html`${panel(
+    'auto',
+    'Let it act alone',
+    html`${counts.falseActed + counts.withdrawnActed > 0 && html`<p class="notice bad">It would have ended authority ${countOf(counts.falseActed + counts.withdrawnActed, 'time')} for what was nothing.</p>`}
 <form method="post" action="${detectorHref(detector)}/mode" class="row">
 <input type="hidden" name="mode" value="auto"><input type="hidden" name="backtest" value="${id}">
-<label for="auto-reason">Why, after what you see here</label> <input id="auto-reason" name="reason" required maxlength="1024" autocomplete="off">
-<button class="danger">Let it act alone</button></form></section>`;
+${reasonField('auto-reason', 'Why, after what you see here')}
+<button class="danger">Let it act alone</button></form>`,
+  )}`;
 }
 
 function cases({ cases: items, counts }: Backtest): Html {
@@ -98,7 +108,7 @@ function steps({ steps: shown, stepCount }: Backtest['cases'][number]): Html {
   if (stepCount === 0) return html`<span class="muted">none</span>`;
   return html`<details><summary>${countOf(stepCount, 'credential')}</summary><ul class="plain">${shown.map(
     ({ label, holder, production, usedAfter, targetsAfter }) =>
-      html`<li>${label}${holder !== undefined && html` of ${holder}`}${
+      html`<li>${label}${holder !== undefined && html` of ${principalIdIn(holder)}`}${
         production.length > 0 && html` <strong class="bad">production: ${production.join(', ')}</strong>`
       }${usedAfter !== undefined && html` used ${stampOf(usedAfter)}${targetsAfter.length > 0 && html` on ${targetsAfter.join(', ')}`}`}</li>`,
   )}</ul>${stepCount > shown.length && html`<p class="muted">and ${stepCount - shown.length} more</p>`}</details>`;

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts';
 import type { PageContext } from '../page.ts';
 import { badge } from '../parts/badge.ts';
 import { detectorHref } from '../parts/links.ts';
+import { reasonField } from '../parts/reason.ts';
 import { timeOf } from '../parts/time.ts';
 import { type Detector, mayOf } from './detectors.ts';
 
@@ -34,7 +35,7 @@ ${others.map(
   ) => html`<div><input type="radio" id="mode-${one}" name="mode" value="${one}" required${one === mode && html` checked`}>
 <label for="mode-${one}">${one}</label> <span class="muted">${modeWords[one]}</span></div>`,
 )}
-<label for="mode-reason">Why</label> <input id="mode-reason" name="reason" required maxlength="1024" autocomplete="off">
+${reasonField('mode-reason', 'Why')}
 <button>Change</button>
 </fieldset></form>
 ${
@@ -56,7 +57,7 @@ ${switched !== undefined && html`<p>Turned ${on ? 'on' : 'off'} ${timeOf(switche
 ${
   context.may('administer') &&
   html`<form method="post" action="${detectorHref(id)}/switch" class="row"><input type="hidden" name="on" value="${on ? 'false' : 'true'}">
-<label for="switch-reason">Why</label> <input id="switch-reason" name="reason" required maxlength="1024" autocomplete="off">
+${reasonField('switch-reason', 'Why')}
 <button class="${on ? 'danger' : 'primary'}">${on ? 'Turn it off' : 'Turn it on'}</button></form>
 <p class="muted">For every tenant of this service.</p>`
 }</section>`;

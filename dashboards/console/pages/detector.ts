@@ -9,6 +9,7 @@ import { severityBadge, stateBadge } from '../parts/badge.ts';
 import { type Exception, exceptionTable } from '../parts/exceptions.ts';
 import { alertHref, detectorHref } from '../parts/links.ts';
 import { countsIn, falseShareOf, type Noise } from '../parts/noise.ts';
+import { panel } from '../parts/panel.ts';
 import { type Coverage, lacksOf, type Sight, sightBadge } from '../parts/sight.ts';
 import { structure } from '../parts/structure.ts';
 import { table } from '../parts/table.ts';
@@ -84,20 +85,34 @@ function detectorPage(context: PageContext, read: Read): Page {
     body: html`<h1>${detector.id}</h1>
 <p>${detector.title} ${severityBadge(detector.severity)} <span class="muted">at most</span></p>
 <div class="grid">
-<section class="panel" aria-labelledby="sees"><h2 id="sees">What it can see</h2>${shownOr(coverage, 'What it can see', (value) => overall(value, detector.id))}</section>
-<section class="panel" aria-labelledby="is"><h2 id="is">What it is</h2>${facts(detector)}</section>
+${panel(
+  'sees',
+  'What it can see',
+  shownOr(coverage, 'What it can see', (value) => overall(value, detector.id)),
+)}
+${panel('is', 'What it is', facts(detector))}
 ${modePanel(detector, context)}
 ${switchPanel(detector, context)}
 </div>
-<section class="panel" aria-labelledby="sources"><h2 id="sources">By source</h2>${hoursForm(read.hours)}${shownOr(coverage, 'Sources', (value) => perSource(value, detector.id, nowMs))}</section>
-<section class="panel" aria-labelledby="noise"><h2 id="noise">How much it says</h2>${shownOr(noise, 'Its noise', ({ items }) => noisePanel(items, detector.id))}</section>
-<section class="panel" aria-labelledby="alerts"><h2 id="alerts">Latest alerts</h2>${shownOr(alerts, 'Its alerts', ({ items }) => alertTable(items, coverage, detector.id))}</section>
-<section class="panel" aria-labelledby="exceptions"><h2 id="exceptions">Exceptions</h2>${shownOr(
-      exceptions,
-      'Exceptions',
-      ({ items }) => exceptionTable(own(items), nowMs, 'Policy excepts nothing from it.'),
-    )}</section>
-<section class="panel" aria-labelledby="needs"><h2 id="needs">What it needs</h2>${needs(detector)}</section>`,
+${panel('sources', 'By source', html`${hoursForm(read.hours)}${shownOr(coverage, 'Sources', (value) => perSource(value, detector.id, nowMs))}`)}
+${panel(
+  'noise',
+  'How much it says',
+  shownOr(noise, 'Its noise', ({ items }) => noisePanel(items, detector.id)),
+)}
+${panel(
+  'alerts',
+  'Latest alerts',
+  shownOr(alerts, 'Its alerts', ({ items }) => alertTable(items, coverage, detector.id)),
+)}
+${panel(
+  'exceptions',
+  'Exceptions',
+  shownOr(exceptions, 'Exceptions', ({ items }) =>
+    exceptionTable(own(items), nowMs, 'Policy excepts nothing from it.'),
+  ),
+)}
+${panel('needs', 'What it needs', needs(detector))}`,
   };
 }
 

@@ -8,6 +8,7 @@ import { badge } from '../parts/badge.ts';
 import { type Exception, exceptionTable } from '../parts/exceptions.ts';
 import { detectorHref } from '../parts/links.ts';
 import { countsIn, falseShareOf, type Noise, totalOf } from '../parts/noise.ts';
+import { panel } from '../parts/panel.ts';
 import { type Coverage, lacksOf, type Sight, sightBadge } from '../parts/sight.ts';
 import { table } from '../parts/table.ts';
 import { timeOf } from '../parts/time.ts';
@@ -72,16 +73,25 @@ function detectorsBody(context: PageContext, read: Read): Page {
 ${tiles(read, sights)}
 ${hoursForm(read.hours)}
 ${coverage.ok ? undefined : shownOr(coverage, 'What they can see', () => html``)}
-<section class="panel" aria-labelledby="all"><h2 id="all">All detectors</h2>${detectorTable(context, read, sights)}</section>
-<section class="panel" aria-labelledby="sources"><h2 id="sources">By source</h2>${shownOr(coverage, 'Sources', (value) => bySource(value, context.nowMs))}</section>
-<section class="panel" aria-labelledby="exceptions"><h2 id="exceptions">Exceptions</h2>${shownOr(
-      exceptions,
-      'Exceptions',
-      ({ items }) =>
-        exceptionTable(items, context.nowMs, 'Policy has no exceptions: whatever is found pages.'),
-    )}</section>
-<section class="panel" aria-labelledby="requirements"><h2 id="requirements">By requirement</h2>${shownOr(requirements, 'Requirements', ({ items }) => byRequirement(items, sights))}</section>
-<section class="panel" aria-labelledby="frameworks"><h2 id="frameworks">By framework</h2>${byFramework(detectors, sights)}</section>`,
+${panel('all', 'All detectors', detectorTable(context, read, sights))}
+${panel(
+  'sources',
+  'By source',
+  shownOr(coverage, 'Sources', (value) => bySource(value, context.nowMs)),
+)}
+${panel(
+  'exceptions',
+  'Exceptions',
+  shownOr(exceptions, 'Exceptions', ({ items }) =>
+    exceptionTable(items, context.nowMs, 'Policy has no exceptions: whatever is found pages.'),
+  ),
+)}
+${panel(
+  'requirements',
+  'By requirement',
+  shownOr(requirements, 'Requirements', ({ items }) => byRequirement(items, sights)),
+)}
+${panel('frameworks', 'By framework', byFramework(detectors, sights))}`,
   };
 }
 
@@ -98,7 +108,7 @@ function tiles({ detectors, noise, exceptions }: Read, sights: ReadonlyMap<strin
 <li class="tile"><span class="figure warn">${seen('partial')}</span>partial: see some of their facts</li>
 <li class="tile"><span class="figure bad">${seen('blind')}</span>BLIND: can find nothing</li>
 <li class="tile"><span class="figure">${seen('off')}</span>off or drafts</li>
-<li class="tile"><span class="figure">${alerts === undefined ? '?' : alerts.toLocaleString('en')}</span>alerts in ${NOISE_DAYS} days</li>
+<li class="tile"><span class="figure">${alerts?.toLocaleString('en') ?? '?'}</span>alerts in ${NOISE_DAYS} days</li>
 <li class="tile"><span class="figure">${auto}</span>act alone</li>
 ${expired > 0 && html`<li class="tile"><span class="figure warn">${expired}</span>exceptions that have expired</li>`}
 </ul>`;

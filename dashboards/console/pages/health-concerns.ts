@@ -87,6 +87,9 @@ function ofWaysOut({ channels, dead }: HealthRead): readonly Concern[] {
     ...(given > 0
       ? [concern(`${countOf(given, 'message was', 'messages were')} given up`, 'channels', true)]
       : []),
+    ...(channels.ok && channels.value.items.length === 0
+      ? [concern('Nobody is told, and nothing can be revoked: there is no way out', 'channels', false)]
+      : []),
     ...(channels.ok && dead.ok ? [] : [concern('The ways out cannot be read', 'channels', true)]),
   ];
 }

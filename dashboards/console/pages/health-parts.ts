@@ -134,11 +134,21 @@ ${channelWords[one.state] !== '' && html`<br><span class="muted">${channelWords[
   });
 }
 
-/** With the way to send them again; a revocation only by whoever may revoke. */
-export function deadMessages(items: readonly Delivery[], context: PageContext): Html {
+const messageTones = { pending: 'accent', delivered: 'good', dead: 'bad' } as const;
+
+/** Messages, with the way to send again those that were given up; a revocation only by whoever may revoke. */
+export function messageTable(items: readonly Delivery[], context: PageContext, empty: Html | string): Html {
   return table({
     caption: 'Latest first; sent again, they keep their ids',
-    columns: ['Made', 'To', 'What', { name: 'Attempts', numeric: true }, 'Last answer', 'Send again'],
+    columns: [
+      'Made',
+      'To',
+      'What',
+      { name: 'Attempts', numeric: true },
+      'State',
+      'Last answer',
+      'Send again',
+    ],
     rows: items.map((one) => [
       stampOf(one.createdAt),
       one.channel,
@@ -146,19 +156,26 @@ export function deadMessages(items: readonly Delivery[], context: PageContext): 
         ? one.type
         : html`<a href="${responseHref(one.responseId)}">${one.type}</a>`,
       one.attempts,
+      badge(one.state, messageTones[one.state]),
       html`${one.lastStatus !== undefined && `HTTP ${one.lastStatus} `}${one.lastError}`,
       replayForm(one, context),
     ]),
-    empty: 'None: everything left, or is still tried.',
+    empty,
   });
 }
 
-function replayForm({ id, responseId, isCancelled }: Delivery, { may }: PageContext): Html {
+function replayForm(
+  { id, state, responseId, isCancelled }: Delivery,
+  { may, url }: PageContext,
+): Html | undefined {
+  if (state !== 'dead') return undefined;
   if (isCancelled) return html`<span class="muted">what it was for is over</span>`;
   if (responseId !== undefined && !may('respond'))
     return html`<span class="muted">a responder may: it revokes</span>`;
   return html`<form method="post" action="/deliveries/${encodeURIComponent(id)}/replay" class="row">
-<label class="hidden" for="replay-${id}">Why</label><input id="replay-${id}" name="reason" placeholder="Why" required maxlength="1024" autocomplete="off">
+<input type="hidden" name="back" value="${url.pathname}${url.search}">
+<label class="hidden" for="replay-${id}">Why</label>
+<input id="replay-${id}" name="reason" placeholder="Why" required maxlength="1024" autocomplete="off">
 <button>Send again</button></form>`;
 }
 

@@ -4,15 +4,16 @@ import type { ProducerShape, RefusalsShape } from '../../../src/serve/present/op
 import type { HealthShape } from '../../../src/serve/present/vitals.ts';
 import { pathOf } from '../api.ts';
 import { type Html, html } from '../html.ts';
-import { type ConsoleApp, fieldOf, type Page, type PageContext } from '../page.ts';
+import type { ConsoleApp, Page, PageContext } from '../page.ts';
 import { type Attempt, attempt, shownOr } from '../parts/attempt.ts';
 import { badge } from '../parts/badge.ts';
+import { panel } from '../parts/panel.ts';
 import { table } from '../parts/table.ts';
 import { durationOf, timeOf } from '../parts/time.ts';
 import { countOf } from '../parts/words.ts';
 import type { Detector } from './detectors.ts';
 import { concernsOf } from './health-concerns.ts';
-import { channels, deadMessages, detectorHealth, producers, refusals } from './health-parts.ts';
+import { channels, detectorHealth, messageTable, producers, refusals } from './health-parts.ts';
 
 export type Health = z.infer<typeof HealthShape>;
 export type Channel = z.infer<typeof ChannelShape>;
@@ -52,14 +53,6 @@ export function healthPages(app: ConsoleApp): void {
     ]);
     return healthPage(context, hours, { health, intake, channels: lanes, dead, detectors });
   });
-  // An analyst may send a message again, but no revocation: the API tells them apart.
-  app.action('/deliveries/:id/replay', 'triage', async (context, { id = '' }, form) => {
-    await context.api.post(`/v1/deliveries/${encodeURIComponent(id)}/replay`, {
-      reason: fieldOf(form, 'reason') ?? '',
-    });
-    context.say('It is sent again.');
-    return '/health';
-  });
 }
 
 function healthPage(context: PageContext, hours: number, read: HealthRead): Page {
@@ -76,23 +69,39 @@ ${shownOr(
   health,
   'The process',
   (value) => html`
-<section class="panel" aria-labelledby="checks"><h2 id="checks">Checks</h2>${checks(value, nowMs)}</section>
+${panel('checks', 'Checks', checks(value, nowMs))}
 <div class="grid">
-<section class="panel" aria-labelledby="time"><h2 id="time">Time</h2>${time(value, nowMs)}</section>
-<section class="panel" aria-labelledby="queues"><h2 id="queues">Queues</h2>${queues(value)}</section>
+${panel('time', 'Time', time(value, nowMs))}
+${panel('queues', 'Queues', queues(value))}
 </div>
-${value.kafka !== undefined && html`<section class="panel" aria-labelledby="kafka"><h2 id="kafka">Kafka</h2>${kafka(value.kafka)}</section>`}`,
+${value.kafka !== undefined && html`${panel('kafka', 'Kafka', kafka(value.kafka))}`}`,
 )}
-<section class="panel" aria-labelledby="producers"><h2 id="producers">Who is heard</h2>
-<form class="filters" method="get"><label>In the last <select name="hours">${hoursShown.map(
-      (one) =>
-        html`<option value="${one}"${one === hours && html` selected`}>${countOf(one, 'hour')}</option>`,
-    )}</select></label><button>Show</button></form>
-${shownOr(intake, 'Who is heard', (value) => producers(value, nowMs))}</section>
-<section class="panel" aria-labelledby="refused"><h2 id="refused">What was refused</h2>${shownOr(intake, 'What was refused', (value) => refusals(value, nowMs))}</section>
-<section class="panel" aria-labelledby="channels"><h2 id="channels">Ways out</h2>${shownOr(read.channels, 'The ways out', ({ items }) => channels(items, nowMs))}
-<h3>Messages that were given up</h3>${shownOr(read.dead, 'Dead messages', ({ items }) => deadMessages(items, context))}</section>
-<section class="panel" aria-labelledby="detectors"><h2 id="detectors">Detectors</h2>${shownOr(read.detectors, 'Detectors', ({ items }) => detectorHealth(items, health.ok ? health.value.detectors : [], nowMs))}</section>
+${panel(
+  'producers',
+  'Who is heard',
+  html`<form class="filters" method="get"><label>In the last <select name="hours">${hoursShown.map(
+    (one) => html`<option value="${one}"${one === hours && html` selected`}>${countOf(one, 'hour')}</option>`,
+  )}</select></label><button>Show</button></form>
+${shownOr(intake, 'Who is heard', (value) => producers(value, nowMs))}`,
+)}
+${panel(
+  'refused',
+  'What was refused',
+  shownOr(intake, 'What was refused', (value) => refusals(value, nowMs)),
+)}
+${panel(
+  'channels',
+  'Ways out',
+  html`${shownOr(read.channels, 'The ways out', ({ items }) => channels(items, nowMs))}
+<h3>Messages that were given up</h3><p><a href="/deliveries">All messages out</a></p>${shownOr(read.dead, 'Dead messages', ({ items }) => messageTable(items, context, 'None: everything left, or is still tried.'))}`,
+)}
+${panel(
+  'detectors',
+  'Detectors',
+  shownOr(read.detectors, 'Detectors', ({ items }) =>
+    detectorHealth(items, health.ok ? health.value.detectors : [], nowMs),
+  ),
+)}
 ${health.ok && html`<p class="muted">Chainwarden ${health.value.version}</p>`}`,
   };
 }

@@ -1,7 +1,8 @@
 import { html } from '../html.ts';
-import { type ConsoleApp, type Form, fieldOf, type Page, type PageContext } from '../page.ts';
+import { type ConsoleApp, fieldOf, type Page, type PageContext } from '../page.ts';
 import { stateBadge } from '../parts/badge.ts';
 import { chainHref, planHref, responseHref } from '../parts/links.ts';
+import { panel } from '../parts/panel.ts';
 import {
   confirmForm,
   decisionForms,
@@ -16,6 +17,7 @@ import {
 import { table } from '../parts/table.ts';
 import { stampOf } from '../parts/time.ts';
 import { actionWords, countOf } from '../parts/words.ts';
+import { backOf } from './back.ts';
 
 /** One plan: everything that one cause is to end, and the word of people on it. */
 export function planPages(app: ConsoleApp): void {
@@ -37,11 +39,6 @@ function said(verb: 'approve' | 'deny', waits: boolean, dryRun: boolean): string
   return dryRun ? 'Approved: done as a dry run, without the last request.' : 'Approved: it is on its way.';
 }
 
-/** Where a form wants to go back to; `localPath` makes sure that it is here. */
-export function backOf(form: Form, otherwise: string): string {
-  return fieldOf(form, 'back') ?? otherwise;
-}
-
 export function readPlan(context: Pick<PageContext, 'api'>, id: string): Promise<PlanDetail> {
   return context.api.get<PlanDetail>(`/v1${planHref(id)}`);
 }
@@ -55,14 +52,16 @@ function planPage(context: PageContext, detail: PlanDetail): Page {
     live: ['responses'],
     styles: ['operations.css'],
     body: html`<h1>${title} ${stateBadge(plan.verdict)}</h1>
-<section class="panel" aria-labelledby="decide"><h2 id="decide">What it is about</h2>
-${planFacts(detail, context.nowMs)}
+${panel(
+  'decide',
+  'What it is about',
+  html`${planFacts(detail, context.nowMs)}
 ${plan.chainId !== undefined && html`<p><a href="${chainHref(plan.chainId)}">Its chain</a></p>`}
-${decisionForms(detail, context)}
-</section>
-<section class="panel" aria-labelledby="ends"><h2 id="ends">What it ends</h2>${planBody(detail, context.nowMs)}</section>
-<section class="panel" aria-labelledby="said"><h2 id="said">Decisions</h2>${decisionsOf(detail, context.nowMs)}</section>
-<section class="panel" aria-labelledby="became"><h2 id="became">What became of it</h2>${became(detail, context)}</section>`,
+${decisionForms(detail, context)}`,
+)}
+${panel('ends', 'What it ends', planBody(detail, context.nowMs))}
+${panel('said', 'Decisions', decisionsOf(detail, context.nowMs))}
+${panel('became', 'What became of it', became(detail, context))}`,
   };
 }
 

@@ -8,6 +8,7 @@ import type { ConsoleApp, Page, PageContext } from '../page.ts';
 import { type Attempt, attempt, shownOr } from '../parts/attempt.ts';
 import { type Difference, differences } from '../parts/difference.ts';
 import { type Exception, exceptionTable } from '../parts/exceptions.ts';
+import { panel } from '../parts/panel.ts';
 import { structure } from '../parts/structure.ts';
 import { table } from '../parts/table.ts';
 import { timeOf } from '../parts/time.ts';
@@ -47,20 +48,25 @@ function policyBody(
     styles: ['operations.css'],
     body: html`<h1>Policy</h1>
 ${refused(policy, nowMs)}
-<section class="panel" aria-labelledby="loaded"><h2 id="loaded">What is in force</h2>${loaded(policy, nowMs)}</section>
+${panel('loaded', 'What is in force', loaded(policy, nowMs))}
 ${
   policy.warnings.length > 0 &&
-  html`<section class="panel" aria-labelledby="odd"><h2 id="odd">What is odd about it</h2>
-<p>It is in force all the same: entries that are over, and entries that nothing can ever meet.</p>${problemTable('Warnings', policy.warnings)}</section>`
+  html`${panel('odd', 'What is odd about it', html`<p>It is in force all the same: entries that are over, and entries that nothing can ever meet.</p>${problemTable('Warnings', policy.warnings)}`)}`
 }
-<section class="panel" aria-labelledby="changed"><h2 id="changed">What changed last</h2>${shownOr(history, 'Earlier policies', ({ items }) => changed(items, nowMs))}</section>
-<section class="panel" aria-labelledby="exceptions"><h2 id="exceptions">Exceptions</h2>${shownOr(
-      exceptions,
-      'Exceptions',
-      ({ items }) => exceptionTable(items, nowMs, 'There are none: whatever is found pages.'),
-    )}</section>
+${panel(
+  'changed',
+  'What changed last',
+  shownOr(history, 'Earlier policies', ({ items }) => changed(items, nowMs)),
+)}
+${panel(
+  'exceptions',
+  'Exceptions',
+  shownOr(exceptions, 'Exceptions', ({ items }) =>
+    exceptionTable(items, nowMs, 'There are none: whatever is found pages.'),
+  ),
+)}
 ${sections(policy.policy)}
-${policy.text !== undefined && html`<section class="panel" aria-labelledby="text"><h2 id="text">The file</h2><details><summary>As it was loaded</summary><pre class="tall" tabindex="0">${policy.text}</pre></details></section>`}`,
+${policy.text !== undefined && html`${panel('text', 'The file', html`<details><summary>As it was loaded</summary><pre class="tall" tabindex="0">${policy.text}</pre></details>`)}`}`,
   };
 }
 
@@ -149,8 +155,12 @@ function sections(policy: Policy['policy']): Html {
   )}
 ${
   unsaid.length > 0 &&
-  html`<section class="panel" aria-labelledby="defaults"><h2 id="defaults">Left as it comes</h2>
-<p class="muted">Policy says nothing of its own in ${countOf(unsaid.length, 'section')}. Which detectors are blind for that stands with the <a href="/detectors">detectors</a>.</p>
-${unsaid.map(([name, value]) => html`<details><summary>${name}</summary>${structure(value, name)}</details>`)}</section>`
+  html`${panel(
+    'defaults',
+    'Left as it comes',
+    html`<p class="muted">Policy says nothing of its own in ${countOf(unsaid.length, 'section')}.
+Which detectors are blind for that stands with the <a href="/detectors">detectors</a>.</p>
+${unsaid.map(([name, value]) => html`<details><summary>${name}</summary>${structure(value, name)}</details>`)}`,
+  )}`
 }`;
 }

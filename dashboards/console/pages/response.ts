@@ -3,6 +3,7 @@ import { type ConsoleApp, fieldOf, type Page, type PageContext } from '../page.t
 import { type Attempt, attempt } from '../parts/attempt.ts';
 import { dryRunBadge, stateBadge } from '../parts/badge.ts';
 import { alertHref, chainHref, detectorHref, planHref, responseHref } from '../parts/links.ts';
+import { panel } from '../parts/panel.ts';
 import {
   confirmForm,
   decisionForms,
@@ -15,7 +16,8 @@ import { timesOf, took } from '../parts/response.ts';
 import { table } from '../parts/table.ts';
 import { stampOf, timeOf, untilOf } from '../parts/time.ts';
 import { actionWords, proofWords } from '../parts/words.ts';
-import { backOf, readPlan } from './plan.ts';
+import { backOf } from './back.ts';
+import { readPlan } from './plan.ts';
 
 interface ResponseDetail {
   readonly response: ShownResponse;
@@ -59,28 +61,36 @@ function responsePage(
     styles: ['operations.css'],
     body: html`<h1>${title}</h1>
 <p>${stateBadge(response.state)} ${dryRunBadge(response.mode === 'dry_run')} ${response.reason}</p>
-<section class="panel" aria-labelledby="facts"><h2 id="facts">What it is</h2>
-${facts(response, context.nowMs)}
-${undoForm(response, undoes, context)}${confirmForm(response, context)}
-</section>
+${panel(
+  'facts',
+  'What it is',
+  html`${facts(response, context.nowMs)}
+${undoForm(response, undoes, context)}${confirmForm(response, context)}`,
+)}
 ${
   found !== undefined &&
-  html`<section class="panel" aria-labelledby="plan"><h2 id="plan">Its plan</h2>
-<p><a href="${planHref(found.plan.id)}">The whole plan</a>, of which this is step ${response.step + 1}. A decision is about all of it.</p>
-${decisionForms(found, context)}</section>`
+  html`${panel(
+    'plan',
+    'Its plan',
+    html`<p><a href="${planHref(found.plan.id)}">The whole plan</a>, of which this is step ${response.step + 1}. A decision is about all of it.</p>
+${decisionForms(found, context)}`,
+  )}`
 }
-<section class="panel" aria-labelledby="history"><h2 id="history">How it came about</h2>
-${table({
-  caption: 'Every state that it came to, oldest first',
-  columns: ['When', 'State', { name: 'Attempt', numeric: true }, 'Answer', 'Why'],
-  rows: history.map(({ at, state, attempt: tries, httpStatus, reason }) => [
-    stampOf(at),
-    stateBadge(state),
-    tries,
-    httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
-    reason,
-  ]),
-})}</section>
+${panel(
+  'history',
+  'How it came about',
+  table({
+    caption: 'Every state that it came to, oldest first',
+    columns: ['When', 'State', { name: 'Attempt', numeric: true }, 'Answer', 'Why'],
+    rows: history.map(({ at, state, attempt: tries, httpStatus, reason }) => [
+      stampOf(at),
+      stateBadge(state),
+      tries,
+      httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
+      reason,
+    ]),
+  }),
+)}
 <p><a href="/audit?subject=${encodeURIComponent(response.id)}">What the audit has of it</a></p>`,
   };
 }

@@ -6,6 +6,7 @@ import { attempt, shownOr } from '../parts/attempt.ts';
 import { emptyState, noMatch } from '../parts/empty.ts';
 import { hrefWith, planHref } from '../parts/links.ts';
 import { pager } from '../parts/pager.ts';
+import { panel } from '../parts/panel.ts';
 import {
   decisionForms,
   isPending,
@@ -69,9 +70,12 @@ async function everything(context: PageContext): Promise<Html> {
     read(undefined, LATEST_ROWS),
   ]);
   const underWay = [requested, accepted].flatMap((tried) => (tried.ok ? tried.value.items : []));
+  const waits = proposed.ok
+    ? await waiting(context, proposed.value)
+    : shownOr(proposed, 'What waits', () => html``);
   return html`
-${section('waits', 'Waits for a person', proposed.ok ? await waiting(context, proposed.value) : shownOr(proposed, 'What waits', () => html``))}
-${section(
+${panel('waits', 'Waits for a person', waits)}
+${panel(
   'under-way',
   'Under way',
   responseTable(
@@ -80,7 +84,7 @@ ${section(
     'Nothing is under way.',
   ),
 )}
-${section(
+${panel(
   'unconfirmed',
   'Unconfirmed',
   shownOr(
@@ -90,7 +94,7 @@ ${section(
       html`${responseTable('Accepted, and the proof that was due did not come: look whether the credential still works', page.items, 'Everything that was to be proven is proven.')}${more(page, 'unconfirmed')}`,
   ),
 )}
-${section(
+${panel(
   'failed',
   'Failed',
   shownOr(
@@ -100,15 +104,11 @@ ${section(
       html`${responseTable('Not done: the credential may still work. Health shows the way out that failed', page.items, 'Nothing failed.')}${more(page, 'failed')}`,
   ),
 )}
-${section(
+${panel(
   'done',
   'Done and decided',
   shownOr(latest, 'What was done', (page) => done(page)),
 )}`;
-}
-
-function section(id: string, title: string, body: Html): Html {
-  return html`<section class="panel" aria-labelledby="${id}"><h2 id="${id}">${title}</h2>${body}</section>`;
 }
 
 function more({ next }: Responses, state: string): Html | undefined {

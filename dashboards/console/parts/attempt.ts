@@ -1,7 +1,7 @@
 import { ApiProblem } from '../api.ts';
 import { type Html, html } from '../html.ts';
 
-/** What was asked for, or the reason why it is not there: one part of a page that fails does not take the others along. */
+/** What was asked for, or why it is not there: one part of a page that fails does not take the others along. */
 export type Attempt<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problem: ApiProblem['problem'] };

@@ -6,7 +6,7 @@ export interface Difference {
   readonly after?: unknown;
 }
 
-/** What became of one structure in another one: members by name, items of lists by what they hold, wherever they stand. */
+/** What became of one structure in another: members by name, items of lists by what they hold, wherever they stand. */
 export function differences(before: unknown, after: unknown, path = ''): readonly Difference[] {
   if (textOf(before) === textOf(after)) return [];
   if (Array.isArray(before) && Array.isArray(after)) return inLists(before, after, path);
@@ -19,7 +19,7 @@ export function differences(before: unknown, after: unknown, path = ''): readonl
   return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
 }
 
-/** Only moved: nothing. Rows of one name are compared with each other, so that a change of one member is told as that. */
+/** Only moved: nothing. Rows of one name are compared with each other: a change of one member is told as that. */
 function inLists(before: readonly unknown[], after: readonly unknown[], path: string): readonly Difference[] {
   const gone = without(before, after);
   const come = without(after, before);

@@ -5,6 +5,7 @@ import { type Html, html } from '../html.ts';
 import type { PageContext } from '../page.ts';
 import { dryRunBadge, stateBadge } from './badge.ts';
 import { alertHref, detectorHref, principalHref, responseHref, tokenHref } from './links.ts';
+import { reasonField } from './reason.ts';
 import { table } from './table.ts';
 import { timeOf, untilOf } from './time.ts';
 import { actionWords, countOf, proofWords, roleWords, verdictWords } from './words.ts';
@@ -149,15 +150,14 @@ function decisionForm({ id, digest, back, verb, label }: DecisionForm): Html {
   const field = `${verb}-${id}`;
   return html`<form method="post" action="/plans/${encodeURIComponent(id)}/${verb}" class="row">
 <input type="hidden" name="digest" value="${digest}"><input type="hidden" name="back" value="${back}">
-<label for="${field}">Why ${verb}</label>
-<input id="${field}" name="reason" required maxlength="1024" autocomplete="off">
+${reasonField(field, `Why ${verb}`)}
 <button class="${verb === 'approve' ? 'danger' : ''}">${label}</button>
 </form>`;
 }
 
 const carriedOut: ReadonlySet<string> = new Set(['accepted', 'confirmed', 'unconfirmed']);
 
-/** Whether there is something to give back, and something that can. `undoes`: of the connector, as far as it is known. */
+/** Whether there is something to give back, and a connector that can (`undoes`, as far as it is known). */
 export function canBeUndone({ mode, state, action }: ShownResponse, undoes: boolean): boolean {
   if (action === 'undo') return state === 'proposed';
   return mode === 'real' && undoes && carriedOut.has(state);
@@ -189,8 +189,7 @@ function wordForm({ response: { id }, verb, label, why, reader }: WordForm): Htm
   const field = `${verb}-${id}`;
   return html`<form method="post" action="/responses/${encodeURIComponent(id)}/${verb}" class="row">
 <input type="hidden" name="back" value="${reader.url.pathname}">
-<label for="${field}">${why}</label>
-<input id="${field}" name="reason" required maxlength="1024" autocomplete="off">
+${reasonField(field, why)}
 <button>${label}</button>
 </form>`;
 }

@@ -14,7 +14,8 @@ const producersSql = `
     FROM (
       SELECT publisher, source, count() AS events, toUnixTimestamp64Milli(max(time)) AS last_event,
              toUnixTimestamp64Milli(max(ingested_at)) AS last_heard,
-             quantileDeterministic(0.5)(toInt64(toUnixTimestamp64Milli(ingested_at)) - toUnixTimestamp64Milli(time), seq) AS delay,
+             quantileDeterministic(0.5)(
+               toUnixTimestamp64Milli(ingested_at) - toUnixTimestamp64Milli(time), seq) AS delay,
              arraySort(groupUniqArray(toInt64(toUnixTimestamp(toStartOfMinute(ingested_at))))) AS minutes
       FROM events
       WHERE tenant = {tenant:String} AND time >= fromUnixTimestamp64Milli({oldestMs:Int64}, 'UTC')
