@@ -1,3 +1,4 @@
+import type { NewsTopic } from '../../src/domain/news.ts';
 import type { Access } from '../../src/serve/index.ts';
 import type { Api } from './api.ts';
 import type { Html } from './html.ts';
@@ -19,7 +20,7 @@ export interface Page {
   readonly place?: Place | undefined;
   readonly body: Html;
   /** News that make it look at itself again: topics of the stream. */
-  readonly live?: readonly Topic[];
+  readonly live?: readonly NewsTopic[];
   readonly status?: number;
   /** Stylesheets and modules beside those of every page, by their names in `static`. */
   readonly styles?: readonly string[];
@@ -30,9 +31,6 @@ export interface Page {
 export interface Elsewhere {
   readonly goTo: string;
 }
-
-export const topics = ['alerts', 'incidents', 'responses', 'health', 'policy'] as const;
-export type Topic = (typeof topics)[number];
 
 /** Who is looking, at what, and what they may do. */
 export interface PageContext {

@@ -32,14 +32,38 @@ export interface Read {
 const SHOWN = 5;
 export const HOURS = 24;
 
+/** What detectors can see changes by the hour, and is the dearest of these questions. */
+const COVERAGE_FRESH_MS = 60_000;
+const TENANTS_REMEMBERED_MAX = 100;
+
+type Asking = Pick<PageContext, 'api' | 'nowMs' | 'who'>;
+
+/** Remembers what may be a minute old, by tenant: this page is asked for again at every news. */
+export function createReader(): (context: Asking) => Promise<Read> {
+  const remembered = new Map<string, { readonly coverage: Coverage; readonly untilMs: number }>();
+
+  async function coverageFor({ api, nowMs, who: { tenant } }: Asking): Promise<Coverage> {
+    const known = remembered.get(tenant);
+    if (known !== undefined && nowMs < known.untilMs) return known.coverage;
+    const coverage = await api.get<Coverage>(pathOf('/v1/coverage', { hours: HOURS }));
+    if (remembered.size >= TENANTS_REMEMBERED_MAX) remembered.clear();
+    remembered.set(tenant, { coverage, untilMs: nowMs + COVERAGE_FRESH_MS });
+    return coverage;
+  }
+
+  return async (context) => {
+    const [read, coverage] = await Promise.all([readOverview(context), coverageFor(context)]);
+    return { ...read, coverage };
+  };
+}
+
 /** One round of questions, side by side; each is bounded by the API. */
-export async function readOverview({ api }: Pick<PageContext, 'api'>): Promise<Read> {
+async function readOverview({ api }: Asking): Promise<Omit<Read, 'coverage'>> {
   const responses = (state: string) =>
     api.get<Page<Response>>(pathOf('/v1/responses', { state, limit: SHOWN }));
-  const [overview, health, coverage, newest, waiting, confirmed, failed, unconfirmed] = await Promise.all([
+  const [overview, health, newest, waiting, confirmed, failed, unconfirmed] = await Promise.all([
     api.get<Overview>(pathOf('/v1/overview', { hours: HOURS })),
     api.get<Health>('/v1/health'),
-    api.get<Coverage>(pathOf('/v1/coverage', { hours: HOURS })),
     api.get<Page<Incident>>(pathOf('/v1/incidents', { state: 'open', limit: SHOWN })),
     responses('proposed'),
     responses('confirmed'),
@@ -50,7 +74,6 @@ export async function readOverview({ api }: Pick<PageContext, 'api'>): Promise<R
   return {
     overview,
     health,
-    coverage,
     newest,
     waiting,
     ended: confirmed.items,

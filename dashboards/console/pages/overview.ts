@@ -4,13 +4,14 @@ import { countOf } from '../parts/words.ts';
 import { curve } from './overview-curve.ts';
 import { detectorTable, newestIncidents, responsesOfLate } from './overview-lists.ts';
 import { headline, healthLine, tiles } from './overview-now.ts';
-import { HOURS, readOverview } from './overview-read.ts';
+import { createReader, HOURS } from './overview-read.ts';
 import { noAlertsYet, noChainsYet, nothingYet } from './overview-start.ts';
 
 /** What stands now, at a glance: how bad it is, what waits for a person, and whether detection itself is well. */
 export function overviewPage(app: ConsoleApp): void {
+  const reader = createReader();
   app.page('/', async (context) => {
-    const read = await readOverview(context);
+    const read = await reader(context);
     const { stored } = read.overview;
     const common = {
       title: 'Overview',

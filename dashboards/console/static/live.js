@@ -44,6 +44,7 @@ function speak(text) {
 
 async function look() {
   isLooking = true;
+  const startedMs = Date.now();
   const count = pending;
   try {
     const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
@@ -52,7 +53,8 @@ async function look() {
     if (!answer.ok || page === null) throw new Error(`answered ${answer.status}`);
     pending -= count;
     lastMs = Date.now();
-    earliestMs = lastMs + APART_MS;
+    // A service that answers slowly has enough to do.
+    earliestMs = lastMs + Math.max(APART_MS, 5 * (lastMs - startedMs));
     said.textContent = `Live, as of ${clock(lastMs)}`;
     show.hidden = true;
     // What was told once is told until the person goes on.

@@ -52,3 +52,13 @@ it('tells a notice once', () => {
   expect(session?.heard()).toEqual(['done']);
   expect(session?.heard()).toEqual([]);
 });
+
+it('says whether a session is open without keeping it so', () => {
+  const { sessions, at } = setUp();
+  const secret = sessions.open(key);
+  at(hour);
+  expect(sessions.isOpen(secret)).toBe(true);
+  at(2 * hour);
+  expect(sessions.isOpen(secret)).toBe(false);
+  expect(sessions.find(secret)).toBeUndefined();
+});
