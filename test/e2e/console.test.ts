@@ -1,30 +1,140 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { signInByKey, signInByLink, visitor } from '../support/browser.ts';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Api, apiOf } from '../support/api.ts';
+import { signInByKey, signInByLink, type Visitor, violationsOn, visitor } from '../support/browser.ts';
+import { consolePaths } from '../support/console-pages.ts';
 import { type RunningService, startService, temporaryFolder } from '../support/service.ts';
+import { until } from '../support/until.ts';
+
+const wanted = 'Refund agent gained crm:write beyond what its parent token held';
 
 let service: RunningService;
+let api: Api;
+let person: Visitor;
+
+/** What the demo leaves once everything has arrived. */
+async function isFound(): Promise<boolean> {
+  const { items } = await api.ask<{ items: { title: string; writesSince: number }[] }>('/v1/incidents');
+  return items.some(({ title, writesSince }) => title === wanted && writesSince > 0);
+}
 
 beforeAll(async () => {
-  service = await startService(temporaryFolder(), { args: ['--demo'] });
-});
-afterAll(async () => {
-  await service.end();
+  service = await startService(join(temporaryFolder(), 'data'), { args: ['--demo'] });
+  api = apiOf(service.address, service.adminKey ?? '');
+  person = await visitor();
+  await signInByLink(person, service.stderr());
 });
 
 describe('signing in', () => {
   it('takes the link of the terminal once, and the key at any time', async () => {
-    const first = await visitor();
-    await signInByLink(first, service.stderr());
-    expect(await first.page.title()).toBe('Overview · Chainwarden');
+    const other = await visitor();
+    await other.page.goto(/http:\S+invitation=\S+/.exec(service.stderr())?.[0] ?? '');
+    await other.page.getByRole('button', { name: 'Sign in' }).click();
+    await other.page.getByRole('alert').waitFor();
+    await signInByKey(other, service.address, service.adminKey ?? '');
+    await other.page.getByRole('button', { name: 'Sign out' }).click();
+    await other.page.goto(`${service.address}/incidents`);
+    expect(new URL(other.page.url()).pathname).toBe('/login');
+    await other.context.close();
+  });
+});
 
-    const second = await visitor();
-    const link = /http:\S+invitation=\S+/.exec(service.stderr())?.[0] ?? '';
-    await second.page.goto(link);
-    await second.page.getByRole('button', { name: 'Sign in' }).click();
-    await second.page.getByRole('alert').waitFor();
-    await signInByKey(second, service.address, service.adminKey ?? '');
-    await second.page.getByRole('button', { name: 'Sign out' }).click();
-    await second.page.goto(`${service.address}/`);
-    expect(new URL(second.page.url()).pathname).toBe('/login');
+describe('an analyst', () => {
+  it('hears of the incident without asking, and by mouse finds where it broke, plans its end in dry run and closes it', async () => {
+    const { page } = person;
+    await page.goto(`${service.address}/`);
+    // Played while the page is open: nothing is loaded again by hand.
+    await page.getByRole('link', { name: wanted }).first().click({ timeout: 60_000 });
+    await page.getByRole('heading', { level: 1, name: wanted }).waitFor();
+    await until('what it caused has arrived', isFound);
+
+    await page.getByRole('link', { name: 'The whole chain, drawn' }).click();
+    const graph = page.locator('svg.graph');
+    await graph.waitFor();
+    expect(await graph.textContent()).toMatch(/added \+ crm:write.*broke here: HIGH/s);
+    await page.goBack();
+
+    await page.getByLabel('Why end it').fill('it writes what it may not');
+    await page.getByRole('button', { name: 'Show what would end' }).click();
+    await page.getByRole('heading', { name: 'What would end, as of now' }).waitFor();
+    await page.locator('.preview').getByRole('button').first().click();
+    await page.getByRole('status').first().waitFor();
+    const { items } = await api.ask<{ items: { requestedBy: string; mode: string }[] }>('/v1/responses');
+    expect(items.some(({ requestedBy, mode }) => requestedBy === 'first admin' && mode === 'dry_run')).toBe(
+      true,
+    );
+
+    await page.getByLabel('Close because').selectOption({ index: 1 });
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('button', { name: 'Open again' }).waitFor();
+    expect((await api.alerts()).find(({ title }) => title === wanted)?.state).toBe('closed');
+    await page.getByRole('button', { name: 'Open again' }).click();
+    await page.getByRole('button', { name: 'Acknowledge' }).waitFor();
+  });
+
+  it('does the same by keys alone', async () => {
+    const { page } = person;
+    await page.goto(`${service.address}/`);
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.waitForURL('**/incidents*');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: wanted }).waitFor();
+    await page.getByLabel('Why end it').focus();
+    await page.keyboard.type('seen at night');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'What would end, as of now' }).waitFor();
+    await page.goto(`${service.address}/incidents`);
+    await page.keyboard.press('j');
+    await page.keyboard.press('x');
+    await page.keyboard.press('c');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('contained');
+    await page.keyboard.press('Enter');
+    await until('the alert is closed', async () =>
+      (await api.alerts()).some(({ title, state }) => title === wanted && state === 'closed'),
+    );
+  });
+});
+
+describe('every page', () => {
+  let paths: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    await until('the demo is found', isFound);
+    paths = await consolePaths(api);
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe finds, and complains of nothing, in %s',
+    async (theme) => {
+      const one = await visitor({ theme });
+      await signInByKey(one, service.address, service.adminKey ?? '');
+      const found: Record<string, readonly string[]> = {};
+      for (const [name, path] of Object.entries(paths)) {
+        await one.page.goto(service.address + path);
+        const violations = await violationsOn(one.page);
+        if (violations.length > 0) found[name] = violations;
+      }
+      expect(found).toEqual({});
+      expect(one.complaints).toEqual([]);
+      await one.context.close();
+    },
+  );
+
+  it('fits a phone: only tables and drawings scroll sideways, within themselves', async () => {
+    const one = await visitor({ width: 360 });
+    await signInByKey(one, service.address, service.adminKey ?? '');
+    const wide: string[] = [];
+    for (const [name, path] of Object.entries(paths)) {
+      await one.page.goto(service.address + path);
+      const overhang = await one.page.evaluate(
+        'document.scrollingElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      if (Number(overhang) > 0) wide.push(`${name}: ${String(overhang)} px`);
+    }
+    expect(wide).toEqual([]);
+    await one.context.close();
   });
 });

@@ -8,7 +8,7 @@ export async function consolePaths(api: Api): Promise<Readonly<Record<string, st
     if (item === undefined) throw new Error(`${path} lists nothing`);
     return item;
   };
-  const incident = await first<{ id: string; chainId: string }>('/v1/incidents?minSeverity=high');
+  const incident = await first<{ id: string; chainId: string }>('/v1/incidents');
   const alert = await first<{ id: string }>(`/v1/alerts?incident=${incident.id}`);
   const { chain } = await api.ask<{ chain: { tokens: { ref: string }[]; principals: { id: string }[] } }>(
     `/v1/chains/${incident.chainId}`,

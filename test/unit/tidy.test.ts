@@ -73,6 +73,11 @@ function holdsLongLiteral(line: string): boolean {
   return !/^\s*(?:\*|\/\/|\/\*)/.test(line) && Math.max(0, ...longest) > 40;
 }
 
+/** Whether a line is markup of a page: where it is broken there is a space on the page. */
+function isMarkup(path: string, line: string): boolean {
+  return path.startsWith('dashboards/console/') && /<\/?[a-z][^>]*>|^[^'`]*="[^"]*">/.test(line);
+}
+
 function aboveRatchet(
   measured: ReadonlyMap<string, number>,
   max: (key: string) => number,
@@ -131,7 +136,7 @@ describe('the code', () => {
     for (const path of code.filter((each) => !each.startsWith('.'))) {
       const lines = readProject(path)
         .split('\n')
-        .filter((line) => !holdsLongLiteral(line));
+        .filter((line) => !holdsLongLiteral(line) && !isMarkup(path, line));
       longest.set(path, Math.max(...lines.map((line) => line.length)));
     }
     expect(

@@ -1,7 +1,7 @@
 import { type Html, html } from '../html.ts';
 import { hrefWith } from './links.ts';
 
-/** Links to the first and the following page of a list by cursor; the browser goes back. Nothing where one page is all. */
+/** Links to the first and the next page of a list by cursor; the browser goes back. Nothing where one page is all. */
 export function pager(url: URL, next: string | undefined): Html | undefined {
   const isFirst = !url.searchParams.has('cursor');
   if (isFirst && next === undefined) return undefined;
