@@ -41,7 +41,7 @@ export async function incidents(database: Database, query: IncidentQuery): Promi
   const key = query.order === 'severity' ? severityKey : activityKey;
   const sql = `
     SELECT ${key} AS place, id, body FROM incidents FINAL
-    WHERE tenant = {tenant:String} AND id IN (
+    PREWHERE tenant = {tenant:String} AND id IN (
       SELECT id FROM incidents FINAL WHERE tenant = {tenant:String} AND ${filter.sql}
       ORDER BY ${key} DESC, id DESC LIMIT {rows:UInt32})
     ORDER BY place DESC, id DESC ${bounded(PAGE_ROWS_MAX + 1)}`;

@@ -47,6 +47,7 @@ describe('an alert', () => {
       detectorVersion: 1,
       basis: 'deterministic',
       subject: { kind: 'token', key: 'tok:["https://idp.example","child"]', label: 'child' },
+      hopKey: 'tok:x',
       facts: ['hop-drift'],
       chainId: 'chn_1',
       txn: 'txn-1',
