@@ -1,7 +1,8 @@
 // Prints what pages of the console cost the server, with many alerts in the store: from the request to the last byte.
 // Usage: npm run bench:console [-- --alerts N] [-- --incidents N] [-- --runs N]
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -21,11 +22,17 @@ const incidentCount = Number(values.incidents);
 const runs = Number(values.runs);
 /** Compiled code, open files: not measured. */
 const WARM_RUNS = 5;
+const REFUSED_MAX = 60;
 const BATCH = 5_000;
 const say = (line) => process.stdout.write(`${line}\n`);
 
 const severities = ['info', 'low', 'medium', 'high', 'critical'];
 const startMs = Date.now() - alertCount * 1_000;
+
+/** Ids say nothing of time, as those of the product. */
+function idOf(prefix, index) {
+  return `${prefix}_${createHash('sha256').update(`${prefix}${index}`).digest('hex').slice(0, 32)}`;
+}
 
 /** As the pipeline writes it; every string is of a length that is seen in the field. */
 function alertAt(index) {
@@ -33,7 +40,7 @@ function alertAt(index) {
   const token = { iss: 'https://login.example', jti };
   const key = `tok:${JSON.stringify([token.iss, jti])}`;
   return {
-    ...{ tenant: 'default', id: `alr_${String(index).padStart(32, '0')}`, version: index + 1, kind: 'alert' },
+    ...{ tenant: 'default', id: idOf('alr', index), version: index + 1, kind: 'alert' },
     ...{
       detector: 'scope-creep',
       detectorVersion: 2,
@@ -42,7 +49,7 @@ function alertAt(index) {
     },
     subject: { kind: 'token', key, label: jti },
     title: `Refund agent ${index % 97} gained crm:write beyond what its parent token held`,
-    ...{ facts: ['hop-drift'], incidentId: `inc_${String(index % incidentCount).padStart(32, '0')}` },
+    ...{ facts: ['hop-drift'], incidentId: idOf('inc', index % incidentCount) },
     ...{ hop: key, above: [], chainId: `chn_${index % incidentCount}`, txn: `txn-${index}` },
     ...{ settled: true, withdrawn: false, count: 1 },
     ...{ firstAtMs: startMs + index * 1_000, lastAtMs: startMs + index * 1_000 + 500 },
@@ -115,19 +122,46 @@ async function signIn({ address, invitation }) {
   return cookie;
 }
 
-async function measure({ address }, cookie, path) {
+/** Processor time of the service so far, ms: what a page costs on a machine that others use, too. Linux tells. */
+function processorMs({ child }) {
+  try {
+    const [, , ...told] =
+      readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    // Fields 14 and 15, of which the state is the third; in hundredths of a second.
+    return (Number(told[9]) + Number(told[10])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+}
+
+async function measure(service, cookie, path) {
+  const { address } = service;
+  let usedMs = 0;
   const times = [];
   let bytes = 0;
+  let refused = 0;
   for (let run = 0; run < WARM_RUNS + runs; run += 1) {
     const beganMs = performance.now();
+    const usedBeforeMs = processorMs(service);
     const answer = await fetch(`${address}${path}`, { headers: { cookie, accept: 'text/html' } });
     bytes = (await answer.text()).length;
+    // The embedded engine has just been filled, and merges: the service turns visitors away while it is not itself.
+    if (answer.status === 503 && refused < REFUSED_MAX) {
+      refused += 1;
+      run -= 1;
+      await delay(1_000);
+      continue;
+    }
     if (answer.status !== 200) throw new Error(`${path} answered ${answer.status}`);
-    if (run >= WARM_RUNS) times.push(performance.now() - beganMs);
+    if (run < WARM_RUNS) continue;
+    times.push(performance.now() - beganMs);
+    usedMs += processorMs(service) - usedBeforeMs;
   }
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(0);
-  say(`| ${path} | ${at(0.5)} | ${at(0.95)} | ${at(1)} | ${Math.round(bytes / 1_024)} |`);
+  say(
+    `| ${path} | ${at(0.5)} | ${at(0.95)} | ${at(1)} | ${(usedMs / runs).toFixed(0)} | ${Math.round(bytes / 1_024)} |`,
+  );
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'chainwarden-console-'));
@@ -137,8 +171,8 @@ const service = await start(data);
 try {
   const cookie = await signIn(service);
   say(`${alertCount} alerts in ${incidentCount} incidents; Node ${process.version}, ${cpus().length} cores`);
-  say('| page | median ms | p95 | largest | kB |');
-  say('|---|---|---|---|---|');
+  say('| page | median ms | p95 | largest | processor ms | kB |');
+  say('|---|---|---|---|---|---|');
   await measure(service, cookie, '/alerts?limit=1000');
   await measure(service, cookie, '/alerts');
   await measure(service, cookie, '/incidents');
