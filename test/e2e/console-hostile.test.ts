@@ -13,7 +13,7 @@ const hostile =
   '{{window.pwned=1}}javascript:window.pwned=1\u202egnp.exe';
 const iss = 'https://login.example/"><script>window.pwned=1</script>';
 
-function event(id: string, data: object & { readonly type: string }): object {
+function event(id: string, data: Readonly<Record<string, unknown>> & { readonly type: string }): object {
   return {
     ...{ specversion: '1.0', id: `${id} ${hostile}`, source: '//hostile' },
     ...{ type: `io.chainwarden.${data.type}.v1`, time: new Date().toISOString(), data: { v: 1, ...data } },

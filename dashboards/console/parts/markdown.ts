@@ -5,7 +5,7 @@ const JOINER = '\u2060';
 
 /**
  * A string from outside as text in Markdown: it begins no heading, list, link, table, code or HTML, and calls nobody.
- * Every mark of ASCII may stand behind a backslash (CommonMark 0.31, section 2.4); those that mean nothing, and a hyphen
+ * Every mark of ASCII may stand behind a backslash (CommonMark 0.31, section 2.4); those that mean none, and a hyphen
  * within a word, are left readable.
  */
 export function markdownText(text: string): string {
