@@ -1,4 +1,4 @@
-import { WEAK_LEVEL } from '../chart/words.ts';
+import { listOf, WEAK_LEVEL } from '../chart/words.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { outcomeBadge } from './badge.ts';
 import type { ShownAlert, ShownIncident } from './case.ts';
@@ -42,8 +42,11 @@ export function caseFacts(one: ShownAlert | ShownIncident, nowMs: number): Html 
     ['First seen', timeOf(one.firstAt, nowMs)],
     ['Last seen', timeOf(one.lastAt, nowMs)],
   ];
-  const unknown = html`<span class="muted">not reported</span>`;
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value ?? unknown}</dd>`)}</dl>`;
+  const missing = rows.filter(([, value]) => value === undefined).map(([name]) => name.toLowerCase());
+  return html`<dl class="facts">${rows.map(
+    ([name, value]) => value !== undefined && html`<dt>${name}</dt><dd>${value}</dd>`,
+  )}</dl>
+${missing.length > 0 && html`<p class="muted">Nobody reported: ${listOf(missing)}.</p>`}`;
 }
 
 function writesOf(count: number, chainId: string | undefined): Html {
