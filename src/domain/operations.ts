@@ -34,7 +34,7 @@ export interface ProducerActivity {
   readonly lastEventMs: number;
   /** By ours. */
   readonly lastHeardMs: number;
-  /** Half of its events came later than this after the time that they bear; below 0: they are from the future. */
+  /** Between the time of an event and its arrival, the median over minutes; below 0: it is from the future. */
   readonly medianDelayMs: number;
   /** Minutes in which it was heard. */
   readonly minutes: number;
