@@ -20,7 +20,7 @@ import type { Engine } from './domain/record.ts';
 import { createEngine } from './engine.ts';
 import { createAdmit } from './ingest/admit.ts';
 import { createEmbeddedLog, type EmbeddedLog } from './log/embedded.ts';
-import { newsOfChanges } from './news-of.ts';
+import { newsOfChanges, newsOfHops } from './news-of.ts';
 import type { Metrics } from './observe/index.ts';
 import { createRecorder } from './own-records.ts';
 import {
@@ -80,7 +80,7 @@ export async function startDetection(config: Config, parts: DetectionParts): Pro
     alerts: createAlertBook({ alertsMax }),
     store,
     respond(changes, hops, rows) {
-      const told = newsOfChanges(changes, handledSeq);
+      const told = [...newsOfChanges(changes, handledSeq), ...newsOfHops(hops)];
       // Whoever looks because of it has to see it. Rows that fail are the pipeline's to see to.
       if (told.length > 0)
         rows.then(

@@ -1,4 +1,5 @@
 import type { Alert } from './domain/alert.ts';
+import type { Hop } from './domain/chain.ts';
 import type { News, NewsSink } from './domain/news.ts';
 import type { AlertChanges } from './domain/notice.ts';
 import type { QueryStore } from './domain/ports.ts';
@@ -16,6 +17,11 @@ export function newsOfChanges({ alerts, incidents }: AlertChanges, handledSeq: n
       return { topic: 'incidents', tenant, id, version, severity, state };
     }),
   ];
+}
+
+/** That chains grew, of whom: which of them is too much to say. */
+export function newsOfHops(hops: readonly Hop[]): readonly News[] {
+  return [...new Set(hops.map(({ tenant }) => tenant))].map((tenant) => ({ topic: 'chains', tenant }));
 }
 
 /** The engine's word on it; what people did stands elsewhere. */

@@ -1,6 +1,6 @@
 import type { Severity } from './finding.ts';
 
-export const newsTopics = ['alerts', 'incidents', 'responses', 'health', 'policy'] as const;
+export const newsTopics = ['alerts', 'incidents', 'responses', 'chains', 'health', 'policy'] as const;
 export type NewsTopic = (typeof newsTopics)[number];
 
 /** That something changed, and where to look: never what it says. */

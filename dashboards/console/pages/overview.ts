@@ -16,7 +16,7 @@ export function overviewPage(app: ConsoleApp): void {
     const common = {
       title: 'Overview',
       place: 'overview',
-      live: ['alerts', 'incidents', 'responses', 'health', 'policy'],
+      live: ['alerts', 'incidents', 'responses', 'chains', 'health', 'policy'],
       styles: ['overview.css'],
     } as const;
     if (stored.events === 0) return { ...common, body: nothingYet(read, context) };

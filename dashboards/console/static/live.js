@@ -5,6 +5,8 @@ const main = document.querySelector('main[data-live]');
 const topics = main.dataset.live.split(' ');
 const SETTLE_MS = 400;
 const APART_MS = 2_000;
+/** Chains grow all the time: numbers may be a little older. */
+const SLOW_MS = 10_000;
 const LOST_MS = 20_000;
 const AGAIN_MS = 10_000;
 const ANNOUNCE_MS = 15_000;
@@ -28,6 +30,7 @@ main.after(bar);
 let source;
 let pending = 0;
 let timer;
+let dueMs = 0;
 let lastMs = 0;
 let earliestMs = 0;
 let announcedMs = 0;
@@ -61,34 +64,39 @@ async function look() {
     const notices = [...main.querySelectorAll(':scope > .notice[role="status"]')];
     const next = [...page.childNodes].map((node) => document.importNode(node, true));
     swap(main, [...notices, ...next]);
-    speak('The page has news and was updated.');
+    if (count > 0) speak('The page has news and was updated.');
   } catch {
     said.textContent = `Could not be updated at ${clock()}; trying again`;
     earliestMs = Date.now() + AGAIN_MS;
   } finally {
     isLooking = false;
-    if (pending > 0) soon();
+    if (pending > 0) soon(SETTLE_MS);
   }
 }
 
 /** However many news there are, the page is asked for once in a while. */
-function soon() {
-  if (timer !== undefined) return;
-  timer = setTimeout(wake, Math.max(SETTLE_MS, earliestMs - Date.now()));
+function soon(gapMs) {
+  const atMs = Math.max(Date.now() + gapMs, earliestMs);
+  if (timer !== undefined && dueMs <= atMs) return;
+  clearTimeout(timer);
+  dueMs = atMs;
+  timer = setTimeout(wake, atMs - Date.now());
 }
 
 function wake() {
   timer = undefined;
   if (isLooking || document.hidden) return;
   if (!isBusy(main)) return look();
+  if (pending === 0) return;
   show.textContent = `${pending} news: show`;
   show.hidden = false;
   speak('There is news. It is shown when you press Show, so that nothing you wrote is lost.');
 }
 
-function hear() {
+function hear(topic) {
+  if (topic === 'chains') return soon(SLOW_MS);
   pending += 1;
-  soon();
+  soon(SETTLE_MS);
 }
 
 function lost() {
@@ -110,11 +118,14 @@ function follow() {
     clearTimeout(lostTimer);
     bar.classList.remove('stale');
     said.textContent = `Live, as of ${clock(lastMs || Date.now())}`;
-    if (lostMs !== undefined) hear();
+    if (lostMs !== undefined) hear('gone');
     lostMs = lostTimer = undefined;
   };
-  source.addEventListener('news', ({ data }) => topics.includes(JSON.parse(data).topic) && hear());
-  source.addEventListener('reset', hear);
+  source.addEventListener('news', ({ data }) => {
+    const { topic } = JSON.parse(data);
+    if (topics.includes(topic)) hear(topic);
+  });
+  source.addEventListener('reset', () => hear('reset'));
   source.addEventListener('closed', ({ data }) => {
     if (JSON.parse(data).reason === 'signed out' && !isBusy(main)) location.reload();
   });

@@ -11,7 +11,7 @@ const schema = {
   operationId: 'streamNews',
   summary: 'That something changed in the tenant of the key, as server-sent events',
   description:
-    'Events named `news` carry `topic` (alerts, incidents, responses, health, policy) and where known `id`, `version`, ' +
+    'Events named `news` carry `topic` (alerts, incidents, responses, chains, health, policy) and where known `id`, `version`, ' +
     '`severity` and `state`: look there. Without an `id` very much of that topic changed at once. `Last-Event-ID` ' +
     'brings what was missed; `reset` says that this is not known any more. `closed` gives the reason of an end.',
   tags: ['operations'],

@@ -79,6 +79,22 @@ it('asks for the page once in a while, however many news there are', async () =>
   expect(pagesAsked() - before).toBeLessThanOrEqual(2);
 });
 
+it('shows after a while that chains grew, and disturbs nobody for it', async () => {
+  const { page } = analyst;
+  await page.clock.install();
+  await page.reload();
+  await page.getByText('Live, as of').waitFor();
+  served.world.pulse = { ...served.world.pulse, openChains: 1_234 };
+  const before = pagesAsked();
+  served.news.tell([{ topic: 'chains', tenant: 'acme' }]);
+  await until('the numbers are new', async () => {
+    await page.clock.runFor(2_000);
+    return (await page.getByText('1,234').count()) === 1;
+  });
+  expect(pagesAsked() - before).toBe(1);
+  expect(await page.getByText('was updated').count()).toBe(0);
+});
+
 it('says since when it is stale, and recovers', async () => {
   const { page } = analyst;
   await page.clock.install();
