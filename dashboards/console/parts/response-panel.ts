@@ -53,7 +53,7 @@ export function responsePanel(context: PageContext, alert: ShownAlert, state: Re
 ${alert.revoke === undefined ? noCredential(alert) : stillAlive(alert, context.nowMs)}
 ${alert.revoke !== undefined && context.may('triage') && askForm(context, preview?.reason)}
 ${preview !== undefined && previewOf(context, alert, preview)}
-${plans.map((detail, index) => planOf(context, detail, index === 0))}
+${plans.map((detail, index) => planOf(context, detail, index === 0 && preview === undefined))}
 ${older.length > 0 && html`<p>Earlier plans: ${older.map(({ id, madeAt }) => html`<a href="${planHref(id)}">${stampOf(madeAt)}</a> `)}</p>`}
 ${plans.length === 0 && html`<p class="muted">Nothing was planned or done about it yet.</p>`}
 </section>`;
@@ -105,10 +105,10 @@ function labelOf(verdict: string, dryRun: boolean, approvals: number): string {
   return `Propose it to ${persons}${rehearsed}`;
 }
 
-function planOf(context: PageContext, detail: PlanDetail, isNewest: boolean): Html {
+function planOf(context: PageContext, detail: PlanDetail, isOpen: boolean): Html {
   const { plan, responses } = detail;
   const { nowMs } = context;
-  return html`<details class="plan"${isNewest && html` open`}><summary>Plan of ${timeOf(plan.madeAt, nowMs)} ${stateBadge(plan.verdict)} ${dryRunBadge(plan.dryRun)}</summary>
+  return html`<details class="plan"${isOpen && html` open`}><summary>Plan of ${timeOf(plan.madeAt, nowMs)} ${stateBadge(plan.verdict)} ${dryRunBadge(plan.dryRun)}</summary>
 ${planFacts(detail, nowMs)}
 ${planBody(detail, nowMs)}
 ${decisionForms(detail, context)}
