@@ -23,7 +23,8 @@ export function headline({ overview: { incidents } }: Pick<Read, 'overview'>): s
   const gravest = grave.find((severity) => unhandled.some((one) => one.severity === severity));
   if (open > 0) return `${countOf(open, 'incident')} that nobody has in hand, the gravest ${gravest}`;
   const inHand = countIn(incidents, ({ handling }) => handling === 'acknowledged');
-  return inHand > 0 ? `${countOf(inHand, 'open incident')}, all of them in hand` : 'Nothing is open';
+  if (inHand === 0) return 'Nothing is open';
+  return `${countOf(inHand, 'open incident')}, ${inHand === 1 ? 'and it is' : 'all of them'} in hand`;
 }
 
 /** Whether what the page says can be relied on. */
