@@ -69,6 +69,8 @@ const routes = [
   'GET /v1/intake',
   'GET /v1/coverage',
   'GET /v1/exceptions',
+  'GET /v1/overview',
+  'GET /v1/stream',
   'GET /v1/policy',
   'GET /v1/policy/history',
   'GET /v1/incidents',
