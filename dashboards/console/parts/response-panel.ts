@@ -83,26 +83,29 @@ function previewOf(
   { reason, plan }: NonNullable<ResponseState['preview']>,
 ): Html {
   if (!plan.ok) return html`<p class="notice bad">It cannot be planned: ${plan.problem.detail}.</p>`;
-  const { verdict, dryRun, digest, approvals, steps } = plan.value;
   return html`<div class="preview"><h3>What would end, as of now</h3>
 ${planBody({ plan: plan.value, responses: [] }, context.nowMs)}
-${
-  context.may('respond')
-    ? html`<form method="post" action="${alertHref(alert.id)}/revoke" class="row">
-<input type="hidden" name="reason" value="${reason}"><input type="hidden" name="digest" value="${digest}">
-<input type="hidden" name="back" value="${hrefWith(context.url, { why: undefined })}">
-<button class="danger"${steps.length === 0 && html` disabled`}>${labelOf(verdict, dryRun, approvals)}</button>
-<a class="button quiet" href="${hrefWith(context.url, { why: undefined })}#respond">Leave it</a></form>`
-    : html`<p class="muted">A responder has to ask for it. Hand over the address of this page.</p>`
-}</div>`;
+${revokeForm(context, alert, plan.value, reason)}</div>`;
 }
 
-function labelOf(verdict: string, dryRun: boolean, approvals: number): string {
-  if (verdict === 'refuse') return 'Ask for it: it is refused, and that is recorded';
-  const rehearsed = dryRun ? ' (dry run)' : '';
+/** Bound to what is shown. What would be refused is not offered. */
+function revokeForm({ url, may }: PageContext, { id }: ShownAlert, plan: ShownPlan, reason: string): Html {
+  const without = hrefWith(url, { why: undefined });
+  const leave = html`<a class="button quiet" href="${without}#respond">Leave it</a>`;
+  if (plan.verdict === 'refuse' || plan.steps.length === 0)
+    return html`<p class="row">Nothing can be asked for: it would be refused. ${leave}</p>`;
+  if (!may('respond'))
+    return html`<p class="muted">A responder has to ask for it. Hand over the address of this page.</p>`;
+  return html`<form method="post" action="${alertHref(id)}/revoke" class="row">
+<input type="hidden" name="reason" value="${reason}"><input type="hidden" name="digest" value="${plan.digest}">
+<input type="hidden" name="back" value="${without}">
+<button class="danger">${labelOf(plan)}</button> ${leave}</form>`;
+}
+
+function labelOf({ verdict, dryRun, approvals }: ShownPlan): string {
   if (verdict === 'act') return dryRun ? 'Revoke (dry run: the last request is not sent)' : 'Revoke now';
   const persons = approvals === 1 ? 'another person' : `${approvals} persons`;
-  return `Propose it to ${persons}${rehearsed}`;
+  return `Propose it to ${persons}${dryRun ? ' (dry run)' : ''}`;
 }
 
 function planOf(context: PageContext, detail: PlanDetail, isOpen: boolean): Html {
