@@ -38,11 +38,19 @@ const noiseSchema = {
   querystring: z.strictObject({
     days: z.coerce.number().int().min(1).max(NOISE_DAYS_MAX).default(7).describe('By last occurrence'),
   }),
-  response: { 200: z.object({ items: z.array(NoiseShape) }).describe('One for each detector'), ...problems() },
+  response: {
+    200: z.object({ items: z.array(NoiseShape) }).describe('One for each detector'),
+    ...problems(),
+  },
 };
 
 /** What detection does not say: because it cannot see it, or because policy does not want to be told. */
-export function coverageRoutes({ oversight, operations, detectors, clock }: ServeDeps): FastifyPluginAsyncZod {
+export function coverageRoutes({
+  oversight,
+  operations,
+  detectors,
+  clock,
+}: ServeDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get('/coverage', { config: { access: 'read' }, schema: coverageSchema }, async (request) =>
       presentCoverage(await oversight.coverage(caller(request).tenant, request.query.hours)),
