@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
+import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll } from 'vitest';
 
@@ -73,15 +73,13 @@ export async function signInByKey({ page }: Visitor, address: string, key: strin
   await page.getByRole('navigation', { name: 'Pages' }).waitFor();
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds against WCAG 2.2 AA and its best practices, one line each. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
   // Not a script of the page: the page's own policy stays as it is.
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
-    const { violations } = await axe.run();
+    const inPage = globalThis as unknown as { axe: { run(): Promise<AxeResults> } };
+    const { violations } = await inPage.axe.run();
     return violations.flatMap(({ id, nodes }) =>
       nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
     );

@@ -64,7 +64,7 @@ try {
     await page.goto(address + path);
     const file = join(values.into, name);
     if (values.whole) await page.screenshot({ path: `${file}.png`, fullPage: true });
-    else await page.screenshot({ path: `${file}.jpg`, type: 'jpeg', quality: 70 });
+    else await page.screenshot({ path: `${file}.jpg`, type: 'jpeg', quality: 60 });
   }
 } finally {
   await browser.close();
