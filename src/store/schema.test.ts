@@ -12,6 +12,7 @@ import { actionsTable, chainsTable, hopsTable } from './rows/chain.ts';
 import { controlsTable } from './rows/control.ts';
 import { denyEntriesTable } from './rows/deny.ts';
 import { eventsTable } from './rows/event.ts';
+import { huntsTable } from './rows/hunt.ts';
 import { incidentsTable } from './rows/incident.ts';
 import { backtestLooksTable, backtestsTable, responseModesTable } from './rows/mode.ts';
 import { apiKeysTable, deadLettersTable, positionsTable } from './rows/other.ts';
@@ -104,6 +105,7 @@ describe('the schema', () => {
       responseModesTable,
       backtestsTable,
       backtestLooksTable,
+      huntsTable,
     ];
     for (const { table, columns: filled } of written) {
       const known = [...columns(tables.get(table) ?? ''), ...added(table)].sort();
