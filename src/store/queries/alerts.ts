@@ -11,22 +11,32 @@ import { before, type Condition, where } from './where.ts';
 
 const lifeColumns = 'state, assignee, closed_reason, toUnixTimestamp64Milli(state_changed_at)';
 
-const alertSql = `
-  SELECT body, ${lifeColumns} FROM alert_queue WHERE tenant = {tenant:String} AND id = {id:String} ${bounded(1)}`;
+const lifeSql = `
+  SELECT ${lifeColumns} FROM alert_queue WHERE tenant = {tenant:String} AND id = {id:String} ${bounded(1)}`;
 
 export async function alert(
   database: Database,
   tenant: string,
   id: string,
 ): Promise<AlertWithLife | undefined> {
-  const [row] = await database.read('reading an alert', alertSql, { tenant, id });
-  return row === undefined ? undefined : readAlert(row);
+  const [life] = await database.read('reading an alert', lifeSql, { tenant, id });
+  const body = (await bodiesOf(database, tenant, [id])).get(id);
+  return life === undefined || body === undefined ? undefined : readAlert([body, ...life]);
 }
 
 /** By key before anything else is read: bodies are most of the table, and only those of the page are unpacked. */
 const bodiesSql = `
   SELECT id, body FROM alerts FINAL
   PREWHERE tenant = {tenant:String} AND id IN {ids:Array(String)} ${bounded(PAGE_ROWS_MAX + 1)}`;
+
+async function bodiesOf(
+  database: Database,
+  tenant: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, unknown>> {
+  const rows = await database.read('reading alerts', bodiesSql, { tenant, ids });
+  return new Map(rows.map(([id, body]) => [String(id), body]));
+}
 
 /** Newest activity first. */
 export async function alerts(database: Database, query: AlertQuery): Promise<Page<AlertWithLife>> {
@@ -41,9 +51,7 @@ export async function alerts(database: Database, query: AlertQuery): Promise<Pag
   const rows = await database.read('listing alerts', sql, params);
   const ids = rows.map(([id]) => String(id));
   if (ids.length === 0) return { items: [], next: undefined };
-  const bodies = new Map(
-    (await database.read('reading listed alerts', bodiesSql, { tenant, ids })) as [string, unknown][],
-  );
+  const bodies = await bodiesOf(database, tenant, ids);
   return page(
     rows.flatMap(([id, ...life]) => {
       const body = bodies.get(String(id));

@@ -10,7 +10,7 @@ import { chainFamily } from './chain-family.ts';
 import { before, type Condition, where } from './where.ts';
 
 const incidentSql = `
-  SELECT body FROM incidents FINAL WHERE tenant = {tenant:String} AND id = {id:String} ${bounded(1)}`;
+  SELECT body FROM incidents FINAL PREWHERE tenant = {tenant:String} AND id = {id:String} ${bounded(1)}`;
 
 /** Follows what merged to what carries on; bounded, so that a loop cannot hang a request. */
 export async function incident(
