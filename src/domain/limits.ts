@@ -153,6 +153,8 @@ export const INTAKE_WAIT_MS_MAX = 10_000;
 export const STOP_GRACE_MS = 4_000;
 /** Rows of one page of any list. */
 export const PAGE_ROWS_MAX = 500;
+/** Of alerts: a queue of a thousand is worked on as one page, and each page goes through all alerts of the tenant. */
+export const ALERT_PAGE_ROWS_MAX = 1_000;
 
 /** A webhook answer is awaited this long (Standard Webhooks: 15-30 s). */
 export const WEBHOOK_TIMEOUT_MS = 15_000;

@@ -8,10 +8,14 @@ export const noQuery = z.strictObject({});
 
 const PAGE_ROWS_DEFAULT = 50;
 
-export const paging = {
-  limit: z.coerce.number().int().min(1).max(PAGE_ROWS_MAX).default(PAGE_ROWS_DEFAULT),
-  cursor: z.string().min(1).max(2_048).optional().describe('`next` of the page before'),
-};
+/** Of a list whose pages hold up to so many rows. */
+export function pagingUpTo(rowsMax: number) {
+  return {
+    limit: z.coerce.number().int().min(1).max(rowsMax).default(PAGE_ROWS_DEFAULT),
+    cursor: z.string().min(1).max(2_048).optional().describe('`next` of the page before'),
+  };
+}
+export const paging = pagingUpTo(PAGE_ROWS_MAX);
 
 /** Two identifiers of characters of up to six bytes in JSON, in base64. */
 export const TOKEN_REF_CHARS_MAX = 8_192;

@@ -135,7 +135,7 @@ describe('the tables of the README', () => {
       'one record of a file': mib(limits.FILE_RECORD_BYTES_MAX),
       'one compressed Kafka batch, unpacked': mib(BATCH_BYTES_MAX),
       'events that wait for the log before `503`': count(limits.LOG_QUEUE_EVENTS_MAX),
-      'rows of one page': count(limits.PAGE_ROWS_MAX),
+      'rows of one page': `${count(limits.PAGE_ROWS_MAX)}; of alerts ${count(limits.ALERT_PAGE_ROWS_MAX)}`,
       'live chains in memory': count(limits.LIVE_CHAINS_MAX),
       'a chain leaves memory after': `${limits.CHAIN_IDLE_MS / 3_600_000} hours without news`,
       'actions kept one by one on one hop': count(limits.ACTIONS_PER_HOP_MAX),

@@ -14,11 +14,6 @@ import { table } from '../parts/table.ts';
 import { timeOf, untilOf } from '../parts/time.ts';
 import { actOnChosen } from '../parts/triage.ts';
 
-const ROWS_DEFAULT = 50;
-/** What one page may hold; the API gives so many rows in two answers. */
-export const ROWS_MAX = 1_000;
-const API_ROWS_MAX = 500;
-
 /** Everything that was found, signals and what does not page included. */
 export function alertsPage(app: ConsoleApp): void {
   app.page('/alerts', queue);
@@ -50,22 +45,10 @@ ${pager(url, next)}`,
   };
 }
 
-/** As many as are asked for, in as few answers of the API as give them. */
 async function read({ api, url }: PageContext): Promise<Listed<ShownAlert>> {
-  const asked = Number(url.searchParams.get('limit') ?? ROWS_DEFAULT);
-  const wanted = Number.isInteger(asked) && asked > 0 ? Math.min(asked, ROWS_MAX) : ROWS_DEFAULT;
-  const filter = Object.fromEntries(
-    filterNames.map((name) => [name, url.searchParams.get(name)?.trim() ?? undefined]),
-  );
-  const items: ShownAlert[] = [];
-  let cursor = url.searchParams.get('cursor') ?? undefined;
-  do {
-    const limit = Math.min(wanted - items.length, API_ROWS_MAX);
-    const page = await api.get<Listed<ShownAlert>>(pathOf('/v1/alerts', { ...filter, limit, cursor }));
-    items.push(...page.items);
-    cursor = page.next;
-  } while (cursor !== undefined && items.length < wanted);
-  return cursor === undefined ? { items } : { items, next: cursor };
+  const names = [...filterNames, 'limit', 'cursor'];
+  const asked = names.map((name) => [name, url.searchParams.get(name)?.trim()] as const);
+  return api.get<Listed<ShownAlert>>(pathOf('/v1/alerts', Object.fromEntries(asked)));
 }
 
 function filters(url: URL): Html {

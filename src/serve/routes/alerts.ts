@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { type AlertWithLife, alertStates } from '../../domain/alert.ts';
 import { ChainwardenError } from '../../domain/errors.ts';
 import { severities } from '../../domain/finding.ts';
-import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
+import { ALERT_PAGE_ROWS_MAX, PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import { AlertCommand, nextAlertAction } from '../alert-life.ts';
 import { caller } from '../auth/access.ts';
 import type { ServeDeps } from '../deps.ts';
@@ -13,13 +13,13 @@ import { AlertActionShape, AlertShape, presentAlert, presentAlertAction } from '
 import { pageOf, presentPage } from '../present/common.ts';
 import { presentResponse, ResponseShape } from '../present/response.ts';
 import { problems } from '../problem.ts';
-import { id, noQuery, paging, TOKEN_REF_CHARS_MAX } from '../query.ts';
+import { id, noQuery, pagingUpTo, TOKEN_REF_CHARS_MAX } from '../query.ts';
 
 const read = { config: { access: 'read' } } as const;
 const triage = { config: { access: 'triage' } } as const;
 
 const AlertQuery = z.strictObject({
-  ...paging,
+  ...pagingUpTo(ALERT_PAGE_ROWS_MAX),
   state: z.enum(alertStates).optional(),
   kind: z.enum(['alert', 'signal']).optional(),
   detector: id.optional(),

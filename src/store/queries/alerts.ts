@@ -1,6 +1,6 @@
 import type { Alert, AlertState, AlertWithLife } from '../../domain/alert.ts';
 import { severityRank } from '../../domain/finding.ts';
-import { PAGE_ROWS_MAX } from '../../domain/limits.ts';
+import { ALERT_PAGE_ROWS_MAX } from '../../domain/limits.ts';
 import type { AlertQuery, Page } from '../../domain/ports.ts';
 import { page, readCursor } from '../cursor.ts';
 import type { Database } from '../database.ts';
@@ -24,10 +24,13 @@ export async function alert(
   return life === undefined || body === undefined ? undefined : readAlert([body, ...life]);
 }
 
-/** By key before anything else is read: bodies are most of the table, and only those of the page are unpacked. */
+/**
+ * By key before anything else is read: bodies are most of the table, and only those of the page are unpacked. The newest
+ * of each, as FINAL would have it, which would merge all that lies between them.
+ */
 const bodiesSql = `
-  SELECT id, body FROM alerts FINAL
-  PREWHERE tenant = {tenant:String} AND id IN {ids:Array(String)} ${bounded(PAGE_ROWS_MAX + 1)}`;
+  SELECT id, body FROM alerts PREWHERE tenant = {tenant:String} AND id IN {ids:Array(String)}
+  ORDER BY version DESC LIMIT 1 BY id ${bounded(ALERT_PAGE_ROWS_MAX + 1)}`;
 
 async function bodiesOf(
   database: Database,
@@ -40,13 +43,13 @@ async function bodiesOf(
 
 /** Newest activity first. */
 export async function alerts(database: Database, query: AlertQuery): Promise<Page<AlertWithLife>> {
-  const limit = Math.min(query.limit, PAGE_ROWS_MAX);
+  const limit = Math.min(query.limit, ALERT_PAGE_ROWS_MAX);
   const { tenant } = query;
   const filter = where(await alertConditions(database, query));
   const sql = `
     SELECT id, ${lifeColumns}, toUnixTimestamp64Milli(last_at) FROM alert_queue
     WHERE tenant = {tenant:String} AND ${filter.sql}
-    ORDER BY last_at DESC, id DESC LIMIT {rows:UInt32} ${bounded(PAGE_ROWS_MAX + 1)}`;
+    ORDER BY last_at DESC, id DESC LIMIT {rows:UInt32} ${bounded(ALERT_PAGE_ROWS_MAX + 1)}`;
   const params = { ...filter.params, tenant, rows: limit + 1 };
   const rows = await database.read('listing alerts', sql, params);
   const ids = rows.map(([id]) => String(id));
