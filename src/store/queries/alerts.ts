@@ -25,8 +25,8 @@ export async function alert(
 }
 
 /**
- * By key before anything else is read: bodies are most of the table, and only those of the page are unpacked. The newest
- * of each, as FINAL would have it, which would merge all that lies between them.
+ * By key before anything else is read: bodies are most of the table, and only those of the page are unpacked. The
+ * newest of each, as FINAL would have it, which would merge all that lies between them.
  */
 const bodiesSql = `
   SELECT id, body FROM alerts PREWHERE tenant = {tenant:String} AND id IN {ids:Array(String)}
@@ -70,7 +70,8 @@ function aboutCondition({ id, keys, labels }: NonNullable<AlertQuery['about']>):
   return [
     `subject_key IN {aboutKeys:Array(String)} OR (
        (actor IN {aboutLabels:Array(String)} OR initiator IN {aboutLabels:Array(String)})
-       AND chain_id IN (SELECT id FROM chains WHERE tenant = {tenant:String} AND has(principals, {aboutId:String})))`,
+       AND chain_id IN (
+         SELECT id FROM chains WHERE tenant = {tenant:String} AND has(principals, {aboutId:String})))`,
     { aboutKeys: keys, aboutLabels: labels, aboutId: id },
   ];
 }
