@@ -4,7 +4,7 @@ import { range, runSeeds } from './run.ts';
 import type { Verdict } from './seed.ts';
 
 /** As many as CI has time for; `npm run simulate:soak` goes on from there. */
-const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 100);
+const SEEDS = Number(process.env['SIMULATION_SEEDS'] ?? 60);
 
 describe('the simulated service', () => {
   it(`comes to the truth in ${SEEDS} worlds of crashes, losses and late joins`, async () => {
