@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Api, apiOf } from '../support/api.ts';
@@ -7,6 +8,12 @@ import { type RunningService, startService, temporaryFolder } from '../support/s
 import { until } from '../support/until.ts';
 
 const wanted = 'Refund agent gained crm:write beyond what its parent token held';
+
+/** Could end any token, and is sent nothing: responses are in dry run until somebody turns them on. */
+const revoker = {
+  ...{ name: 'revoker', kind: 'webhook', url: 'http://127.0.0.1:9/', allowPrivate: true },
+  ...{ secrets: [{ env: 'REVOKER_SECRET' }], confirms: 'none' },
+};
 
 let service: RunningService;
 let api: Api;
@@ -19,7 +26,11 @@ async function isFound(): Promise<boolean> {
 }
 
 beforeAll(async () => {
-  service = await startService(join(temporaryFolder(), 'data'), { args: ['--demo'] });
+  const folder = temporaryFolder();
+  const file = join(folder, 'config.json');
+  writeFileSync(file, JSON.stringify({ outbound: { connectors: [revoker] } }));
+  const env = { REVOKER_SECRET: `whsec_${Buffer.alloc(32, 1).toString('base64')}` };
+  service = await startService(join(folder, 'data'), { args: ['--demo', '--config', file], env });
   api = apiOf(service.address, service.adminKey ?? '');
   person = await visitor();
   await signInByLink(person, service.stderr());
